@@ -1,0 +1,59 @@
+#include "detectors/api/descriptor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace dwell::detect {
+std::string_view to_string(EntityKind kind) {
+  constexpr std::array<std::string_view, kEntityKinds> names = {"platform", "key",  "source",  "network",
+                                                                "country",  "page", "account", "agent"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(Tier tier) {
+  constexpr std::array<std::string_view, 4> names = {"T0", "T1", "T2", "T3"};
+  return names[static_cast<std::size_t>(tier)];
+}
+
+std::string_view to_string(Form form) { return form == Form::sharded ? "sharded" : "sequential"; }
+
+std::string to_string(Entity entity) {
+  switch (entity.kind) {
+    case EntityKind::platform:
+      return "platform";
+    case EntityKind::source:
+      return fmt::format("source {}.{}.{}.{}", entity.id >> 24 & 255, entity.id >> 16 & 255, entity.id >> 8 & 255,
+                         entity.id & 255);
+    case EntityKind::page:
+      if (entity.id < kPageNames.size()) return fmt::format("page {}", kPageNames[entity.id]);
+      break;
+    default:
+      break;
+  }
+  return fmt::format("{} {}", to_string(entity.kind), entity.id);
+}
+
+double Descriptor::parameter(std::string_view parameter_name) const {
+  const auto at = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.name == parameter_name; });
+  DWELL_DEMAND(at != parameters.end(), fmt::format("detector {} has no parameter {}", name, parameter_name));
+  return at->value;
+}
+
+Status Descriptor::set(std::string_view parameter_name, double value) {
+  std::string accepted;
+  for (Parameter& p : parameters) {
+    if (p.name == parameter_name) {
+      if (value >= p.least && value <= p.most) {
+        p.value = value;
+        return success();
+      }
+      return Error{name, p.name, fmt::format("found {}", value), fmt::format("{} to {}", p.least, p.most)};
+    }
+    accepted += (accepted.empty() ? "" : ", ") + p.name;
+  }
+  return Error{name, "parameter", fmt::format("found \"{}\"", parameter_name), accepted.empty() ? "none" : accepted};
+}
+
+}  // namespace dwell::detect

@@ -1,0 +1,136 @@
+#pragma once
+// What a detector is. It sees rows, the window's number and time, and nothing else: no truth, no scenario, no future.
+//
+// For each window of one minute the harness calls
+//   observe   with the rows ingested in the window, of the topics and pages the descriptor names;
+//   close     once: the detector scores the window against what it had learnt before, and only then learns from it.
+// Detector state may be copied at any window (`clone`), which is how one pass yields a clean, a factual and a placebo view.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "detectors/api/descriptor.hpp"
+#include "sim/core/ids.hpp"
+#include "sim/core/serial.hpp"
+#include "sim/core/sparse_table.hpp"
+#include "sim/telemetry/batch.hpp"
+
+namespace dwell::detect {
+
+/// A window as detectors see it; times are shifted by a whole number of weeks, the same for a whole run.
+struct WindowInfo {
+  std::int64_t index = 0;  ///< from 0 at the start of the run
+  std::int64_t begin_us = 0;
+  std::int64_t end_us = 0;
+};
+
+/// The rows of one window that a detector subscribed to. Topics it did not name are empty. Platform topics (keys to
+/// deception) are the same for every shard and for close.
+struct WindowRows {
+  telemetry::AccessRows access;
+  telemetry::AuthRows auth;
+  telemetry::KeysRows keys;
+  telemetry::WorkforceRows workforce;
+  telemetry::AuditRows audit;
+  telemetry::ComplaintsRows complaints;
+  telemetry::DeceptionRows deception;
+};
+
+/// What a scenario's owner tells every detector before the run: the seed of its own coins, and sizes for its tables.
+struct Setting {
+  Seed seed;                        ///< detector randomness is a pure function of (seed, entity, window)
+  std::uint32_t shards = 1;
+  std::int64_t windows_per_day = 1440;
+  std::uint64_t members_expected = 0;  ///< order of magnitude of the member ids in use, for table sizes
+  std::uint64_t events_per_day_expected = 0;
+};
+
+/// Receives scores. Larger is more suspicious; NaN is a defect and demanded against. Any order within a window.
+class Scores {
+ public:
+  struct Item {
+    Entity entity;
+    double value;
+  };
+  void emit(Entity entity, double value) {
+    DWELL_DEMAND(value == value, "a detector emitted NaN for " + to_string(entity));
+    if (value > floor_) items_.push_back({entity, value});
+  }
+  /// Scores at or below it can never matter; detectors may skip work for them.
+  [[nodiscard]] double floor() const { return floor_; }
+
+  // For the harness.
+  void begin(double floor) {
+    floor_ = floor;
+    items_.clear();
+  }
+  [[nodiscard]] std::span<const Item> items() const { return items_; }
+
+ private:
+  double floor_ = 0;
+  std::vector<Item> items_;
+};
+
+class Detector {
+ public:
+  virtual ~Detector() = default;
+  [[nodiscard]] virtual const Descriptor& descriptor() const = 0;
+  /// A copy with its own state.
+  [[nodiscard]] virtual std::unique_ptr<Detector> clone() const = 0;
+  virtual void save(ByteWriter& writer) const = 0;
+  virtual Status restore(ByteReader& reader) = 0;
+  /// Bytes of state held now, shard states excluded.
+  [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;
+};
+
+/// Persistent state of one shard for a sharded detector, keyed by member or token.
+class ShardState {
+ public:
+  virtual ~ShardState() = default;
+  [[nodiscard]] virtual std::unique_ptr<ShardState> clone() const = 0;
+  virtual void save(ByteWriter& writer) const = 0;
+  virtual Status restore(ByteReader& reader) = 0;
+  [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;
+};
+
+/// The sharded form: rows of each shard are observed apart, in any order and on any thread, into small integer tables that
+/// are merged exactly in any grouping; `close` then sees the merged table.
+class ShardedDetector : public Detector {
+ public:
+  /// State of one shard; nullptr (the default) when the detector keeps none. A detector without shard state must be
+  /// additive: observing two sets of rows into one table equals observing them apart and merging. The harness relies on
+  /// it to share the background's table between views.
+  [[nodiscard]] virtual std::unique_ptr<ShardState> make_shard_state(ShardId) const { return nullptr; }
+  /// How tables merge: the sum of values, or the greater.
+  enum class Merge : std::uint8_t { sum, greatest };
+  [[nodiscard]] virtual Merge merge() const { return Merge::sum; }
+  /// Rows of one shard, in order of ingestion; with no shard state possibly of several shards at once. Must not touch
+  /// `this`, so that shards can run on different threads and ranks.
+  virtual void observe(const WindowRows& rows, ShardState* state, SparseTable& table) const = 0;
+  /// Scores the window from the merged table and the platform topics (access and auth are empty here), then learns.
+  virtual void close(const WindowInfo& window, const WindowRows& platform, const SparseTable& table, Scores& scores) = 0;
+};
+
+/// The sequential form: one instance that receives its rows merged over all shards by (ingest time, keyed hash).
+class SequentialDetector : public Detector {
+ public:
+  virtual void observe(const WindowRows& rows) = 0;
+  virtual void close(const WindowInfo& window, Scores& scores) = 0;
+  /// Optional: the score of every access row, in order, as `observe` sees it; `out` has rows.access.size() places. Called
+  /// instead of `observe`. False when the detector does not score single rows; then nothing was observed.
+  virtual bool score_rows(const WindowRows& rows, std::span<double> out) {
+    static_cast<void>(rows);
+    static_cast<void>(out);
+    return false;
+  }
+};
+
+/// One entry of the catalogue: the published defaults, and how to make an instance with parameters set.
+struct CatalogueEntry {
+  Descriptor (*describe)();
+  std::unique_ptr<Detector> (*make)(const Descriptor& descriptor, const Setting& setting);
+};
+
+}  // namespace dwell::detect

@@ -1,0 +1,97 @@
+#pragma once
+// Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011) from Random123.
+//   key     = the run's seed
+//   counter = (entity, purpose, index, block)
+// A draw is a pure function of these, so nobody's draws can shift anybody else's. `index` is the ordinal of the thing
+// drawn for (a session, a page, a day), never a count of draws made so far.
+
+#include <Random123/philox.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "sim/core/ids.hpp"
+
+namespace dwell {
+
+/// What a stream is for: the 32-bit FNV-1a hash of its name, e.g. purpose("session.pages").
+struct Purpose {
+  std::uint32_t value;
+};
+consteval Purpose purpose(std::string_view name) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return {hash};
+}
+
+/// 128 random bits.
+struct RandomBlock {
+  std::uint32_t word[4];
+  [[nodiscard]] constexpr std::uint64_t low() const { return word[0] | static_cast<std::uint64_t>(word[1]) << 32; }
+  [[nodiscard]] constexpr std::uint64_t high() const { return word[2] | static_cast<std::uint64_t>(word[3]) << 32; }
+};
+
+/// One block; about 6 ns.
+inline RandomBlock random_block(Seed seed, std::uint32_t entity, Purpose what, std::uint32_t index, std::uint32_t block) {
+  using Philox = r123::Philox4x32_R<10>;
+  const Philox::ctr_type counter{{entity, what.value, index, block}};
+  const Philox::key_type key{{static_cast<std::uint32_t>(seed.value), static_cast<std::uint32_t>(seed.value >> 32)}};
+  const Philox::ctr_type r = Philox{}(counter, key);
+  return {{r[0], r[1], r[2], r[3]}};
+}
+
+/// [0, 1) with 53 bits from the high bits of a 64-bit draw.
+constexpr double to_uniform(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53; }
+/// (0, 1) exclusive at both ends, for logarithms and quantiles.
+constexpr double to_open_uniform(std::uint64_t bits) { return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52; }
+/// [0, n) without division and without loops (multiply-shift); bias below n / 2^32. n >= 1.
+constexpr std::uint32_t to_below(std::uint32_t bits, std::uint32_t n) {
+  return static_cast<std::uint32_t>((static_cast<std::uint64_t>(bits) * n) >> 32);
+}
+
+/// The blocks of one (seed, entity, purpose, index), read in order; for samplers that need a varying number of draws.
+class RandomStream {
+ public:
+  RandomStream(Seed seed, std::uint32_t entity, Purpose what, std::uint32_t index = 0)
+      : seed_(seed), entity_(entity), purpose_(what), index_(index) {}
+
+  std::uint32_t next32() {
+    if (used_ == 4) refill();
+    return block_.word[used_++];
+  }
+  std::uint64_t next64() {
+    const std::uint64_t low = next32();
+    return low | static_cast<std::uint64_t>(next32()) << 32;
+  }
+  double uniform() { return to_uniform(next64()); }
+  double open_uniform() { return to_open_uniform(next64()); }
+  std::uint32_t below(std::uint32_t n) { return to_below(next32(), n); }
+
+ private:
+  void refill() {
+    block_ = random_block(seed_, entity_, purpose_, index_, next_block_++);
+    used_ = 0;
+  }
+  Seed seed_;
+  std::uint32_t entity_;
+  Purpose purpose_;
+  std::uint32_t index_;
+  std::uint32_t next_block_ = 0;
+  std::uint32_t used_ = 4;
+  RandomBlock block_{};
+};
+
+/// A keyed permutation of [0, n), n <= 2^32: a four-round Feistel network with cycle walking. Pure; any order of calls.
+class KeyedPermutation {
+ public:
+  KeyedPermutation(Seed seed, Purpose what, std::uint64_t n);
+  [[nodiscard]] std::uint64_t operator()(std::uint64_t i) const;
+  [[nodiscard]] std::uint64_t size() const { return n_; }
+
+ private:
+  std::uint64_t n_;
+  unsigned half_bits_;
+  std::uint64_t key_[4];
+};
+
+}  // namespace dwell

@@ -1,0 +1,86 @@
+#pragma once
+// Saving and restoring state as bytes: fixed little-endian widths, no padding, no addresses.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "sim/core/result.hpp"
+
+namespace dwell {
+
+class ByteWriter {
+ public:
+  template <class T>
+    requires std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>
+  void put(const T& value) {
+    raw(&value, sizeof value);
+  }
+  void put(double value) { raw(&value, sizeof value); }
+  void put_string(std::string_view text);
+  /// Length, then the elements.
+  template <class T>
+  void put_vector(const std::vector<T>& values) {
+    put(static_cast<std::uint64_t>(values.size()));
+    raw(values.data(), values.size() * sizeof(T));
+  }
+  [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+
+ private:
+  void raw(const void* data, std::size_t size) {
+    if (size == 0) return;
+    const std::size_t at = bytes_.size();
+    bytes_.resize(at + size);
+    std::memcpy(bytes_.data() + at, data, size);
+  }
+  std::vector<std::byte> bytes_;
+};
+
+/// Reads what ByteWriter wrote. Reading past the end sets `failed` and yields zeros and empty vectors; check once at the end.
+class ByteReader {
+ public:
+  explicit ByteReader(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  template <class T>
+    requires std::is_trivially_copyable_v<T>
+  T get() {
+    T value{};
+    raw(&value, sizeof value);
+    return value;
+  }
+  std::string get_string();
+  template <class T>
+  std::vector<T> get_vector() {
+    const auto count = get<std::uint64_t>();
+    if (failed_ || count > remaining() / sizeof(T)) {
+      failed_ = true;
+      return {};
+    }
+    std::vector<T> values(static_cast<std::size_t>(count));
+    raw(values.data(), values.size() * sizeof(T));
+    return values;
+  }
+  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] std::size_t remaining() const { return bytes_.size() - at_; }
+  /// success() if everything was read and nothing was missing.
+  [[nodiscard]] Status finish(std::string_view what) const;
+
+ private:
+  void raw(void* data, std::size_t size) {
+    if (size > remaining()) {
+      failed_ = true;
+      return;
+    }
+    if (size != 0) std::memcpy(data, bytes_.data() + at_, size);
+    at_ += size;
+  }
+  std::span<const std::byte> bytes_;
+  std::size_t at_ = 0;
+  bool failed_ = false;
+};
+
+}  // namespace dwell

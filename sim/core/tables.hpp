@@ -1,0 +1,63 @@
+#pragma once
+// Tables for draws on the event path: a few nanoseconds and no branches worth the name.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "sim/core/time.hpp"
+
+namespace dwell {
+
+/// Walker's alias method (Vose 1991) with 32-bit integer thresholds: draws i in [0, n) with probability weight[i]/sum.
+/// Built once; a draw costs one multiply, one load, one compare. Weights >= 0, sum > 0, n <= 65,536.
+class AliasTable {
+ public:
+  AliasTable() = default;
+  explicit AliasTable(std::span<const double> weights);
+
+  /// `bits` are 32 uniform bits; the high part of bits * n chooses the column, the low part the side.
+  [[nodiscard]] std::uint32_t draw(std::uint32_t bits) const {
+    const std::uint64_t wide = static_cast<std::uint64_t>(bits) * size_;
+    const Cell cell = cells_[static_cast<std::size_t>(wide >> 32)];
+    return static_cast<std::uint32_t>(wide) < cell.threshold ? cell.self : cell.alias;
+  }
+  [[nodiscard]] std::uint32_t size() const { return size_; }
+
+ private:
+  struct Cell {
+    std::uint32_t threshold;
+    std::uint16_t self;
+    std::uint16_t alias;
+  };
+  std::vector<Cell> cells_;
+  std::uint32_t size_ = 0;
+};
+
+/// Inverse of a continuous distribution on durations: 4,096 quantiles in integer microseconds, with linear
+/// interpolation; the outermost cells are refined into 4,096 of their own, so the tails keep their shape to 6e-8.
+class DurationTable {
+ public:
+  DurationTable() = default;
+  /// `quantile_us(p)` for 0 < p < 1, non-decreasing; results are clamped to [least, most].
+  DurationTable(const std::function<double(double)>& quantile_us, Duration least, Duration most);
+
+  /// `bits` are 32 uniform bits.
+  [[nodiscard]] Duration draw(std::uint32_t bits) const {
+    const std::uint32_t cell = bits >> 20;
+    if (cell == 0 || cell == kCells - 1) [[unlikely]] return interpolate(cell == 0 ? low_ : high_, (bits >> 8) & 0xfffU, bits & 0xffU, 8);
+    return interpolate(body_, cell, bits & 0xfffffU, 20);
+  }
+
+ private:
+  static constexpr std::uint32_t kCells = 4096;
+  static Duration interpolate(const std::vector<std::int64_t>& knots, std::uint32_t cell, std::uint32_t fraction, int bits) {
+    const std::int64_t a = knots[cell];
+    const std::int64_t b = knots[cell + 1];
+    return {a + static_cast<std::int64_t>((static_cast<unsigned __int128>(b - a) * fraction) >> bits)};
+  }
+  std::vector<std::int64_t> body_, low_, high_;  // kCells + 1 knots each
+};
+
+}  // namespace dwell
