@@ -23,7 +23,8 @@ class InvariantError : public std::logic_error {
 }  // namespace dwell
 
 #define DWELL_ASSERT(condition) assert(condition)
-#define DWELL_DEMAND(condition, message)                                                   \
-  do {                                                                                     \
-    if (!(condition)) [[unlikely]] ::dwell::fail_demand(#condition, __FILE__, __LINE__, (message)); \
+#define DWELL_DEMAND(condition, message)                               \
+  do {                                                                 \
+    if (!(condition)) [[unlikely]]                                     \
+      ::dwell::fail_demand(#condition, __FILE__, __LINE__, (message)); \
   } while (false)

@@ -2,6 +2,7 @@
 // Strong identifiers: an id of one kind cannot be passed where another is meant.
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 

@@ -5,14 +5,19 @@
 
 namespace dwell {
 
-/// Natural logarithm, x > 0 and normal. log(0) is -infinity; negative x gives NaN.
+/// Natural logarithm, x > 0. log(0) is -infinity; negative x gives NaN.
 double det_log(double x);
 /// e^x; 0 below -745, +infinity above 709.78.
 double det_exp(double x);
-/// x^y for x > 0.
+/// log(1 + x), x > -1, and e^x - 1: both without loss near 0.
+double det_log1p(double x);
+double det_expm1(double x);
+/// x^y for x > 0; relative error below 4e-15 · max(1, |y ln x|), as the product is rounded before it is raised.
 double det_pow(double x, double y);
-/// log Gamma(x), x > 0; absolute error below 1e-12 up to x = 1e9 relative to max(1, |value|).
+/// log Gamma(x), x > 0; error below 1e-14 relative to max(1, |value|).
 double det_log_gamma(double x);
+/// log(x!) - log(sqrt(2 pi x) (x / e)^x), x > 0; absolute error below 1e-14.
+double det_stirling_error(double x);
 /// Quantile of the standard normal distribution, 0 < p < 1 (Wichura 1988, algorithm AS 241).
 double det_normal_quantile(double p);
 /// sqrt(x), by the processor's correctly rounded instruction.

@@ -32,7 +32,8 @@ struct RandomBlock {
 };
 
 /// One block; about 6 ns.
-inline RandomBlock random_block(Seed seed, std::uint32_t entity, Purpose what, std::uint32_t index, std::uint32_t block) {
+inline RandomBlock random_block(Seed seed, std::uint32_t entity, Purpose what, std::uint32_t index,
+                                std::uint32_t block) {
   using Philox = r123::Philox4x32_R<10>;
   const Philox::ctr_type counter{{entity, what.value, index, block}};
   const Philox::key_type key{{static_cast<std::uint32_t>(seed.value), static_cast<std::uint32_t>(seed.value >> 32)}};
@@ -81,7 +82,8 @@ class RandomStream {
   RandomBlock block_{};
 };
 
-/// A keyed permutation of [0, n), n <= 2^32: a four-round Feistel network with cycle walking. Pure; any order of calls.
+/// A keyed permutation of [0, n), n <= 2^32: a six-round Feistel network (Luby and Rackoff 1988) on the bits of n - 1,
+/// with cycle walking (Black and Rogaway 2002). Pure; any order of calls; about 15 ns, at worst twice that on average.
 class KeyedPermutation {
  public:
   KeyedPermutation(Seed seed, Purpose what, std::uint64_t n);
@@ -89,9 +91,11 @@ class KeyedPermutation {
   [[nodiscard]] std::uint64_t size() const { return n_; }
 
  private:
+  static constexpr unsigned kRounds = 6;
   std::uint64_t n_;
-  unsigned half_bits_;
-  std::uint64_t key_[4];
+  unsigned low_bits_;
+  std::uint64_t low_mask_, high_mask_;
+  std::uint64_t key_[kRounds];
 };
 
 }  // namespace dwell

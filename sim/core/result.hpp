@@ -26,7 +26,7 @@ struct Error {
   }
 };
 
-/// A value or an error. Reading the value of an error is a defect and throws.
+/// A value or an error. Reading the value of a failure, or the error of a success, is a defect: InvariantError.
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -38,7 +38,10 @@ class [[nodiscard]] Result {
   [[nodiscard]] T& value() & { return demand(), std::get<0>(state_); }
   [[nodiscard]] const T& value() const& { return demand(), std::get<0>(state_); }
   [[nodiscard]] T&& value() && { return demand(), std::get<0>(std::move(state_)); }
-  [[nodiscard]] const Error& error() const { return std::get<1>(state_); }
+  [[nodiscard]] const Error& error() const {
+    DWELL_DEMAND(!ok(), "read the error of a result that has none");
+    return std::get<1>(state_);
+  }
 
  private:
   void demand() const { DWELL_DEMAND(ok(), "read the value of a failed result: " + error().message()); }

@@ -21,11 +21,13 @@ double sample_lognormal(RandomStream& random, double mu, double sigma);
 double sample_gamma(RandomStream& random, double shape, double scale);
 /// Beta(a, b) as a ratio of gammas; a, b > 0.
 double sample_beta(RandomStream& random, double a, double b);
-/// Poisson, mean >= 0: inversion below 10, else transformed rejection (Hörmann 1993, PTRS).
+/// Poisson, 0 <= mean <= 2^50: inversion below 10, else transformed rejection (Hörmann 1993, PTRS).
 std::uint64_t sample_poisson(RandomStream& random, double mean);
-/// Binomial(n, p), 0 <= p <= 1: inversion when n·min(p, 1-p) < 10, else transformed rejection (Hörmann 1993, BTRS).
+/// Binomial(n, p), n <= 2^53, 0 <= p <= 1: inversion when n·min(p, 1-p) < 10, else transformed rejection (Hörmann 1993,
+/// BTRS).
 std::uint64_t sample_binomial(RandomStream& random, std::uint64_t n, double p);
-/// Zipf–Mandelbrot on 1..n: P(k) proportional to (k + q)^-s, s > 0, q >= 0 (rejection-inversion, Hörmann and Derflinger 1996).
+/// Zipf–Mandelbrot on 1..n, n <= 2^53: P(k) proportional to (k + q)^-s, s > 0, q >= 0 (rejection-inversion, Hörmann and
+/// Derflinger 1996).
 std::uint64_t sample_zipf(RandomStream& random, std::uint64_t n, double s, double q);
 
 }  // namespace dwell

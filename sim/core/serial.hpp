@@ -1,6 +1,7 @@
 #pragma once
 // Saving and restoring state as bytes: fixed little-endian widths, no padding, no addresses.
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,17 +15,25 @@
 
 namespace dwell {
 
+static_assert(std::endian::native == std::endian::little, "saved state is little-endian");
+
+/// What may be saved as it lies in memory: no padding (its bytes would be random), no addresses. A struct with a
+/// floating-point member does not qualify: save its members one by one.
+template <class T>
+concept Storable =
+    std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> &&
+    (std::has_unique_object_representations_v<T> || std::is_same_v<T, float> || std::is_same_v<T, double>);
+
+/// Collects bytes. Cost: one copy.
 class ByteWriter {
  public:
-  template <class T>
-    requires std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>
+  template <Storable T>
   void put(const T& value) {
     raw(&value, sizeof value);
   }
-  void put(double value) { raw(&value, sizeof value); }
   void put_string(std::string_view text);
   /// Length, then the elements.
-  template <class T>
+  template <Storable T>
   void put_vector(const std::vector<T>& values) {
     put(static_cast<std::uint64_t>(values.size()));
     raw(values.data(), values.size() * sizeof(T));
@@ -41,19 +50,23 @@ class ByteWriter {
   std::vector<std::byte> bytes_;
 };
 
-/// Reads what ByteWriter wrote. Reading past the end sets `failed` and yields zeros and empty vectors; check once at the end.
+/// Reads what ByteWriter wrote. Reading past the end sets `failed` for good: from then on every read yields zero or
+/// nothing, so a caller may check once, by finish(), provided that it never loops up to a number it read.
 class ByteReader {
  public:
   explicit ByteReader(std::span<const std::byte> bytes) : bytes_(bytes) {}
-  template <class T>
-    requires std::is_trivially_copyable_v<T>
+  template <Storable T>
   T get() {
-    T value{};
-    raw(&value, sizeof value);
-    return value;
+    if constexpr (std::is_same_v<T, bool>) {
+      return get<std::uint8_t>() != 0;  // a damaged byte must not become a bool that is neither
+    } else {
+      T value{};
+      raw(&value, sizeof value);
+      return value;
+    }
   }
   std::string get_string();
-  template <class T>
+  template <Storable T>
   std::vector<T> get_vector() {
     const auto count = get<std::uint64_t>();
     if (failed_ || count > remaining() / sizeof(T)) {
@@ -71,7 +84,7 @@ class ByteReader {
 
  private:
   void raw(void* data, std::size_t size) {
-    if (size > remaining()) {
+    if (failed_ || size > remaining()) {
       failed_ = true;
       return;
     }

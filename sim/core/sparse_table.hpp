@@ -2,6 +2,7 @@
 // A small sparse table of integers: what a detector sums over one window, merged exactly in any grouping.
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -11,7 +12,8 @@
 namespace dwell {
 
 /// Map from 64-bit key to 64-bit integer, by open addressing with linear probing; cleared in time proportional to
-/// its entries. `add` sums, `raise` keeps the greater; one table uses one of the two for a given key.
+/// its entries. `add` sums, `raise` keeps the greater (an absent key counts as 0); one table uses one of the two for a
+/// given key. A key stays an entry when its sum returns to 0. At most 2^32 - 1 entries.
 /// Iteration order depends on the order of insertion: whatever is computed from a table must not depend on it.
 class SparseTable {
  public:
@@ -49,15 +51,12 @@ class SparseTable {
   }
 
  private:
-  // Entries leave only all together, so emptying each entry's probe run up to its own slot is enough.
+  // Entries leave only all together: a probe may meet slots emptied just now, and walks over them to its own.
   void erase_slot(std::uint64_t key) {
     for (std::size_t i = mix64(key) & mask_;; i = (i + 1) & mask_) {
-      if (slots_[i] == 0) continue;
-      const bool found = entries_[slots_[i] - 1].key == key;
-      if (found) {
-        slots_[i] = 0;
-        return;
-      }
+      if (slots_[i] == 0 || entries_[slots_[i] - 1].key != key) continue;
+      slots_[i] = 0;
+      return;
     }
   }
   std::int64_t& find_or_insert(std::uint64_t key) {

@@ -9,8 +9,17 @@ namespace dwell {
 
 /// Pages and operations of the gateway.
 enum class Page : std::uint8_t {
-  home, search, pdp, cart, checkout, done, mypage, profile, address,  // the page chain of an ordinary session
-  address_edit, order_list,                                          // also served; reached by services and adversaries
+  home,
+  search,
+  pdp,
+  cart,
+  checkout,
+  done,
+  mypage,
+  profile,
+  address,  // the page chain of an ordinary session
+  address_edit,
+  order_list,  // also served; reached by services and adversaries
 };
 inline constexpr std::uint32_t kPages = 11;
 inline constexpr std::array<std::string_view, kPages> kPageNames = {
@@ -22,6 +31,7 @@ constexpr bool is_member_data(Page page) { return page >= Page::mypage; }
 /// Kind of client that sends a request.
 enum class Client : std::uint8_t { android, ios, desktop, service, script };
 inline constexpr std::uint32_t kClients = 5;
-inline constexpr std::array<std::string_view, kClients> kClientNames = {"android", "ios", "desktop", "service", "script"};
+inline constexpr std::array<std::string_view, kClients> kClientNames = {"android", "ios", "desktop", "service",
+                                                                        "script"};
 
 }  // namespace dwell
