@@ -18,7 +18,8 @@ struct EngineOptions {
   std::size_t horizon_windows = 256;           ///< windows ahead that have a bucket of their own
 };
 
-/// Conservative, windowed execution of logical processes. Not copyable; no global state; several engines may run at once.
+/// Conservative, windowed execution of logical processes. Not copyable; no global state; several engines may run at
+/// once.
 class Engine {
  public:
   virtual ~Engine() = default;

@@ -31,6 +31,7 @@ static_assert(sizeof(Event) == 24);
 
 inline constexpr unsigned kMaxPriority = 15;
 inline constexpr std::uint32_t kMaxProcesses = 1U << 20;
+inline constexpr std::uint64_t kMaxSequence = 0xff'ffff'ffffULL;
 
 /// A message too large for `Event::data`: 64 bytes, trivially copyable, so that it can cross ranks.
 struct alignas(8) Body {

@@ -1,20 +1,132 @@
 #pragma once
 // Pending events of one process: a bucket per future window, filled by streaming writes, sorted once when drained.
+//
+// Life of a window: it is the front bucket while the process is in `open`; `begin_window` takes its events, sorts them
+// and returns its chunks to the pool; `next` gives them out merged with those pushed into the window meanwhile. A
+// pushed event therefore costs one write, one place in a sort by counting, and no comparison with events of other
+// windows.
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "sim/kernel/event.hpp"
+#include "sim/kernel/queue_memory.hpp"
 
 namespace dwell::kernel {
 
-/// push is O(1); a window is sorted once on `begin_window`; events pushed into the current window afterwards go to a small
-/// heap. Events beyond the horizon wait in an overflow list and move to their bucket when it comes in sight.
+/// Pending events of one process. Not thread-safe; two queues may share a QueueMemory when one thread at a time uses
+/// both and only one of them has a window begun.
 class EventQueue {
  public:
-  EventQueue(Duration window_length, std::size_t horizon_windows);
-  void push(const Event& event, const Window& current);
+  /// Buckets for `horizon_windows` (>= 1, rounded up to a power of two) windows of `window_length` (>= 1 us) each, from
+  /// `begin` on. Events beyond them wait in a heap until their window comes in sight. 16 bytes a window.
+  EventQueue(Time begin, Duration window_length, std::size_t horizon_windows, QueueMemory& memory);
+
+  /// Any event not before the last one taken. O(1); in the begun window O(log k) with k about 1/64 of such events;
+  /// beyond the horizon O(log n).
+  void push(const Event& event) {
+    const std::int64_t offset = event.time.us - base_.us;
+    if (offset < 0) {
+      push_late(event);
+      return;
+    }
+    const std::uint64_t windows = windows_in(static_cast<std::uint64_t>(offset));
+    if (windows > mask_) [[unlikely]] {
+      push_far(event);
+      return;
+    }
+    Bucket& bucket = ring_[(head_ + windows) & mask_];
+    if (bucket.used == EventChunk::kCapacity) [[unlikely]]
+      grow(bucket);
+    bucket.chunk->events[bucket.used++] = event;
+  }
+
+  /// Events waiting in the front bucket.
+  [[nodiscard]] std::size_t front_size() const { return size_of(ring_[head_]); }
+
+  /// Sorts the front bucket and begins its window. The window before must be drained.
+  void begin_window() {
+    Bucket& bucket = ring_[head_];
+    run_size_ = 0;
+    late_total_ = 0;
+    open_slot_ = 0;
+    if (bucket.chunk != nullptr) collect(bucket);
+    advance();
+  }
+
+  /// The least pending event of the begun window, removed; nullptr when there is none. The pointer is good until the
+  /// next call.
+  const Event* next() {
+    if (late_ != 0) return next_merged();
+    return cursor_ != run_end_ ? cursor_++ : nullptr;
+  }
+  /// The event n places ahead among those sorted at the window's begin, or nullptr.
+  [[nodiscard]] const Event* ahead(std::size_t n) const {
+    return n < static_cast<std::size_t>(run_end_ - cursor_) ? cursor_ + n : nullptr;
+  }
+  /// Events given out of a drained window.
+  [[nodiscard]] std::uint64_t taken() const { return run_size_ + late_total_; }
+  /// True when `next` would return nullptr.
+  [[nodiscard]] bool drained() const { return late_ == 0 && cursor_ == run_end_; }
+  /// All pending events. O(horizon); for tests and reports.
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  /// The chunk being filled comes first in the list; all others are full.
+  struct Bucket {
+    EventChunk* chunk = nullptr;
+    std::uint32_t used = EventChunk::kCapacity;
+    std::uint32_t chunks = 0;
+  };
+  __extension__ using Wide = unsigned __int128;
+  static constexpr unsigned kSlots = 64;  // parts of the begun window, one bit each in waiting_
+
+  [[nodiscard]] static std::size_t size_of(const Bucket& bucket) {
+    return bucket.chunks == 0 ? 0 : (bucket.chunks - 1) * EventChunk::kCapacity + bucket.used;
+  }
+  /// offset / window length. The product with the rounded-down reciprocal is at most one too small.
+  [[nodiscard]] std::uint64_t windows_in(std::uint64_t offset) const {
+    const auto estimate = static_cast<std::uint64_t>((static_cast<Wide>(offset) * reciprocal_) >> 64);
+    return estimate + (offset - estimate * length_ >= length_ ? 1 : 0);
+  }
+  void advance() {
+    base_.us += static_cast<std::int64_t>(length_);
+    head_ = (head_ + 1) & mask_;
+    if (!far_.empty()) [[unlikely]]
+      admit_far();
+  }
+  [[nodiscard]] unsigned slot_of(Time time) const {
+    return static_cast<unsigned>(static_cast<std::uint64_t>(time.us - window_begin()) >> slot_shift_);
+  }
+  [[nodiscard]] std::int64_t window_begin() const { return base_.us - static_cast<std::int64_t>(length_); }
+
+  void grow(Bucket& bucket);
+  void collect(Bucket& bucket);
+  void push_late(const Event& event);
+  void push_far(const Event& event);
+  void admit_far();
+  void open_slot(unsigned slot);
+  const Event* next_merged();
+
+  QueueMemory* memory_;
+  Time base_;  // begin of the front bucket's window
+  std::uint64_t length_;
+  std::uint64_t reciprocal_;
+  std::size_t mask_;
+  std::size_t head_ = 0;
+  std::vector<Bucket> ring_;
+  std::vector<Event> far_;  // min-heap, beyond the horizon
+
+  const Event* cursor_ = nullptr;
+  const Event* run_end_ = nullptr;
+  std::uint64_t run_size_ = 0;
+  std::uint64_t late_total_ = 0;
+  std::size_t late_ = 0;       // events pushed into the begun window and not yet taken
+  std::uint64_t waiting_ = 0;  // slots after open_slot_ with late events
+  unsigned open_slot_ = 0;     // late events up to this slot are in the heap
+  unsigned offset_bits_;       // of the largest offset within a window
+  unsigned slot_shift_;
 };
 
 }  // namespace dwell::kernel

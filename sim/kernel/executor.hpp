@@ -13,8 +13,8 @@ class Executor {
  public:
   virtual ~Executor() = default;
   [[nodiscard]] virtual std::size_t threads() const = 0;
-  /// Calls task(i) once for each i in [0, count), in any order on any thread, and returns when all have returned. The first
-  /// exception thrown by a task is rethrown here. Not reentrant.
+  /// Calls task(i) once for each i in [0, count), in any order on any thread, and returns when all have returned. The
+  /// first exception thrown by a task is rethrown here. Not reentrant.
   virtual void for_each(std::size_t count, const std::function<void(std::size_t)>& task) = 0;
 };
 

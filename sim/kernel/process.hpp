@@ -11,11 +11,13 @@
 
 namespace dwell::kernel {
 
-/// A logical process: owns its state and is touched by one thread at a time. Virtual calls happen per window, not per event.
+/// A logical process: owns its state and is touched by one thread at a time. Virtual calls happen per window, not per
+/// event.
 ///
 /// In each window the engine calls, for every process independently of the others:
 ///   open(context)            before the window's events are put in order: the process may schedule events for itself
-///                            anywhere from the window's begin on, cheaply, since they are sorted together with the rest;
+///                            anywhere from the window's begin on, cheaply, since they are sorted together with the
+///                            rest;
 ///   handle(context, events)  until `events.next()` has returned nullptr; the parallel engines call it once with all
 ///                            events of the window, the serial reference engine once an event;
 ///   close(context)           after the last event of the window.
