@@ -145,13 +145,22 @@ struct Labelled {
   std::size_t foreign = 0;  ///< rows whose origin is not background
 };
 
+/// Where the rows of one shard lie in a partition's batches.
+struct ShardRange {
+  ShardId shard;
+  std::uint32_t access_begin = 0, access_end = 0;
+  std::uint32_t auth_begin = 0, auth_end = 0;
+};
+
 /// What the shards of one partition emit in a window; rows of one shard lie together, in order of shard.
 struct PartitionRows {
   Labelled<AccessBatch> access;
   Labelled<AuthBatch> auth;
+  std::vector<ShardRange> shards;
   void clear() {
     access.clear();
     auth.clear();
+    shards.clear();
   }
 };
 

@@ -1,0 +1,35 @@
+#pragma once
+// The key ring: which keys exist when the run starts, what they are for and who owns them. Built by sim/workforce, read by all.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/core/ids.hpp"
+#include "sim/core/time.hpp"
+
+namespace dwell::protocol {
+
+enum class KeyUse : std::uint8_t { token_signing, service, partner };
+
+struct Key {
+  KeyId id;
+  KeyUse use = KeyUse::token_signing;
+  StaffId owner;             ///< 0: nobody
+  Time created;              ///< usually before the run, so negative
+  double share = 0;          ///< of the legitimate tokens of its use that it signs; 0: trusted but not used
+  bool owner_left = false;   ///< orphaned when the run starts
+  bool insider = false;      ///< the key the insider of the scenario kept; known to assembly and truth only
+};
+
+struct KeyRing {
+  std::vector<Key> keys;
+  /// The insider's key, or keys.size() when the scenario has none.
+  [[nodiscard]] std::size_t insider() const {
+    std::size_t i = 0;
+    while (i < keys.size() && !keys[i].insider) ++i;
+    return i;
+  }
+};
+
+}  // namespace dwell::protocol

@@ -1,0 +1,45 @@
+#pragma once
+// Parameters of staff, leavers and keys. None of them shrinks with the scale.
+
+#include <cstdint>
+
+#include "sim/core/fields.hpp"
+#include "sim/core/time.hpp"
+
+namespace dwell::workforce {
+
+/// Whether the key the insider kept also signs legitimate tokens.
+enum class KeyUseOfInsider : std::uint8_t { shared_production, trusted_unused, exclusive };
+
+struct Params {
+  std::uint32_t staff = 12'203;
+  double attrition_per_year = 0.13;
+  double offboarding_over_1_day = 0.58;
+  double offboarding_over_7_days = 0.25;
+  std::uint32_t signing_keys = 12;
+  std::uint32_t service_keys = 24;
+  std::uint32_t partner_keys = 8;
+  double older_than_a_year = 0.60;
+  double orphaned_in_use = 0.15;
+  Duration rotation_every = Duration::days(180);
+  double rotated_by_policy = 0.35;
+  Duration straggle = Duration::hours(36);
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit(self.staff, {"staff", "people", 1, 1e7, Tag::published, "employees"});
+    visit(self.attrition_per_year, {"attrition_per_year", "1/y", 0, 5, Tag::published, "share of staff leaving a year"});
+    visit(self.offboarding_over_1_day, {"offboarding_over_1_day", "probability", 0, 1, Tag::published, "off-boardings that take over a day"});
+    visit(self.offboarding_over_7_days, {"offboarding_over_7_days", "probability", 0, 1, Tag::published, "off-boardings that take over a week"});
+    visit(self.signing_keys, {"signing_keys", "keys", 2, 4096, Tag::assumption, "token-signing keys trusted by the gateway"});
+    visit(self.service_keys, {"service_keys", "keys", 1, 4096, Tag::assumption, "keys of support and batch services"});
+    visit(self.partner_keys, {"partner_keys", "keys", 1, 4096, Tag::assumption, "keys partners sign their own tokens with"});
+    visit(self.older_than_a_year, {"older_than_a_year", "probability", 0, 1, Tag::published, "keys older than a year"});
+    visit(self.orphaned_in_use, {"orphaned_in_use", "probability", 0, 1, Tag::assumption, "keys in legitimate use whose owner has left"});
+    visit(self.rotation_every, {"rotation_every", "duration", 86400, 1e9, Tag::assumption, "rotation interval of keys under a policy"});
+    visit(self.rotated_by_policy, {"rotated_by_policy", "probability", 0, 1, Tag::assumption, "signing keys under a rotation policy"});
+    visit(self.straggle, {"straggle", "duration", 0, 1e8, Tag::assumption, "how long clients keep presenting tokens of a rotated key"});
+  }
+};
+
+}  // namespace dwell::workforce
