@@ -1,6 +1,6 @@
 #pragma once
-// The recursions of the classical control charts, free of baselines and windows. Each is a plain value: copy it to fork it.
-// None holds a threshold: `step` returns the statistic, larger is more suspicious. Not defined for NaN.
+// The recursions of the classical control charts, free of baselines and windows. Each is a plain value: copy it to fork
+// it. None holds a threshold: `step` returns the statistic, larger is more suspicious. Not defined for NaN.
 
 #include <algorithm>
 
@@ -42,8 +42,8 @@ struct TwoSidedCusum {
   double step(double z, double k) { return std::max(up.step(z, k), down.step(-z, k)); }
 };
 
-/// Cumulative sum of the log-likelihood ratio of Poisson(ratio · mean) against Poisson(mean) (Lucas 1985), where the mean
-/// may change from step to step:
+/// Cumulative sum of the log-likelihood ratio of Poisson(ratio · mean) against Poisson(mean) (Lucas 1985), where the
+/// mean may change from step to step:
 ///   S_n = max(0, S_(n-1) + x_n ln(ratio) - mean_n (ratio - 1)),   S_0 = 0,   ratio > 1.
 struct PoissonCusum {
   double value = 0;

@@ -19,7 +19,6 @@ constexpr double kFirstDispersion = 0.01;  // squared coefficient of variation b
 constexpr double kMostDispersion = 4;
 
 std::int64_t floor_mod(std::int64_t a, std::int64_t n) { return (a % n + n) % n; }
-std::int64_t floor_div(std::int64_t a, std::int64_t n) { return (a - floor_mod(a, n)) / n; }
 
 /// What remains of a sum after `minutes`, with a time constant in days.
 double keep(double minutes, double days) { return det_exp(-minutes / (days * static_cast<double>(kMinutesPerDay))); }
@@ -41,7 +40,7 @@ bool BlockClock::take(const WindowInfo& window) {
   // Blocks start afresh at midnight, so that lengths that do not divide a day keep their places too.
   const std::int64_t begin = floor_mod(window.begin_us, day_us);
   const std::int64_t end = begin + (window.end_us - window.begin_us);
-  return end >= day_us || floor_div(end, block_us_) != floor_div(begin, block_us_);
+  return end >= day_us || end / block_us_ != begin / block_us_;
 }
 
 void BlockClock::save(ByteWriter& writer) const {
@@ -51,13 +50,14 @@ void BlockClock::save(ByteWriter& writer) const {
 }
 
 void BlockClock::restore(ByteReader& reader) {
-  place_.minute_of_day = reader.get<std::uint32_t>();
-  place_.hour_of_week = reader.get<std::uint32_t>();
+  place_.minute_of_day = reader.get<std::uint32_t>() % static_cast<std::uint32_t>(kMinutesPerDay);
+  place_.hour_of_week = reader.get<std::uint32_t>() % 168;
   place_.minutes = reader.get<double>();
 }
 
 SeasonalBaseline::SeasonalBaseline(const SeasonalOptions& options)
     : clip_(options.clip),
+      level_days_(options.level_days),
       keep_level_(keep(options.block_minutes, options.level_days)),
       // A bin of the day is visited once a day by bin / block blocks, an hour of the week once a week by 60 / block.
       keep_day_(keep(1440 * options.block_minutes / std::max(10.0, options.block_minutes), options.profile_days)),
@@ -116,12 +116,14 @@ void SeasonalBaseline::open_season() {
   for (std::uint32_t h = 0; h < kHours; ++h) {
     double expected = 0;
     for (std::uint32_t minute = 0; minute < 60; ++minute) expected += day_[bin(h % 24 * 60 + minute)].value();
+    // Blocks may start in one hour and end in the next; counts go where the block starts.
+    expected *= week_[h].expected / 60;
     week_[h].expected = expected;
     weekday_[h / 24].counted += week_[h].counted;
     weekday_[h / 24].expected += expected;
   }
   // As if the level had been 1 for ever, and the dispersion measured for a day.
-  level_.expected = per_day * 2;
+  level_.expected = per_day * level_days_;
   level_.counted = level_.expected;
   const double blocks = static_cast<double>(day_.size());
   const double mean = std::max(kLeastMean, per_day / blocks);

@@ -4,15 +4,15 @@
 //   mean     = level · day[bin] · week[hour] · minutes of the block
 //   variance = max(1, mean + dispersion · mean²)
 //
-// `day` is the profile of a day in bins of one block (at least 10 minutes); `week` a factor per hour of the week, shrunk
-// to the factor of its weekday, which is shrunk to 1, each with a prior worth a stated number of counts. Every factor is
-// a ratio of two exponentially fading sums, counts over what the other factors expected: the maximum-likelihood estimate
-// for Poisson counts, and as steady for sparse pages as their counts allow.
+// `day` is the profile of a day in bins of one block (at least 10 minutes); `week` a factor per hour of the week,
+// shrunk to the factor of its weekday, which is shrunk to 1, each with a prior worth a stated number of counts. Every
+// factor is a ratio of two exponentially fading sums, counts over what the other factors expected: the
+// maximum-likelihood estimate for Poisson counts, and as steady for sparse pages as their counts allow.
 //
 // `level` fades within days: promotions, holidays and slow swings of the whole platform are followed. `day` and `week`
-// fade within weeks: a campaign that does not keep the platform's rhythm stays visible at the hours where it stands out.
-// Counts are winsorised at `clip` standard deviations before they are learnt, so one burst moves nothing far; a lasting
-// change is still followed, as each block lifts the mean.
+// fade within weeks: a campaign that does not keep the platform's rhythm stays visible at the hours where it stands
+// out. Counts are winsorised at `clip` standard deviations before they are learnt, so one burst moves nothing far; a
+// lasting change is still followed, as each block lifts the mean.
 //
 // The first seven days are only counted; `ready` is false until then.
 
@@ -50,10 +50,10 @@ class BlockClock {
 
 struct SeasonalOptions {
   double block_minutes = 10;
-  double level_days = 2;       ///< time constant of the level
-  double profile_days = 28;    ///< time constant of the day and week profiles
-  double dispersion_days = 14; ///< time constant of the dispersion
-  double clip = 4;             ///< standard deviations beyond which a count is winsorised before it is learnt
+  double level_days = 2;        ///< time constant of the level
+  double profile_days = 28;     ///< time constant of the day and week profiles
+  double dispersion_days = 14;  ///< time constant of the dispersion
+  double clip = 4;              ///< standard deviations beyond which a count is winsorised before it is learnt
 };
 
 struct Expectation {
@@ -91,7 +91,7 @@ class SeasonalBaseline {
   [[nodiscard]] double week_factor(std::uint32_t hour_of_week) const;
   void open_season();
 
-  double clip_;
+  double clip_, level_days_;
   double keep_level_, keep_day_, keep_week_, keep_weekday_, keep_dispersion_;
   std::uint32_t bin_minutes_;
   bool ready_ = false;

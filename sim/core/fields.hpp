@@ -5,8 +5,9 @@
 //   template <class Self, class Visitor> static void describe(Self& self, Visitor& visit) {
 //     visit(self.pages_sigma, {"pages_sigma", "", 0, 5, Tag::measured, "SD of ln(pages per session)"});
 //   }
-// Members may be double, integers, bool, Duration, Date, std::string, enums (with `enum_names(E)` found by argument-dependent
-// lookup), fixed arrays of double, other described structs, and vectors of described structs, strings or dates.
+// Members may be double, integers, bool, Duration, Date, std::string, enums (with `enum_names(E)` found by
+// argument-dependent lookup), fixed arrays of double, other described structs, and vectors of described structs,
+// strings or dates.
 
 #include <cstdint>
 #include <limits>
@@ -24,9 +25,9 @@ struct Date {
 };
 
 struct Field {
-  std::string_view name;     ///< JSON key
-  std::string_view unit;     ///< unit of a number; empty for pure numbers; "probability" also limits to [0, 1]
-  double least = 0;          ///< smallest accepted number (durations: in seconds; vectors: number of elements)
+  std::string_view name;  ///< JSON key
+  std::string_view unit;  ///< unit of a number; empty for pure numbers; "probability" also limits to [0, 1]
+  double least = 0;       ///< smallest accepted number (durations: in seconds; vectors: number of elements)
   double most = std::numeric_limits<double>::infinity();
   Tag tag = Tag::setting;
   std::string_view meaning;  ///< one line

@@ -40,7 +40,9 @@ class AliasTable {
 };
 
 /// Inverse of a continuous distribution on durations: 4,096 quantiles in integer microseconds, with linear
-/// interpolation; the outermost cells are refined into 4,096 of their own, so the tails keep their shape to 6e-8.
+/// interpolation; the outermost cells are refined into 4,096 of their own, so the tails keep their shape to 6e-8. For
+/// lognormal and exponential durations the distribution function errs by less than 3e-5 anywhere, the mean by 1e-4 of
+/// itself. `draw` never decreases in `bits`.
 class DurationTable {
  public:
   DurationTable() = default;

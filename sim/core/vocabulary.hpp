@@ -9,6 +9,7 @@ namespace dwell {
 
 /// Pages and operations of the gateway.
 enum class Page : std::uint8_t {
+  // the page chain of an ordinary session
   home,
   search,
   pdp,
@@ -17,9 +18,10 @@ enum class Page : std::uint8_t {
   done,
   mypage,
   profile,
-  address,  // the page chain of an ordinary session
+  address,
+  // also served; reached by services and adversaries
   address_edit,
-  order_list,  // also served; reached by services and adversaries
+  order_list
 };
 inline constexpr std::uint32_t kPages = 11;
 inline constexpr std::array<std::string_view, kPages> kPageNames = {

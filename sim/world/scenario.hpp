@@ -51,11 +51,8 @@ struct Scale {
   std::uint64_t numerator = 1;
   std::uint64_t denominator = 1000;
   [[nodiscard]] double value() const { return static_cast<double>(numerator) / static_cast<double>(denominator); }
-  /// n scaled and rounded to nearest.
-  [[nodiscard]] std::uint64_t apply(std::uint64_t n) const {
-    const unsigned __int128 wide = static_cast<unsigned __int128>(n) * numerator;
-    return static_cast<std::uint64_t>((wide + denominator / 2) / denominator);
-  }
+  /// n scaled and rounded to nearest; n * numerator must stay below 2^63 (both parts of a scale are at most 1,000,000).
+  [[nodiscard]] constexpr std::uint64_t apply(std::uint64_t n) const { return (n * numerator + denominator / 2) / denominator; }
 };
 
 struct Scenario {

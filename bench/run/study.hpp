@@ -1,0 +1,42 @@
+#pragma once
+// A study: calibrate on some seeds, score on others, for every detector of a list.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/run/result.hpp"
+#include "sim/core/result.hpp"
+#include "sim/world/scenario.hpp"
+
+namespace dwell::run {
+
+/// Where a study stands; called from one thread at a time, a few times a second at most.
+struct Progress {
+  std::string phase;  ///< "calibrating" or "scoring"
+  std::uint64_t runs_done = 0, runs = 0;
+  double done = 0;  ///< share of all simulated days, 0..1
+  std::uint64_t events = 0;
+  double elapsed_s = 0;
+  double simulated_day = 0;  ///< of the run that reported last
+};
+
+struct StudyOptions {
+  world::Scale scale;
+  std::uint64_t seed = 1;              ///< base seed: calibration seeds 2·(1,000·seed + i), evaluation seeds one more
+  std::uint32_t calibration_seeds = 8;
+  std::uint32_t evaluation_seeds = 8;
+  std::uint32_t threads = 0;           ///< 0: all processors
+  std::uint32_t days = 0;              ///< scored days; 0: the baseline's
+  std::vector<std::string> detectors;  ///< names; empty: the whole catalogue
+  std::function<void(const Progress&)> progress;
+  const std::atomic<bool>* stop = nullptr;  ///< when it turns true, the study ends with the finished seeds and marks itself partial
+};
+
+/// Runs the study. Errors: a detector name that does not exist, a scale that leaves too few members, stopped before the first
+/// evaluation seed was finished.
+Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOptions& options);
+
+}  // namespace dwell::run

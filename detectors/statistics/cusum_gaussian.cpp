@@ -1,0 +1,43 @@
+// cusum-gaussian: S_n of the standardised residuals, upwards.
+//
+// Inputs: requests per member-data page. Update: recursions.hpp, Cusum, with z = (count - mean) / sd of the seasonal
+// baseline, winsorised at `most_step` so that the sum never needs longer to drain after one burst than after a step's
+// worth of evidence. The design's limit is h = 4 or 5; thresholds belong to the harness, and S is not reset at any.
+
+#include <algorithm>
+
+#include "detectors/statistics/entries.hpp"
+#include "detectors/statistics/page_counts.hpp"
+#include "detectors/statistics/recursions.hpp"
+
+namespace dwell::detect {
+namespace {
+
+class GaussianChart {
+ public:
+  static Descriptor describe() {
+    Descriptor descriptor = page_chart_descriptor(
+        "cusum-gaussian", "cumulative sum of requests per member-data page above a seasonal baseline", "Page 1954");
+    descriptor.parameters.push_back({"k", 0.5, 0.01, 10, "reference value: half the shift looked for, in sd"});
+    descriptor.parameters.push_back({"most_step", 6, 1, 1e6, "standard deviations at which one block is winsorised"});
+    return descriptor;
+  }
+  explicit GaussianChart(const Descriptor& descriptor)
+      : k_(descriptor.parameter("k")), most_step_(descriptor.parameter("most_step")) {}
+
+  double step(double count, const Expectation& expected) {
+    Cusum cusum{value};
+    value = cusum.step(std::min(most_step_, (count - expected.mean) / det_sqrt(expected.variance)), k_);
+    return value;
+  }
+  double value = 0;
+
+ private:
+  double k_, most_step_;
+};
+
+}  // namespace
+
+constinit const CatalogueEntry cusum_gaussian_entry = page_chart_entry<GaussianChart>();
+
+}  // namespace dwell::detect

@@ -1,0 +1,43 @@
+// ewma: E_n of the standardised residuals, in units of its own standard deviation.
+//
+// Inputs: requests per member-data page. Update: recursions.hpp, Ewma, with z = (count - mean) / sd of the seasonal
+// baseline. Only excess is suspicious by default; the published two-sided design is `two_sided` 1. The design's limit
+// is L = 2.814; thresholds belong to the harness.
+
+#include "detectors/statistics/entries.hpp"
+#include "detectors/statistics/page_counts.hpp"
+#include "detectors/statistics/recursions.hpp"
+
+namespace dwell::detect {
+namespace {
+
+class EwmaChart {
+ public:
+  static Descriptor describe() {
+    Descriptor descriptor = page_chart_descriptor(
+        "ewma", "moving average of requests per member-data page above a seasonal baseline", "Roberts 1959");
+    descriptor.parameters.push_back({"lambda", 0.1, 0.001, 1, "weight of the newest block"});
+    descriptor.parameters.push_back({"two_sided", 0, 0, 1, "1: a shortfall is as suspicious as an excess"});
+    return descriptor;
+  }
+  explicit EwmaChart(const Descriptor& descriptor)
+      : lambda_(descriptor.parameter("lambda")), two_sided_(descriptor.parameter("two_sided") >= 0.5) {}
+
+  double step(double count, const Expectation& expected) {
+    Ewma ewma{value};
+    const double score = ewma.step((count - expected.mean) / det_sqrt(expected.variance), lambda_);
+    value = ewma.value;
+    return two_sided_ && score < 0 ? -score : score;
+  }
+  double value = 0;
+
+ private:
+  double lambda_;
+  bool two_sided_;
+};
+
+}  // namespace
+
+constinit const CatalogueEntry ewma_entry = page_chart_entry<EwmaChart>();
+
+}  // namespace dwell::detect

@@ -1,0 +1,148 @@
+// source-entropy: the hourly entropy of the sources of each member-data page, against its usual value.
+//
+// Inputs: source address and page of every request to a member-data page. At the end of each hour, per page,
+//   h = H / ln N   (sample_entropy.hpp; N requests; 1 when every request has its own source)
+//   score = |h - mean| · sqrt(N) / sd   (seasonal_mean.hpp)
+// Concentration and dispersion are equally suspicious. Dividing by ln N takes out most of the traffic's own rhythm,
+// which dominates H when sources rarely repeat. Lakhina et al. judge H by a subspace across links; here pages stand
+// alone. Pages with fewer than `least_requests` in an hour are neither judged nor learnt.
+
+#include <algorithm>
+#include <vector>
+
+#include "detectors/statistics/entries.hpp"
+#include "detectors/statistics/page_counts.hpp"
+#include "detectors/statistics/sample_entropy.hpp"
+#include "detectors/statistics/seasonal_mean.hpp"
+
+namespace dwell::detect {
+namespace {
+
+/// Pairs of page and source held within an hour. Requests of pairs beyond it count as sources seen once: a defined,
+/// rare loss instead of unbounded memory.
+constexpr std::size_t kMostPairs = std::size_t{1} << 22;
+
+constexpr std::uint64_t pair_key(std::uint32_t page, std::uint32_t source) {
+  return static_cast<std::uint64_t>(page) << 32 | source;
+}
+
+Descriptor describe_source_entropy() {
+  Descriptor descriptor;
+  descriptor.name = "source-entropy";
+  descriptor.summary = "hourly entropy of source addresses per member-data page against its usual value";
+  descriptor.paper = "Lakhina, Crovella and Diot 2005";
+  descriptor.memory_bound_bytes = 256 << 20;
+  descriptor.parameters = {
+      {"least_requests", 16, 2, 1e6, "requests to a page below which an hour is not judged"},
+      {"season_days", 14, 1, 365, "time constant of the usual value per hour of the day"},
+      {"level_days", 2, 0.05, 365, "time constant at which the level is followed"},
+  };
+  return descriptor;
+}
+
+class SourceEntropy final : public ShardedDetector {
+ public:
+  explicit SourceEntropy(const Descriptor& descriptor)
+      : descriptor_(descriptor),
+        least_requests_(descriptor.parameter("least_requests")),
+        clock_(60),
+        pages_(kMemberPages,
+               {0, SeasonalMean(descriptor.parameter("season_days"), descriptor.parameter("level_days"))}) {}
+
+  [[nodiscard]] const Descriptor& descriptor() const override { return descriptor_; }
+  [[nodiscard]] std::unique_ptr<Detector> clone() const override { return std::make_unique<SourceEntropy>(*this); }
+  [[nodiscard]] std::uint64_t state_bytes() const override {
+    return sizeof(*this) + pages_.capacity() * sizeof(PageState) + hour_.bytes();
+  }
+
+  void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
+    const std::size_t size = rows.access.size();
+    for (std::size_t i = 0; i < size; ++i) table.add(pair_key(rows.access.page(i), rows.access.source(i)), 1);
+  }
+
+  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
+    // A page's state depends on the set of pairs only, unless the bound is met; then on their order by key, too.
+    if (hour_.size() + table.size() <= kMostPairs) {
+      for (const SparseTable::Entry& entry : table.entries()) hold(entry);
+    } else {
+      std::vector<SparseTable::Entry> ordered(table.entries().begin(), table.entries().end());
+      std::sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+      for (const SparseTable::Entry& entry : ordered) hold(entry);
+    }
+    if (!clock_.take(window)) return;
+    judge(clock_.place().minute_of_day / 60, scores);
+    hour_.clear();
+    clock_.restart();
+  }
+
+  void save(ByteWriter& writer) const override {
+    clock_.save(writer);
+    for (const PageState& page : pages_) {
+      writer.put(page.spilled);
+      page.usual.save(writer);
+    }
+    std::vector<SparseTable::Entry> ordered(hour_.entries().begin(), hour_.entries().end());
+    std::sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+    writer.put_vector(ordered);
+  }
+  Status restore(ByteReader& reader) override {
+    clock_.restore(reader);
+    for (PageState& page : pages_) {
+      page.spilled = reader.get<std::int64_t>();
+      page.usual.restore(reader);
+    }
+    hour_.clear();
+    for (const SparseTable::Entry& entry : reader.get_vector<SparseTable::Entry>()) hour_.add(entry.key, entry.value);
+    return restored(reader, descriptor_);
+  }
+
+ private:
+  struct PageState {
+    std::int64_t spilled;  ///< requests of pairs beyond the bound
+    SeasonalMean usual;
+  };
+
+  void hold(const SparseTable::Entry& entry) {
+    const std::uint64_t page = entry.key >> 32;
+    if (page < kFirstMemberPage || page >= kPages) return;
+    if (hour_.size() < kMostPairs || hour_.get(entry.key) != 0) {
+      hour_.add(entry.key, entry.value);
+    } else {
+      pages_[page - kFirstMemberPage].spilled += entry.value;
+    }
+  }
+
+  void judge(std::uint32_t hour_of_day, Scores& scores) {
+    std::vector<std::vector<std::int64_t>> counts(kMemberPages);
+    for (const SparseTable::Entry& entry : hour_.entries()) {
+      counts[(entry.key >> 32) - kFirstMemberPage].push_back(entry.value);
+    }
+    for (std::uint32_t i = 0; i < kMemberPages; ++i) {
+      PageState& page = pages_[i];
+      const SampleEntropy found = sample_entropy(counts[i], page.spilled);
+      page.spilled = 0;
+      if (found.observations < least_requests_) continue;
+      const double h = found.normalised();
+      if (page.usual.ready(hour_of_day)) {
+        const double z = page.usual.standardise(hour_of_day, h, found.observations);
+        scores.emit({EntityKind::page, kFirstMemberPage + i}, z < 0 ? -z : z);
+      }
+      page.usual.learn(hour_of_day, h, found.observations);
+    }
+  }
+
+  Descriptor descriptor_;
+  double least_requests_;
+  BlockClock clock_;
+  std::vector<PageState> pages_;
+  SparseTable hour_;
+};
+
+}  // namespace
+
+constinit const CatalogueEntry source_entropy_entry = {
+    &describe_source_entropy, [](const Descriptor& descriptor, const Setting&) -> std::unique_ptr<Detector> {
+      return std::make_unique<SourceEntropy>(descriptor);
+    }};
+
+}  // namespace dwell::detect

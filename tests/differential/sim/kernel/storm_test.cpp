@@ -1,0 +1,79 @@
+// The parallel engine is held against the serial reference, on every kind of executor and number of threads.
+
+#include <catch2/catch.hpp>
+
+#include "tests/differential/sim/kernel/storm.hpp"
+
+namespace dwell::kernel::test {
+namespace {
+
+StormResult reference(const StormShape& shape) { return run_storm(shape, *make_serial_engine(options_of(shape))); }
+
+StormResult parallel(const StormShape& shape, Executor& executor) {
+  return run_storm(shape, *make_windowed_engine(options_of(shape), executor));
+}
+
+TEST_CASE("storms: serial and windowed engines agree on any executor and number of threads") {
+  std::vector<std::unique_ptr<Executor>> executors;
+  executors.push_back(make_inline_executor());
+  for (const std::size_t threads : {1, 2, 3, 8}) {
+    executors.push_back(make_barrier_executor(threads));
+  }
+  std::uint64_t events = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    INFO("seed " << seed);
+    const StormShape shape(seed);
+    const StormResult expected = reference(shape);
+    events += expected.events;
+    for (const auto& executor : executors) {
+      INFO(executor->threads() << " threads");
+      REQUIRE(parallel(shape, *executor) == expected);
+    }
+  }
+  CHECK(events > 500'000);
+}
+
+// oneTBB's executors are made one at a time: its limit on threads is the least of all that are alive.
+TEST_CASE("storms: serial and windowed engines agree on the default executor") {
+  const std::size_t threads = GENERATE(1, 2, 3, 8);
+  const auto executor = make_thread_executor(threads);
+  for (std::uint64_t seed = 101; seed <= 130; ++seed) {
+    INFO("seed " << seed);
+    const StormShape shape(seed);
+    REQUIRE(parallel(shape, *executor) == reference(shape));
+  }
+}
+
+TEST_CASE("storms: the horizon changes nothing, the seed changes the digest") {
+  StormShape shape(5);
+  const auto executor = make_inline_executor();
+  const StormResult expected = reference(shape);
+  for (const std::size_t horizon : {1, 2, 3, 64, 1024}) {
+    shape.horizon = horizon;
+    CHECK(parallel(shape, *executor) == expected);
+  }
+  shape.seed ^= 1;
+  CHECK_FALSE(parallel(shape, *executor) == expected);
+}
+
+TEST_CASE("several engines may share an executor and be stepped in turn") {
+  const auto executor = make_barrier_executor(2);
+  const StormShape shape(9);
+  const auto build = [&] {
+    auto engine = make_windowed_engine(options_of(shape), *executor);
+    for (std::uint32_t id = 0; id < shape.processes; ++id) engine->add(std::make_unique<StormProcess>(shape, id));
+    return engine;
+  };
+  const auto a = build();
+  const auto b = build();
+  while (a->step()) REQUIRE(b->step());
+  CHECK(a->events() == b->events());
+  CHECK(a->events() == reference(shape).events);
+  for (std::uint32_t id = 0; id < shape.processes; ++id) {
+    CHECK(static_cast<StormProcess&>(a->process({id})).digest() ==
+          static_cast<StormProcess&>(b->process({id})).digest());
+  }
+}
+
+}  // namespace
+}  // namespace dwell::kernel::test
