@@ -77,12 +77,13 @@ class Fuzz {
     pair.queue.begin_window();
     while (const Event* const event = pair.queue.next()) {
       const Event expected = pair.reference.top();
-      REQUIRE(event->order == expected.order);
-      REQUIRE(event->time == expected.time);
-      REQUIRE(event->data == expected.data);
-      pair.reference.pop();
       const Time now = event->time;
-      REQUIRE(now.us < begin_ + length_);
+      if (event->order != expected.order || now != expected.time || event->data != expected.data ||
+          now.us >= begin_ + length_) {
+        FAIL("event " << event->data << " at " << now.us << " where " << expected.data << " at " << expected.time.us
+                      << " is due, in the window from " << begin_);
+      }
+      pair.reference.pop();
       if (random_() % 2 == 0) pair.push(anywhere_from(now.us), random_() % 3);
     }
     REQUIRE((pair.reference.empty() || pair.reference.top().time.us >= begin_ + length_));

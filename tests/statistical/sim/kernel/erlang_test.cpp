@@ -105,7 +105,7 @@ TEST_CASE("an M/M/c queue waits as Erlang's C formula says") {
   const double load = 0.7 * servers;
   const auto executor = make_inline_executor();
   const auto engine =
-      make_windowed_engine({Duration::seconds(5), Time{} + Duration::seconds(400'000 / servers), 16}, *executor);
+      make_windowed_engine({Duration::seconds(5), Time{} + Duration::seconds(800'000 / servers), 16}, *executor);
   const ProcessId queue = engine->add(std::make_unique<MultiServer>(servers, 1.0));
   engine->add(std::make_unique<Source>(queue, load));
   while (engine->step()) continue;
