@@ -36,12 +36,11 @@ void EventQueue::grow(Bucket& bucket) {
 void EventQueue::collect(Bucket& bucket) {
   DWELL_ASSERT(drained());
   const std::size_t count = size_of(bucket);
-  std::vector<Event>& run = memory_->run_;
-  if (run.size() < count) run.resize(std::max(count, 2 * run.size()));
-  sort_chunks(bucket.chunk, bucket.used, count, base_, offset_bits_, memory_->counts_, run.data());
-  cursor_ = run.data();
-  run_end_ = cursor_ + count;
-  run_size_ = count;
+  run_begin_ = cursor_ = run_end_ = nullptr;
+  make_room(count);
+  cursor_ -= count;
+  sort_chunks(bucket.chunk, bucket.used, count, base_, offset_bits_, memory_->counts_, cursor_);
+  total_ = count;
   for (EventChunk* chunk = bucket.chunk; chunk != nullptr;) {
     EventChunk* const following = chunk->next;
     memory_->give(chunk);
@@ -50,51 +49,95 @@ void EventQueue::collect(Bucket& bucket) {
   bucket = {};
 }
 
+// Leaves half the run's length free as well, so that moving it is paid for by the events that join.
+void EventQueue::make_room(std::size_t count) {
+  const auto gap = static_cast<std::size_t>(cursor_ - run_begin_);
+  if (gap >= count) return;
+  std::vector<Event>& run = memory_->run_;
+  const auto rest = static_cast<std::size_t>(run_end_ - cursor_);
+  const std::size_t needed = rest + std::max(count + count / 2, rest / 2) + 64;
+  const std::size_t from = run_begin_ == nullptr ? 0 : gap;
+  if (run.size() < needed) run.resize(needed + needed / 2);
+  run_begin_ = run.data();
+  run_end_ = run_begin_ + run.size();
+  cursor_ = run_end_ - rest;
+  std::copy_backward(run_begin_ + from, run_begin_ + from + rest, run_end_);
+}
+
 void EventQueue::push_late(const Event& event) {
   QueueMemory& m = *memory_;
-  if (late_++ == 0) {
-    // The working space may hold what another queue left behind.
-    m.late_.clear();
-    m.near_.clear();
-  }
-  ++late_total_;
-  const unsigned slot = slot_of(event.time);
-  if (slot <= open_slot_) {
-    m.near_.push_back(event);
-    std::push_heap(m.near_.begin(), m.near_.end(), after);
+  ++total_;
+  if (run_end_ - cursor_ <= kNear || event < cursor_[kNear]) {
+    // Events of slots that wait are not in the run yet, but whatever is given out before them is.
+    insert(event);
     return;
   }
-  const std::uint64_t bit = std::uint64_t{1} << slot;
-  m.late_.push_back({event, (waiting_ & bit) != 0 ? m.slot_head_[slot] : UINT32_MAX});
-  m.slot_head_[slot] = static_cast<std::uint32_t>(m.late_.size() - 1);
-  waiting_ |= bit;
+  if (waiting_ == 0) m.late_.clear();
+  const unsigned slot = slot_of(event.time);
+  if (slot <= slot_of(cursor_->time)) {
+    m.near_.push_back(event);
+    std::push_heap(m.near_.begin(), m.near_.end(), after);
+  } else {
+    const std::uint64_t bit = std::uint64_t{1} << slot;
+    m.late_.push_back({event, (waiting_ & bit) != 0 ? m.slot_head_[slot] : UINT32_MAX});
+    m.slot_head_[slot] = static_cast<std::uint32_t>(m.late_.size() - 1);
+    waiting_ |= bit;
+  }
+  update_limit();
 }
 
+void EventQueue::insert(const Event& event) {
+  if (cursor_ == run_begin_) make_room(1);
+  Event* place = --cursor_;
+  for (; place + 1 != run_end_ && place[1] < event; ++place) place[0] = place[1];
+  *place = event;
+}
+
+void EventQueue::update_limit() {
+  limit_us_ = memory_->near_.empty() ? INT64_MAX : memory_->near_.front().time.us;
+  if (waiting_ != 0) {
+    const auto slot = static_cast<std::int64_t>(std::countr_zero(waiting_));
+    limit_us_ = std::min(limit_us_, window_begin() + (slot << slot_shift_));
+  }
+}
+
+bool EventQueue::prepare_next() {
+  if (limit_us_ == INT64_MAX) return false;
+  std::vector<Event>& near = memory_->near_;
+  while (waiting_ != 0) {
+    const auto slot = static_cast<unsigned>(std::countr_zero(waiting_));
+    const std::int64_t begin_us = window_begin() + (static_cast<std::int64_t>(slot) << slot_shift_);
+    if (cursor_ != run_end_ && cursor_->time.us < begin_us) break;
+    if (!near.empty() && near.front().time.us < begin_us) break;
+    open_slot(slot);
+  }
+  if (!near.empty() && (cursor_ == run_end_ || near.front() < *cursor_)) {
+    std::pop_heap(near.begin(), near.end(), after);
+    const Event event = near.back();
+    near.pop_back();
+    insert(event);
+  }
+  update_limit();
+  return true;
+}
+
+// Merges the slot's events into the run from the left: the write position stays behind the read position until the last
+// of them has its place, and the run beyond it does not move.
 void EventQueue::open_slot(unsigned slot) {
   QueueMemory& m = *memory_;
-  for (std::uint32_t i = m.slot_head_[slot]; i != UINT32_MAX; i = m.late_[i].next) {
-    m.near_.push_back(m.late_[i].event);
-    std::push_heap(m.near_.begin(), m.near_.end(), after);
+  std::vector<Event>& joining = m.joining_;
+  joining.clear();
+  for (std::uint32_t i = m.slot_head_[slot]; i != UINT32_MAX; i = m.late_[i].next) joining.push_back(m.late_[i].event);
+  waiting_ &= waiting_ - 1;
+  std::sort(joining.begin(), joining.end());
+  make_room(joining.size());
+  const Event* read = cursor_;
+  cursor_ -= joining.size();
+  Event* write = cursor_;
+  for (const Event& event : joining) {
+    while (read != run_end_ && *read < event) *write++ = *read++;
+    *write++ = event;
   }
-  waiting_ &= ~(std::uint64_t{1} << slot);
-  open_slot_ = slot;
-}
-
-const Event* EventQueue::next_merged() {
-  std::vector<Event>& near = memory_->near_;
-  if (waiting_ != 0) {
-    // A waiting slot must be opened before an event of the same or a later slot is given out.
-    unsigned candidate = near.empty() ? kSlots : slot_of(near.front().time);
-    if (cursor_ != run_end_) candidate = std::min(candidate, slot_of(cursor_->time));
-    const auto waiting = static_cast<unsigned>(std::countr_zero(waiting_));
-    if (waiting <= candidate) open_slot(waiting);
-  }
-  if (near.empty() || (cursor_ != run_end_ && *cursor_ < near.front())) return cursor_++;
-  std::pop_heap(near.begin(), near.end(), after);
-  memory_->taken_ = near.back();
-  near.pop_back();
-  --late_;
-  return &memory_->taken_;
 }
 
 void EventQueue::push_far(const Event& event) {
@@ -112,7 +155,14 @@ void EventQueue::admit_far() {
 }
 
 std::size_t EventQueue::size() const {
-  std::size_t total = far_.size() + late_ + static_cast<std::size_t>(run_end_ - cursor_);
+  std::size_t total = far_.size() + static_cast<std::size_t>(run_end_ - cursor_);
+  if (!drained()) {
+    total += memory_->near_.size();
+    for (std::uint64_t slots = waiting_; slots != 0; slots &= slots - 1) {
+      for (std::uint32_t i = memory_->slot_head_[std::countr_zero(slots)]; i != UINT32_MAX; i = memory_->late_[i].next)
+        ++total;
+    }
+  }
   for (const Bucket& bucket : ring_) total += size_of(bucket);
   return total;
 }

@@ -2,9 +2,10 @@
 // Pending events of one process: a bucket per future window, filled by streaming writes, sorted once when drained.
 //
 // Life of a window: it is the front bucket while the process is in `open`; `begin_window` takes its events, sorts them
-// and returns its chunks to the pool; `next` gives them out merged with those pushed into the window meanwhile. A
-// pushed event therefore costs one write, one place in a sort by counting, and no comparison with events of other
-// windows.
+// into one run and returns its chunks to the pool; `next` gives them out. Events pushed into the begun window join the
+// run: at once when their place is near, else when the run comes to their part (slot) of the window. The run grows
+// leftwards into the space of what was taken, so nearly all of it stays where it is. A push into a later window costs
+// one write and a place in a sort by counting, and no comparison with events of other windows.
 
 #include <cstddef>
 #include <cstdint>
@@ -48,27 +49,28 @@ class EventQueue {
   /// Sorts the front bucket and begins its window. The window before must be drained.
   void begin_window() {
     Bucket& bucket = ring_[head_];
-    run_size_ = 0;
-    late_total_ = 0;
-    open_slot_ = 0;
+    total_ = 0;
     if (bucket.chunk != nullptr) collect(bucket);
     advance();
   }
 
   /// The least pending event of the begun window, removed; nullptr when there is none. The pointer is good until the
-  /// next call.
+  /// next call, whatever is pushed meanwhile.
   const Event* next() {
-    if (late_ != 0) return next_merged();
-    return cursor_ != run_end_ ? cursor_++ : nullptr;
+    if (cursor_ == run_end_ || cursor_->time.us >= limit_us_) [[unlikely]] {
+      if (!prepare_next()) return nullptr;
+    }
+    taken_ = *cursor_++;
+    return &taken_;
   }
   /// The event n places ahead among those sorted at the window's begin, or nullptr.
   [[nodiscard]] const Event* ahead(std::size_t n) const {
     return n < static_cast<std::size_t>(run_end_ - cursor_) ? cursor_ + n : nullptr;
   }
   /// Events given out of a drained window.
-  [[nodiscard]] std::uint64_t taken() const { return run_size_ + late_total_; }
+  [[nodiscard]] std::uint64_t taken() const { return total_; }
   /// True when `next` would return nullptr.
-  [[nodiscard]] bool drained() const { return late_ == 0 && cursor_ == run_end_; }
+  [[nodiscard]] bool drained() const { return cursor_ == run_end_ && limit_us_ == INT64_MAX; }
   /// All pending events. O(horizon); for tests and reports.
   [[nodiscard]] std::size_t size() const;
 
@@ -80,7 +82,7 @@ class EventQueue {
     std::uint32_t chunks = 0;
   };
   __extension__ using Wide = unsigned __int128;
-  static constexpr unsigned kSlots = 64;  // parts of the begun window, one bit each in waiting_
+  static constexpr std::ptrdiff_t kNear = 48;  // places ahead in the run to which an event is moved at once
 
   [[nodiscard]] static std::size_t size_of(const Bucket& bucket) {
     return bucket.chunks == 0 ? 0 : (bucket.chunks - 1) * EventChunk::kCapacity + bucket.used;
@@ -106,8 +108,11 @@ class EventQueue {
   void push_late(const Event& event);
   void push_far(const Event& event);
   void admit_far();
+  bool prepare_next();
   void open_slot(unsigned slot);
-  const Event* next_merged();
+  void insert(const Event& event);
+  void make_room(std::size_t count);
+  void update_limit();
 
   QueueMemory* memory_;
   Time base_;  // begin of the front bucket's window
@@ -118,14 +123,14 @@ class EventQueue {
   std::vector<Bucket> ring_;
   std::vector<Event> far_;  // min-heap, beyond the horizon
 
-  const Event* cursor_ = nullptr;
-  const Event* run_end_ = nullptr;
-  std::uint64_t run_size_ = 0;
-  std::uint64_t late_total_ = 0;
-  std::size_t late_ = 0;       // events pushed into the begun window and not yet taken
-  std::uint64_t waiting_ = 0;  // slots after open_slot_ with late events
-  unsigned open_slot_ = 0;     // late events up to this slot are in the heap
-  unsigned offset_bits_;       // of the largest offset within a window
+  Event* run_begin_ = nullptr;  // the begun window: [run_begin_, cursor_) is free, [cursor_, run_end_) sorted
+  Event* cursor_ = nullptr;
+  Event* run_end_ = nullptr;
+  std::int64_t limit_us_ = INT64_MAX;  // from here on the run alone does not tell which event is next
+  std::uint64_t total_ = 0;            // events that came into the begun window
+  std::uint64_t waiting_ = 0;          // slots with events that have not joined the run
+  Event taken_{};
+  unsigned offset_bits_;  // of the largest offset within a window
   unsigned slot_shift_;
 };
 

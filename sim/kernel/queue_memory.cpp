@@ -36,7 +36,7 @@ void QueueMemory::add_slab() {
 std::size_t QueueMemory::bytes() const {
   return slabs_.size() * kSlabChunks * sizeof(EventChunk) + run_.capacity() * sizeof(Event) +
          counts_.capacity() * sizeof(std::uint32_t) + late_.capacity() * sizeof(LateEvent) +
-         near_.capacity() * sizeof(Event);
+         (joining_.capacity() + near_.capacity()) * sizeof(Event);
 }
 
 void sort_chunks(const EventChunk* first, std::uint32_t first_used, std::size_t count, Time begin, unsigned offset_bits,

@@ -55,12 +55,12 @@ class QueueMemory {
   std::vector<std::unique_ptr<EventChunk[]>> slabs_;
 
   // Of the one window begun at a time.
-  std::vector<Event> run_;             // sorted
+  std::vector<Event> run_;             // what was taken, then what is sorted
   std::vector<std::uint32_t> counts_;  // of the sort
   std::vector<LateEvent> late_;        // lists by slot
-  std::vector<Event> near_;            // min-heap of the open slot
+  std::vector<Event> joining_;         // the slot that joins the run
+  std::vector<Event> near_;            // min-heap of events of open slots whose place in the run is far
   std::uint32_t slot_head_[64] = {};   // into late_, valid where EventQueue::waiting_ has a bit
-  Event taken_{};                      // last event given out of near_
 };
 
 /// Sorts `count` events into the total order, from a list of chunks whose first holds `first_used` events and whose
