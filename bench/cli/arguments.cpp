@@ -1,0 +1,246 @@
+#include "bench/cli/arguments.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/program_options.hpp>
+#include <charconv>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "bench/cli/names.hpp"
+#include "detectors/catalogue.hpp"
+#include "sim/world/enum_names.hpp"
+
+namespace dwell::cli {
+namespace {
+
+namespace po = boost::program_options;
+using Values = po::variables_map;
+
+struct CommandSpec {
+  std::string_view name;
+  Command command;
+  std::string_view subject;  ///< what the word after the command is; empty when there is none
+  bool needed;
+  std::vector<std::string> options;
+};
+
+const std::vector<CommandSpec>& commands() {
+  static const std::vector<std::string> study = {"scale",         "seed",     "seeds",   "days", "baseline", "key-use",
+                                                 "concentration", "detector", "threads", "json", "output",   "quiet"};
+  static const std::vector<CommandSpec> all = {
+      {"case-study", Command::case_study, "", false, study},
+      {"run", Command::run, "a scenario's name or file", true, study},
+      {"list", Command::list, "scenarios or detectors", true, {"json", "output", "quiet"}},
+      {"report", Command::report, "a results file", true, {"json", "output", "quiet"}},
+      {"schema", Command::schema, "telemetry, scenario or results", false, {"output", "quiet"}},
+      {"help", Command::help, "a command", false, {"quiet"}},
+  };
+  return all;
+}
+
+po::options_description option_table() {
+  po::options_description table;
+  auto add = table.add_options();
+  for (const char* name : {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "threads"}) {
+    add(name, po::value<std::string>());
+  }
+  add("output,o", po::value<std::string>());
+  add("detector", po::value<std::vector<std::string>>()->composing());
+  add("json", po::bool_switch());
+  add("quiet,q", po::bool_switch());
+  add("help,h", po::bool_switch());
+  add("version", po::bool_switch());
+  add("words", po::value<std::vector<std::string>>());
+  return table;
+}
+
+std::vector<std::string> option_names() {
+  return {"--scale",   "--seed",   "--seeds",    "--days", "--baseline", "--key-use", "--concentration",
+          "--threads", "--output", "--detector", "--json", "--quiet",    "--help",    "--version"};
+}
+
+Error flag_error(const std::string& flag, std::string_view found, std::string accepted) {
+  return {"", "--" + flag, fmt::format("found \"{}\"", found), std::move(accepted)};
+}
+
+Result<std::uint64_t> whole_number(const std::string& flag, const std::string& text, std::uint64_t least,
+                                   std::uint64_t most) {
+  std::uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, problem] = std::from_chars(text.data(), end, value);
+  if (problem != std::errc{} || stopped != end || value < least || value > most) {
+    return flag_error(flag, text, fmt::format("a whole number from {} to {}", least, most));
+  }
+  return value;
+}
+
+template <class Number>
+Status read_number(const Values& values, const std::string& flag, std::uint64_t least, std::uint64_t most,
+                   Number& out) {
+  if (values.count(flag) == 0) return success();
+  const Result<std::uint64_t> number = whole_number(flag, values[flag].as<std::string>(), least, most);
+  if (!number) return number.error();
+  out = static_cast<Number>(number.value());
+  return success();
+}
+
+template <class Enum>
+Status read_enum(const Values& values, const std::string& flag, std::optional<Enum>& out) {
+  if (values.count(flag) == 0) return success();
+  const std::string& text = values[flag].as<std::string>();
+  std::vector<std::string> names;
+  for (const std::string_view name : enum_names(Enum{})) {
+    if (name == text) out = static_cast<Enum>(names.size());
+    names.emplace_back(name);
+  }
+  if (!out) return flag_error(flag, text, accepted_names(text, names));
+  return success();
+}
+
+Status read_text(const Values& values, const std::string& flag, std::string& out) {
+  if (values.count(flag) == 0) return success();
+  out = values[flag].as<std::string>();
+  if (out.empty()) return flag_error(flag, out, "a name");
+  return success();
+}
+
+Status read_detectors(const Values& values, std::vector<std::string>& out) {
+  if (values.count("detector") == 0) return success();
+  for (const std::string& name : values["detector"].as<std::vector<std::string>>()) {
+    const auto found = detect::find_detector(name);
+    if (!found) return Error{"", "--detector", found.error().found, found.error().accepted};
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  }
+  return success();
+}
+
+Status read_scale(const Values& values, std::optional<world::Scale>& out) {
+  if (values.count("scale") == 0) return success();
+  const Result<world::Scale> scale = world::parse_scale(values["scale"].as<std::string>());
+  if (!scale) return Error{"", "--scale", scale.error().found, scale.error().accepted};
+  out = scale.value();
+  return success();
+}
+
+Status read_options(const Values& values, Arguments& out) {
+  for (const Status& status : {
+           read_scale(values, out.scale),
+           read_number(values, "seed", 0, kMostSeed, out.seed),
+           read_number(values, "seeds", 1, 500, out.seeds),
+           read_number(values, "threads", 1, 1024, out.threads),
+           read_number(values, "days", 1, 3650, out.days),
+           read_text(values, "baseline", out.baseline),
+           read_enum(values, "key-use", out.key_use),
+           read_enum(values, "concentration", out.concentration),
+           read_text(values, "output", out.output),
+           read_detectors(values, out.detectors),
+       }) {
+    if (!status) return status.error();
+  }
+  out.json = values["json"].as<bool>();
+  out.quiet = values["quiet"].as<bool>();
+  return success();
+}
+
+/// A value that begins with a minus sign would be taken for an option: "--seed -3" becomes "--seed=-3", and is then
+/// refused for what it is.
+std::vector<std::string> bind_negative_values(const std::vector<std::string>& words) {
+  std::vector<std::string> out;
+  for (const std::string& word : words) {
+    const bool negative = word.size() > 1 && word[0] == '-' && (word[1] == '.' || (word[1] >= '0' && word[1] <= '9'));
+    const bool after_option = !out.empty() && out.back().starts_with("--") && out.back().find('=') == std::string::npos;
+    if (negative && after_option) {
+      out.back() += "=" + word;
+    } else {
+      out.push_back(word);
+    }
+  }
+  return out;
+}
+
+Result<Values> parse_words(const std::vector<std::string>& words) {
+  const po::options_description table = option_table();
+  po::positional_options_description positional;
+  positional.add("words", -1);
+  Values values;
+  namespace style = po::command_line_style;
+  try {
+    po::store(po::command_line_parser(bind_negative_values(words))
+                  .options(table)
+                  .positional(positional)
+                  .style(style::unix_style & ~style::allow_guessing)
+                  .run(),
+              values);
+  } catch (const po::unknown_option& problem) {
+    const std::string name = problem.get_option_name();
+    return Error{"", "", fmt::format("unknown option {}", name), accepted_names(name, option_names())};
+  } catch (const po::multiple_occurrences& problem) {
+    return Error{"", problem.get_option_name(), "given more than once", "one value"};
+  } catch (const po::error_with_option_name& problem) {
+    const std::string name = problem.get_option_name();
+    const bool is_switch = name == "--json" || name == "--quiet" || name == "--help" || name == "--version";
+    return Error{"", name, is_switch ? "given a value" : "without its value", is_switch ? "no value" : "one value"};
+  } catch (const po::error& problem) {
+    return Error{"", "", problem.what(), "see dwell --help"};
+  }
+  return values;
+}
+
+Result<const CommandSpec*> find_command(const std::string& name) {
+  std::vector<std::string> names;
+  for (const CommandSpec& spec : commands()) {
+    if (spec.name == name) return &spec;
+    names.emplace_back(spec.name);
+  }
+  if (name == "test") return Error{"", "", "`test` is a command of ./dwell at the project's root", "./dwell test"};
+  return Error{"", "", fmt::format("unknown command \"{}\"", name), accepted_names(name, names)};
+}
+
+Status refuse_foreign_options(const Values& values, const CommandSpec& spec) {
+  for (const auto& [name, value] : values) {
+    if (name == "words" || value.defaulted() || name == "help" || name == "version") continue;
+    if (std::find(spec.options.begin(), spec.options.end(), name) != spec.options.end()) continue;
+    std::string accepted;
+    for (const std::string& option : spec.options) accepted += (accepted.empty() ? "--" : ", --") + option;
+    return Error{"", "--" + name, fmt::format("means nothing to `dwell {}`", spec.name), accepted};
+  }
+  return success();
+}
+
+}  // namespace
+
+Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
+  const Result<Values> parsed = parse_words(words);
+  if (!parsed) return parsed.error();
+  const Values& values = parsed.value();
+  Arguments out;
+  const std::vector<std::string> plain =
+      values.count("words") == 0 ? std::vector<std::string>{} : values["words"].as<std::vector<std::string>>();
+  if (values["help"].as<bool>()) return out;
+  if (values["version"].as<bool>()) {
+    out.command = Command::version;
+    return out;
+  }
+  if (plain.empty()) return Error{"", "", "no command", "case-study, run, list, report, schema, help"};
+  const Result<const CommandSpec*> found = find_command(plain.front());
+  if (!found) return found.error();
+  const CommandSpec& spec = *found.value();
+  out.command = spec.command;
+  const std::string usage = fmt::format("dwell {}", spec.name);
+  if (const std::size_t most = spec.subject.empty() ? 1 : 2; plain.size() > most) {
+    return Error{"", usage, fmt::format("found \"{}\" too many", plain[most]),
+                 spec.subject.empty() ? "options only" : "one word: " + std::string(spec.subject)};
+  }
+  if (plain.size() == 2) out.subject = plain[1];
+  if (spec.needed && out.subject.empty())
+    return Error{"", usage, "found nothing to work on", std::string(spec.subject)};
+  if (const Status status = refuse_foreign_options(values, spec); !status) return status.error();
+  if (const Status status = read_options(values, out); !status) return status.error();
+  return out;
+}
+
+}  // namespace dwell::cli

@@ -1,0 +1,41 @@
+#pragma once
+// The command line as values.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/core/result.hpp"
+#include "sim/world/scenario.hpp"
+
+namespace dwell::cli {
+
+enum class Command : std::uint8_t { case_study, run, list, report, schema, help, version };
+
+struct Arguments {
+  Command command = Command::help;
+  std::string subject;  ///< scenario, what to list, results file, which schema; empty when not given
+  std::optional<world::Scale> scale;
+  std::uint64_t seed = 1;
+  std::uint32_t seeds = 8;
+  std::uint32_t threads = 0;  ///< 0: all processors
+  std::uint32_t days = 0;     ///< 0: those of the reading
+  std::string baseline;       ///< empty: the scenario's
+  std::optional<workforce::KeyUseOfInsider> key_use;
+  std::optional<campaign::Concentration> concentration;
+  std::vector<std::string> detectors;
+  bool json = false;
+  bool quiet = false;
+  std::string output;  ///< empty: none given
+};
+
+/// Largest base seed: seeds derived from it must stay exact in JSON readers that know only doubles.
+inline constexpr std::uint64_t kMostSeed = 1'000'000'000'000;
+
+/// `words` without the program's name. Every flag is checked here for form and range; scenario, baseline and results
+/// file are looked up by the commands. Errors name the flag, what was found and what is accepted, the nearest name
+/// first.
+Result<Arguments> parse_arguments(const std::vector<std::string>& words);
+
+}  // namespace dwell::cli

@@ -1,0 +1,14 @@
+#pragma once
+// One function a command; each returns the exit code.
+
+#include "bench/cli/arguments.hpp"
+
+namespace dwell::cli {
+
+/// `case-study` and `run`: reads, checks, simulates, writes, prints.
+int study_command(const Arguments& arguments);
+int list_command(const Arguments& arguments);
+int report_command(const Arguments& arguments);
+int schema_command(const Arguments& arguments);
+
+}  // namespace dwell::cli

@@ -1,0 +1,49 @@
+#include "bench/cli/help.hpp"
+
+namespace dwell::cli {
+
+std::string_view help_text() {
+  return R"(dwell - how long would a stolen key go unnoticed, and what would notice it?
+
+Simulates a shopping platform's traffic with a campaign that abuses a key an
+insider kept, and measures how long each detector takes to notice, at alert
+budgets set on other seeds.
+
+  dwell case-study                the 2025 case from start to end (two minutes)
+  dwell run SCENARIO              any scenario: simulate, calibrate, score
+  dwell report RESULTS            the leaderboard of a results file
+  dwell list scenarios            what can be run
+  dwell list detectors            what is compared, and which logs each needs
+  dwell schema [telemetry|scenario|results]
+                                  columns of the logs; JSON Schema of the files
+  dwell help, dwell --version
+
+SCENARIO is a name from `dwell list scenarios` or the path of a JSON file.
+
+What is simulated (case-study, run)
+  --scale N/M           share of members, background and campaign (1/1000)
+  --seed N              base of all random numbers (1)
+  --seeds N             calibration seeds and evaluation seeds, N of each (8)
+  --days N              scored days (those of the reading)
+  --baseline NAME       reading of the case, such as founding or ministry
+  --key-use HOW         shared_production, trusted_unused or exclusive
+  --concentration HOW   even, or top16: 16 addresses carry most reads
+  --detector NAME       only this detector; may be repeated
+  --threads N           processors used (all); never changes a result
+
+What comes out
+  --json                JSON instead of tables
+  --output FILE, -o     write the results file there, whole or not at all
+  --quiet, -q           no progress
+
+Examples
+  dwell case-study --scale 1/100 --output long.json
+  dwell run coupang-2025 --key-use exclusive --seeds 20
+  dwell run my-case.json --json | jq '.summary[0]'
+
+Exit: 0 done, 1 failed, 2 bad usage or input, 130 stopped by Ctrl-C (finished
+seeds are kept in a results file marked partial; Ctrl-C again ends at once).
+)";
+}
+
+}  // namespace dwell::cli

@@ -1,0 +1,68 @@
+#include "bench/cli/interrupt.hpp"
+
+#include <unistd.h>
+#include <csignal>
+#include <cstdint>
+#include <cstring>
+#include <ctime>
+
+#include <array>
+
+#include "bench/cli/main_command.hpp"
+
+namespace dwell::cli {
+namespace {
+
+// Read and written by the signal handler, hence lock-free and of static storage.
+std::atomic<bool> stop{false};
+std::atomic<bool> silent{false};
+std::atomic<std::int64_t> first_ms{0};
+std::atomic<bool> has_file{false};
+std::array<char, 4096> file_to_remove{};
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free);
+
+constexpr std::int64_t kSameRequestMs = 500;
+
+std::int64_t now_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+/// Calls only what POSIX allows in a signal handler.
+void on_signal(int) {
+  const int saved = errno;
+  if (!stop.exchange(true)) {
+    first_ms = now_ms();
+    constexpr char words[] = "\ndwell: stopping; once more ends at once\n";
+    if (!silent) static_cast<void>(!write(STDERR_FILENO, words, sizeof words - 1));
+  } else if (now_ms() - first_ms > kSameRequestMs) {
+    if (has_file) unlink(file_to_remove.data());
+    _exit(kInterrupted);
+  }
+  errno = saved;
+}
+
+}  // namespace
+
+void catch_interrupts(bool quiet) {
+  silent = quiet;
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+const std::atomic<bool>& stop_requested() { return stop; }
+
+RemoveOnAbort::RemoveOnAbort(const std::string& path) {
+  if (path.size() >= file_to_remove.size()) return;
+  std::memcpy(file_to_remove.data(), path.c_str(), path.size() + 1);
+  has_file = true;
+}
+
+RemoveOnAbort::~RemoveOnAbort() { has_file = false; }
+
+}  // namespace dwell::cli

@@ -1,0 +1,24 @@
+#pragma once
+// Ctrl-C: the first asks the study to stop, the second ends the program at once.
+
+#include <atomic>
+#include <string>
+
+namespace dwell::cli {
+
+/// Catches SIGINT and SIGTERM from now on, also when they were ignored (as they are for a script's background jobs). A
+/// repetition within half a second counts as the same request: process groups and wrappers deliver signals twice.
+void catch_interrupts(bool quiet);
+/// True once a stop was asked for.
+const std::atomic<bool>& stop_requested();
+
+/// While it lives, ending at once removes this file.
+class RemoveOnAbort {
+ public:
+  explicit RemoveOnAbort(const std::string& path);
+  ~RemoveOnAbort();
+  RemoveOnAbort(const RemoveOnAbort&) = delete;
+  RemoveOnAbort& operator=(const RemoveOnAbort&) = delete;
+};
+
+}  // namespace dwell::cli

@@ -1,0 +1,55 @@
+#include "bench/cli/main_command.hpp"
+
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "bench/cli/arguments.hpp"
+#include "bench/cli/commands.hpp"
+#include "bench/cli/help.hpp"
+#include "bench/cli/terminal.hpp"
+
+namespace dwell::cli {
+namespace {
+
+int dispatch(const Arguments& arguments) {
+  switch (arguments.command) {
+    case Command::case_study:
+    case Command::run:
+      return study_command(arguments);
+    case Command::list:
+      return list_command(arguments);
+    case Command::report:
+      return report_command(arguments);
+    case Command::schema:
+      return schema_command(arguments);
+    case Command::help:
+      return put(help_text());
+    case Command::version:
+      return put("dwell " DWELL_VERSION "\n");
+  }
+  return kFailed;
+}
+
+}  // namespace
+
+int main_command(int argc, const char* const* argv) {
+  try {
+    const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+    if (words.empty()) {
+      say(help_text());
+      return kBadInput;
+    }
+    const Result<Arguments> arguments = parse_arguments(words);
+    if (!arguments) return complain(arguments.error(), kBadInput);
+    return dispatch(arguments.value());
+  } catch (const std::bad_alloc&) {
+    say("dwell: out of memory; a smaller --scale needs less\n");
+  } catch (const std::exception& defect) {
+    say(std::string("dwell: a defect of Dwell, please report it: ") + defect.what() + "\n");
+  }
+  return kFailed;
+}
+
+}  // namespace dwell::cli

@@ -1,0 +1,29 @@
+#pragma once
+// A file that is written whole or not at all.
+
+#include <string>
+#include <string_view>
+
+#include "sim/core/result.hpp"
+
+namespace dwell::cli {
+
+class OutputFile {
+ public:
+  /// Finds out before the work whether `path` can be written: its folder exists and takes a new file, it is no folder,
+  /// and it is not `input` (empty: none). Links are followed. Leaves nothing behind.
+  static Result<OutputFile> prepare(const std::string& path, const std::string& input);
+
+  /// A regular file: into a hidden file of the same folder, synchronised, then renamed over the old one. Devices and
+  /// pipes: straight. After an error there is no new file, and an old one is as it was.
+  [[nodiscard]] Status write(std::string_view text) const;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;     ///< as given
+  std::string target_;   ///< with links resolved
+  bool direct_ = false;  ///< no regular file
+};
+
+}  // namespace dwell::cli

@@ -1,0 +1,31 @@
+#pragma once
+// One line that says how far a study is.
+
+#include <string>
+
+#include "bench/run/study.hpp"
+
+namespace dwell::cli {
+
+/// "scoring, run 12 of 16: 74 %, 8.2 M events/s, day 103, 25 s to go"; without the estimate while it would be a guess.
+std::string progress_text(const run::Progress& progress);
+
+/// On a terminal a line that is rewritten; elsewhere a line a minute; nothing when quiet.
+class ProgressLine {
+ public:
+  ProgressLine(bool quiet, bool terminal) : quiet_(quiet), terminal_(terminal) {}
+  ~ProgressLine() { finish(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void show(const run::Progress& progress);
+  /// Wipes the line off the terminal.
+  void finish();
+
+ private:
+  bool quiet_, terminal_;
+  bool drawn_ = false;
+  double next_s_ = 0;
+};
+
+}  // namespace dwell::cli

@@ -1,0 +1,73 @@
+#include "bench/cli/scenarios.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "bench/cli/names.hpp"
+
+namespace dwell::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+const char* launcher_root() {
+  const char* root = std::getenv("DWELL_ROOT");
+  return root != nullptr && *root != '\0' ? root : nullptr;
+}
+
+fs::path scenario_folder() { return fs::path(project_root()) / "scenarios"; }
+
+}  // namespace
+
+bool started_by_launcher() { return launcher_root() != nullptr; }
+
+std::string project_root() { return started_by_launcher() ? launcher_root() : DWELL_SOURCE_DIR; }
+
+std::vector<std::string> scenario_names() {
+  std::vector<std::string> names;
+  std::error_code problem;
+  for (fs::directory_iterator at(scenario_folder(), problem), end; !problem && at != end; at.increment(problem)) {
+    const fs::path file = at->path();
+    const std::string stem = file.stem().string();
+    if (file.extension() == ".json" && !stem.ends_with(".schema")) names.push_back(stem);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::string> find_scenario(const std::string& word) {
+  const std::vector<std::string> names = scenario_names();
+  std::error_code ignored;
+  if (word.find('/') != std::string::npos || word.ends_with(".json")) {
+    if (fs::exists(word, ignored)) return word;
+    const std::string stem = fs::path(word).stem().string();
+    const std::string near = nearest(stem, names);
+    return Error{word, "", "no such file",
+                 "a scenario file that can be read" + (near.empty() ? "" : ", or the name " + near)};
+  }
+  if (std::find(names.begin(), names.end(), word) != names.end())
+    return (scenario_folder() / (word + ".json")).string();
+  if (names.empty())
+    return Error{scenario_folder().string(), "", "found no scenarios", "a path, such as ./my-case.json"};
+  return Error{"", "", "found no scenario named \"" + word + "\"", accepted_names(word, names)};
+}
+
+Status apply_overrides(const Arguments& arguments, world::Scenario& scenario) {
+  if (arguments.scale) scenario.scale = *arguments.scale;
+  if (arguments.key_use) scenario.key_use = *arguments.key_use;
+  if (arguments.concentration) scenario.campaign.sources.concentration = *arguments.concentration;
+  if (arguments.baseline.empty()) return success();
+  std::vector<std::string> names;
+  for (const world::Baseline& b : scenario.baselines) names.push_back(b.name);
+  if (std::find(names.begin(), names.end(), arguments.baseline) == names.end()) {
+    return Error{"", "--baseline", "found \"" + arguments.baseline + "\"", accepted_names(arguments.baseline, names)};
+  }
+  const bool as_long = scenario.campaign.length == Duration::days(scenario.reading().days);
+  scenario.baseline = arguments.baseline;
+  if (as_long) scenario.campaign.length = Duration::days(scenario.reading().days);
+  return success();
+}
+
+}  // namespace dwell::cli

@@ -1,0 +1,27 @@
+#pragma once
+// Scenarios by name or path, and what the command line changes in them.
+
+#include <string>
+#include <vector>
+
+#include "bench/cli/arguments.hpp"
+#include "sim/core/result.hpp"
+#include "sim/world/scenario.hpp"
+
+namespace dwell::cli {
+
+/// The project's folder: DWELL_ROOT when the launcher set it, else where this program was built from.
+std::string project_root();
+/// True when the launcher set DWELL_ROOT.
+bool started_by_launcher();
+
+/// Names of the scenarios in the project's scenarios/, sorted.
+std::vector<std::string> scenario_names();
+/// The file of a scenario: a word with a slash or ending in .json is a path, anything else a name.
+Result<std::string> find_scenario(const std::string& word);
+
+/// Applies --scale, --baseline, --key-use and --concentration. Choosing another reading also stretches a campaign that
+/// lasted as long as the old one.
+Status apply_overrides(const Arguments& arguments, world::Scenario& scenario);
+
+}  // namespace dwell::cli

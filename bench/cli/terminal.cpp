@@ -1,0 +1,44 @@
+#include "bench/cli/terminal.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "bench/cli/main_command.hpp"
+
+namespace dwell::cli {
+
+int put(std::string_view text) {
+  errno = 0;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return kDone;
+  const char* why = errno == 0 ? "cannot be written" : std::strerror(errno);
+  return complain(Error{"standard output", "", why, "a file or pipe with room"}, kFailed);
+}
+
+void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+int complain(const Error& error, int code) {
+  std::string line = "dwell: " + error.message();
+  // Control characters that came in with a name must neither break the line nor reach the terminal.
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+  say(line + "\n");
+  return code;
+}
+
+report::Style stdout_style() {
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  report::Style style;
+  style.colour = isatty(STDOUT_FILENO) != 0 && (no_colour == nullptr || *no_colour == '\0') && terminal != nullptr &&
+                 std::string_view(terminal) != "dumb";
+  return style;
+}
+
+bool stderr_is_terminal() { return isatty(STDERR_FILENO) != 0; }
+
+}  // namespace dwell::cli

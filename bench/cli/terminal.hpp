@@ -1,0 +1,23 @@
+#pragma once
+// What is printed, where, and how.
+
+#include <string>
+#include <string_view>
+
+#include "bench/report/text.hpp"
+#include "sim/core/result.hpp"
+
+namespace dwell::cli {
+
+/// Data to stdout. Returns the exit code: a stream that cannot be written to is a failure, named on stderr.
+int put(std::string_view text);
+/// Talk to stderr.
+void say(std::string_view text);
+/// "dwell: " and the error, on one line; returns `code`.
+int complain(const Error& error, int code);
+
+/// Colour when stdout is a terminal that can show it and NO_COLOR is unset or empty.
+report::Style stdout_style();
+bool stderr_is_terminal();
+
+}  // namespace dwell::cli

@@ -1,0 +1,114 @@
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "bench/cli/commands.hpp"
+#include "bench/cli/main_command.hpp"
+#include "bench/cli/names.hpp"
+#include "bench/cli/output_file.hpp"
+#include "bench/cli/scenarios.hpp"
+#include "bench/cli/terminal.hpp"
+#include "bench/report/case_study.hpp"
+#include "bench/report/results_json.hpp"
+#include "bench/report/table.hpp"
+#include "detectors/catalogue.hpp"
+#include "sim/telemetry/schema.hpp"
+#include "sim/world/scenario.hpp"
+
+namespace dwell::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// To the file of --output, or to stdout.
+int deliver(const Arguments& arguments, const std::string& text, const std::string& input) {
+  if (arguments.output.empty()) return put(text);
+  const Result<OutputFile> file = OutputFile::prepare(arguments.output, input);
+  if (!file) return complain(file.error(), kBadInput);
+  const Status written = file.value().write(text);
+  return written ? kDone : complain(written.error(), kFailed);
+}
+
+/// For a page that goes to a file: no colour.
+report::Style page_style(const Arguments& arguments) {
+  return arguments.output.empty() ? stdout_style() : report::Style{};
+}
+
+std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+int list_scenarios(const Arguments& arguments) {
+  report::Table table({{"scenario", false}, {"reading", false}, {"days"}, {"", false}});
+  Json list = Json::array();
+  int code = kDone;
+  for (const std::string& name : scenario_names()) {
+    const std::string file = find_scenario(name).value();
+    const Result<world::Scenario> scenario = world::read_scenario(file);
+    if (!scenario) {
+      code = complain(scenario.error(), kBadInput);
+      continue;
+    }
+    const world::Scenario& s = scenario.value();
+    const auto room = static_cast<std::size_t>(40);
+    table.row({name, s.baseline, std::to_string(s.reading().days), report::fit(s.title, room)});
+    list.push_back(
+        {{"name", name}, {"file", file}, {"title", s.title}, {"baseline", s.baseline}, {"days", s.reading().days}});
+  }
+  const int delivered = deliver(arguments, arguments.json ? dump(list) : table.render(page_style(arguments)), "");
+  return delivered == kDone ? code : delivered;
+}
+
+int list_detectors(const Arguments& arguments) {
+  report::Table table({{"detector", false}, {"logs", false}, {"", false}});
+  Json list = Json::array();
+  const auto add = [&](bool control) {
+    for (const detect::CatalogueEntry& entry : detect::catalogue()) {
+      const detect::Descriptor d = entry.describe();
+      if (d.control != control) continue;
+      table.row({d.name, std::string(detect::to_string(d.tier)), report::fit(d.summary, 48)});
+      list.push_back({{"name", d.name},
+                      {"tier", detect::to_string(d.tier)},
+                      {"form", detect::to_string(d.form)},
+                      {"control", d.control},
+                      {"summary", d.summary},
+                      {"paper", d.paper}});
+    }
+  };
+  table.section("Detectors");
+  add(false);
+  table.section("Controls");
+  add(true);
+  return deliver(arguments, arguments.json ? dump(list) : table.render(page_style(arguments)), "");
+}
+
+int unknown_subject(const char* command, const std::string& word, std::span<const std::string> names) {
+  return complain(Error{"", command, "found \"" + word + "\"", accepted_names(word, names)}, kBadInput);
+}
+
+}  // namespace
+
+int list_command(const Arguments& arguments) {
+  static const std::array<std::string, 2> names = {"scenarios", "detectors"};
+  if (arguments.subject == names[0]) return list_scenarios(arguments);
+  if (arguments.subject == names[1]) return list_detectors(arguments);
+  return unknown_subject("dwell list", arguments.subject, names);
+}
+
+int report_command(const Arguments& arguments) {
+  const Result<run::StudyResult> result = report::read_results(arguments.subject);
+  if (!result) return complain(result.error(), kBadInput);
+  const std::string text = arguments.json ? report::results_json(result.value())
+                                          : report::study_page(result.value(), "", page_style(arguments));
+  return deliver(arguments, text, arguments.subject);
+}
+
+int schema_command(const Arguments& arguments) {
+  static const std::array<std::string, 3> names = {"telemetry", "scenario", "results"};
+  if (arguments.subject.empty() || arguments.subject == names[0]) {
+    return deliver(arguments, telemetry::schema_markdown(), "");
+  }
+  if (arguments.subject == names[1]) return deliver(arguments, world::scenario_json_schema(), "");
+  if (arguments.subject == names[2]) return deliver(arguments, report::results_json_schema(), "");
+  return unknown_subject("dwell schema", arguments.subject, names);
+}
+
+}  // namespace dwell::cli

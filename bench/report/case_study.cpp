@@ -1,0 +1,97 @@
+#include "bench/report/case_study.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "bench/report/conclusion.hpp"
+#include "bench/report/leaderboard.hpp"
+
+namespace dwell::report {
+namespace {
+
+std::string heading(std::string_view text, const Style& style) { return emphasise(text, Emphasis::bold, style) + "\n"; }
+
+/// "  label   text", wrapped under the text.
+std::string entry(std::string_view label, std::size_t label_width, const std::string& text, const Style& style) {
+  const std::size_t indent = 2 + label_width + 2;
+  return "  " + pad(label, label_width, false) + "  " + wrap(text, style.width, indent) + "\n";
+}
+
+std::string seeds_in_words(const std::vector<std::uint64_t>& seeds) {
+  if (seeds.empty()) return "none";
+  if (seeds.size() == 1) return fmt::format("{}", seeds.front());
+  return fmt::format("{} ({}…{})", seeds.size(), seeds.front(), seeds.back());
+}
+
+std::string readings(const world::Scenario& scenario, const Style& style) {
+  if (scenario.baselines.empty()) return "";
+  std::size_t name_width = 0;
+  for (const world::Baseline& b : scenario.baselines) name_width = std::max(name_width, display_width(b.name));
+  std::string out = heading("How long it went unnoticed: sources disagree, each is a reading", style);
+  if (scenario.baselines.size() == 1) out = heading("How long it went unnoticed", style);
+  for (const world::Baseline& b : scenario.baselines) {
+    const std::string text = fmt::format("from {}, {} days{}{}", world::to_string(b.start), b.days,
+                                         b.source.empty() ? "" : " [" + b.source + "]",
+                                         b.name == scenario.baseline ? " - simulated here" : "");
+    out += entry(b.name, name_width, text, style);
+  }
+  return out + "\n";
+}
+
+}  // namespace
+
+std::string case_timeline(const world::Scenario& scenario, const Style& style) {
+  const std::string& title = scenario.title.empty() ? scenario.name : scenario.title;
+  std::string out = emphasise(wrap(title, style.width, 0), Emphasis::bold, style) + "\n\n";
+  if (!scenario.timeline.empty()) {
+    std::vector<const world::Milestone*> milestones;
+    for (const world::Milestone& m : scenario.timeline) milestones.push_back(&m);
+    std::stable_sort(milestones.begin(), milestones.end(),
+                     [](const auto* a, const auto* b) { return a->day < b->day; });
+    out += heading("What happened", style);
+    for (const world::Milestone* m : milestones) {
+      out += entry(world::to_string(m->day), 10, m->what + (m->source.empty() ? "" : " [" + m->source + "]"), style);
+    }
+    out += "\n";
+  }
+  return out + readings(scenario, style);
+}
+
+std::string what_was_simulated(const run::StudyResult& result, const Style& style) {
+  const run::Manifest& m = result.manifest;
+  const run::Timing& t = result.timing;
+  std::string out = heading("What was simulated", style);
+  const auto line = [&](std::string_view label, const std::string& text) { out += entry(label, 9, text, style); };
+  line("scenario", fmt::format("{}, reading {}, key use {}, scale {}", m.scenario, m.baseline, m.key_use, m.scale));
+  line("world", fmt::format("{} members on {} shards; {} campaign requests a run from {} addresses",
+                            short_count(static_cast<double>(m.members)), m.shards,
+                            short_count(static_cast<double>(m.campaign_requests)), m.sources));
+  line("time", fmt::format("{:g} days of warm-up, {:g} days scored, containment {:g} h after detection", m.warm_up_days,
+                           m.horizon_days, m.containment_hours));
+  line("seeds", fmt::format("calibration {}; evaluation {}", seeds_in_words(m.calibration_seeds),
+                            seeds_in_words(m.evaluation_seeds)));
+  line("events", fmt::format("{} in {:.1f} s, {} events/s on {} thread{}, peak memory {}",
+                             short_count(static_cast<double>(m.events)), t.wall_s, short_count(t.events_per_s),
+                             result.machine.threads, result.machine.threads == 1 ? "" : "s",
+                             short_bytes(static_cast<double>(t.peak_rss_bytes))));
+  line("digests", fmt::format("events {}, scenario {}", m.event_digest, m.scenario_digest));
+  line("made by",
+       fmt::format("dwell {} ({}), {}", m.version, m.revision.empty() ? "unknown revision" : m.revision, m.compiler));
+  if (m.partial) line("partial", "stopped before the end: only finished seeds are counted");
+  return out;
+}
+
+std::string study_page(const run::StudyResult& result, const std::string& results_file, const Style& style) {
+  std::string out = leaderboard(result, style) + "\n" + what_was_simulated(result, style);
+  if (!results_file.empty()) out += entry("results", 9, results_file, style);
+  return out + "\n" + wrap(conclusion(result), style.width, 0) + "\n";
+}
+
+std::string case_study(const world::Scenario& scenario, const run::StudyResult& result, const std::string& results_file,
+                       const Style& style) {
+  return case_timeline(scenario, style) + study_page(result, results_file, style);
+}
+
+}  // namespace dwell::report

@@ -1,0 +1,240 @@
+#include "bench/report/leaderboard.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include "bench/report/table.hpp"
+
+namespace dwell::report {
+namespace {
+
+using run::Mark;
+using run::Summary;
+
+struct MarkText {
+  char letter;
+  std::string_view meaning;
+  bool (*holds)(const Summary&);
+};
+
+constexpr std::array<MarkText, 7> kMarks = {{
+    {'b', "budget test failed: false alerts on evaluation seeds disagree with calibration",
+     [](const Summary& s) { return s.budget_mark; }},
+    {'p', "not better than placebo: it \"finds\" ordinary extra traffic about as often",
+     [](const Summary& s) { return s.placebo_mark; }},
+    {'s', "scale-limited: judged per source with fewer than 20 campaign sources",
+     [](const Summary& s) { return s.scale_limited; }},
+    {'c', "not calibratable: too few clean days for this budget",
+     [](const Summary& s) { return s.mark == Mark::not_calibratable; }},
+    {'o', "over budget: no finite threshold keeps the budget",
+     [](const Summary& s) { return s.mark == Mark::over_budget; }},
+    {'v', "overflow: more scores than could be kept; the row may be wrong",
+     [](const Summary& s) { return s.mark == Mark::overflow; }},
+    {'x', "crashed: counted as undetected", [](const Summary& s) { return s.mark == Mark::crashed; }},
+}};
+
+std::string marks_of(const Summary& s) {
+  std::string letters;
+  for (const MarkText& mark : kMarks) {
+    if (mark.holds(s)) letters += mark.letter;
+  }
+  return letters;
+}
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kSections = {{
+    {"detector", "Detectors"},
+    {"control", "Controls: rows that prove the scoring is not fooled"},
+    {"oracle", "Oracles: they may read the truth, so they bound what is possible"},
+    {"outcome", "What really happened"},
+}};
+
+void by_section(Table& table, const std::vector<Contender>& all, const std::function<void(const Contender&)>& add) {
+  for (const auto& [kind, title] : kSections) {
+    const auto in = [&, wanted = kind](const Contender& c) { return c.kind == wanted; };
+    if (std::none_of(all.begin(), all.end(), in)) continue;
+    table.section(std::string(title));
+    for (const Contender& c : all) {
+      if (in(c)) add(c);
+    }
+  }
+}
+
+const Summary* first_of(const Contender& c) {
+  const auto at = std::find_if(c.by_budget.begin(), c.by_budget.end(), [](const Summary* s) { return s != nullptr; });
+  return at == c.by_budget.end() ? nullptr : *at;
+}
+
+std::string tier_of(const Contender& c, const Summary& s) {
+  return c.kind == "detector" ? std::string(detect::to_string(s.tier)) : "";
+}
+
+std::string detection_table(const std::vector<Contender>& all, const std::vector<double>& budgets, const Style& style) {
+  std::vector<Column> columns = {{"", false}, {"logs", false}, {"median\n" + budget_name(budgets.front())}};
+  for (const double budget : budgets) {
+    columns.push_back({"mean\n" + budget_name(budget)});
+    columns.push_back({"", false, 1});
+  }
+  columns.push_back({"days\nsaved"});
+  Table table(std::move(columns));
+  by_section(table, all, [&](const Contender& c) {
+    const Summary* first = c.by_budget.front();
+    const Summary* any = first_of(c);
+    std::vector<std::string> cells = {c.name, any == nullptr ? "" : tier_of(c, *any),
+                                      first == nullptr ? "-" : short_time(first->ttd_days_median)};
+    for (const Summary* s : c.by_budget) {
+      cells.push_back(s == nullptr ? "-" : short_time(s->ttd_days_rmst));
+      cells.push_back(s == nullptr ? "" : marks_of(*s));
+    }
+    cells.push_back(first == nullptr ? "-" : percent(first->share_of_horizon_saved));
+    table.row(std::move(cells));
+  });
+  return table.render(style);
+}
+
+std::string cost_table(const std::vector<Contender>& all, const Style& style) {
+  Table table({{"", false},
+               {"records\nspared"},
+               {"share"},
+               {"P(det)"},
+               {"placebo"},
+               {"false\n/day"},
+               {"95 %\nbelow"},
+               {"ns/\nevent"},
+               {"state"}});
+  by_section(table, all, [&](const Contender& c) {
+    const Summary* s = c.by_budget.front();
+    std::vector<std::string> cells = {c.name};
+    if (s == nullptr) {
+      cells.insert(cells.end(), 6, "-");
+    } else {
+      const double total = s->records_spared_mean + s->records_exposed_mean;
+      const bool judged = c.kind != "outcome";
+      cells.push_back(short_count(s->records_spared_mean));
+      cells.push_back(percent(total > 0 ? s->records_spared_mean / total : 0));
+      cells.push_back(judged ? fmt::format("{:.2f}", s->p_detect_horizon) : "-");
+      cells.push_back(judged ? fmt::format("{:.2f}", s->p_placebo) : "-");
+      cells.push_back(judged ? short_rate(s->false_alerts_per_day) : "-");
+      cells.push_back(judged ? short_rate(s->false_alerts_upper) : "-");
+    }
+    cells.push_back(c.cost == nullptr ? "-" : fmt::format("{:.3g}", c.cost->ns_per_event));
+    cells.push_back(c.cost == nullptr ? "-" : short_bytes(static_cast<double>(c.cost->state_bytes)));
+    table.row(std::move(cells));
+  });
+  return table.render(style);
+}
+
+std::string legend(const run::StudyResult& result, const std::vector<Contender>& all, const Style& style) {
+  const auto note = [&](const std::string& text) {
+    return emphasise(wrap(text, style.width, 0), Emphasis::dim, style) + "\n";
+  };
+  std::string out = note("Times run from the first stolen record to the alert; a run without detection counts as " +
+                         short_time(result.manifest.horizon_days) +
+                         ". Logs: T0 gateway access log, T1 + token issuance and logins, "
+                         "T2 + key inventory and staff, T3 + honey accounts. \"1/day\": the false alerts a day the "
+                         "threshold was set for.");
+  for (const MarkText& mark : kMarks) {
+    const bool used = std::any_of(all.begin(), all.end(), [&](const Contender& c) {
+      return std::any_of(c.by_budget.begin(), c.by_budget.end(),
+                         [&](const Summary* s) { return s != nullptr && mark.holds(*s); });
+    });
+    if (used) {
+      out += emphasise(fmt::format("  {}  {}", mark.letter, wrap(mark.meaning, style.width, 5)), Emphasis::dim, style) +
+             "\n";
+    }
+  }
+  return out;
+}
+
+std::string notes(const std::vector<Contender>& all, const Style& style) {
+  std::string out;
+  for (const Contender& c : all) {
+    const Summary* s = first_of(c);
+    if (s == nullptr || s->note.empty()) continue;
+    out += emphasise("  " + wrap(c.name + ": " + s->note, style.width, 2), Emphasis::dim, style) + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<double> budgets_of(const run::StudyResult& result) {
+  std::vector<double> budgets;
+  for (const Summary& s : result.summary) {
+    if (s.budget_per_day > 0 && s.kind != "outcome") budgets.push_back(s.budget_per_day);
+  }
+  std::sort(budgets.begin(), budgets.end(), std::greater<>());
+  budgets.erase(std::unique(budgets.begin(), budgets.end()), budgets.end());
+  return budgets;
+}
+
+std::vector<Contender> contenders(const run::StudyResult& result, run::Track track) {
+  const std::vector<double> budgets = budgets_of(result);
+  std::vector<Contender> all;
+  if (budgets.empty()) return all;
+  for (const Summary& s : result.summary) {
+    if (s.track != track) continue;
+    auto at = std::find_if(all.begin(), all.end(),
+                           [&](const Contender& c) { return c.name == s.detector && c.kind == s.kind; });
+    if (at == all.end()) {
+      all.push_back({s.detector, s.kind, std::vector<const Summary*>(budgets.size(), nullptr), nullptr});
+      at = all.end() - 1;
+    }
+    for (std::size_t i = 0; i < budgets.size(); ++i) {
+      const bool for_all = s.kind == "outcome" && at->by_budget[i] == nullptr;
+      if (for_all || s.budget_per_day == budgets[i]) at->by_budget[i] = &s;
+    }
+  }
+  for (Contender& c : all) {
+    for (const run::DetectorCost& cost : result.timing.detectors) {
+      if (cost.detector == c.name) c.cost = &cost;
+    }
+  }
+  const auto rank = [](const Contender& c) {
+    const Summary* s = c.by_budget.front();
+    if (s == nullptr) return std::make_tuple(std::numeric_limits<double>::infinity(), 99, 0.0, c.name);
+    return std::make_tuple(s->ttd_days_rmst, static_cast<int>(s->tier), s->false_alerts_per_day, c.name);
+  };
+  std::stable_sort(all.begin(), all.end(), [&](const Contender& a, const Contender& b) { return rank(a) < rank(b); });
+  return all;
+}
+
+std::string budget_name(double per_day) {
+  if (std::abs(per_day - 1) < 1e-9) return "1/day";
+  if (std::abs(per_day * 7 - 1) < 1e-6) return "1/week";
+  if (std::abs(per_day * 30 - 1) < 1e-6) return "1/month";
+  return fmt::format("{:.3g}/day", per_day);
+}
+
+std::string budget_words(double per_day) {
+  const std::string name = budget_name(per_day);
+  if (name.starts_with("1/")) return "one false alert a " + name.substr(2);
+  return fmt::format("{:.3g} false alerts a day", per_day);
+}
+
+std::string leaderboard(const run::StudyResult& result, const Style& style) {
+  const std::vector<double> budgets = budgets_of(result);
+  if (budgets.empty()) return "No detector was scored.\n";
+  std::string out;
+  std::vector<Contender> shown;
+  for (const run::Track track : {run::Track::calibrated, run::Track::field}) {
+    const std::vector<Contender> all = contenders(result, track);
+    if (all.empty()) continue;
+    const std::string how = track == run::Track::calibrated ? "" : ", thresholds from the run's own warm-up";
+    out += emphasise("Time to detect, by alert budget" + how, Emphasis::bold, style) + "\n";
+    out += detection_table(all, budgets, style) + "\n";
+    out += emphasise("What it spares and costs at " + budget_name(budgets.front()) + how, Emphasis::bold, style) + "\n";
+    out += cost_table(all, style) + notes(all, style) + "\n";
+    shown.insert(shown.end(), all.begin(), all.end());
+  }
+  return out + legend(result, shown, style);
+}
+
+}  // namespace dwell::report
