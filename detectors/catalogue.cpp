@@ -1,0 +1,81 @@
+#include "detectors/catalogue.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "detectors/controls/coins.hpp"
+#include "detectors/controls/constant.hpp"
+#include "detectors/learning/mahalanobis.hpp"
+#include "detectors/rules/honey_accounts.hpp"
+#include "detectors/rules/orphaned_key.hpp"
+#include "detectors/rules/random_walk.hpp"
+#include "detectors/rules/threshold_rules.hpp"
+#include "detectors/rules/token_issuance.hpp"
+#include "detectors/sketches/hyperloglog_spreader.hpp"
+#include "detectors/sketches/midas_r.hpp"
+#include "detectors/statistics/entries.hpp"
+
+namespace dwell::detect {
+namespace {
+
+/// Letters to insert, delete or replace to get from one word to the other (Levenshtein 1966).
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::span<const CatalogueEntry> catalogue() {
+  static const std::array entries = {
+      orphaned_key_entry,
+      token_issuance_entry,
+      honey_accounts_entry,
+      random_walk_entry,
+      ewma_entry,
+      cusum_gaussian_entry,
+      cusum_poisson_entry,
+      hyperloglog_spreader_entry,
+      source_entropy_entry,
+      midas_r_entry,
+      mahalanobis_entry,
+      threshold_rules_entry,
+      // Controls.
+      never_alert_entry,
+      always_alert_entry,
+      random_entry,
+      random_page_entry,
+      random_hash_entry,
+  };
+  return entries;
+}
+
+Result<const CatalogueEntry*> find_detector(std::string_view name) {
+  std::vector<std::pair<std::size_t, std::string>> near;
+  for (const CatalogueEntry& entry : catalogue()) {
+    const std::string known = entry.describe().name;
+    if (known == name) return &entry;
+    // A part of a name is nearer than a word of the same length.
+    const bool part = !name.empty() && known.find(name) != std::string::npos;
+    near.emplace_back(part ? 0 : edit_distance(name, known), known);
+  }
+  std::sort(near.begin(), near.end());
+  return Error{"", "detector", fmt::format("found \"{}\"", name),
+               fmt::format("names listed by `dwell list detectors`; nearest: {}, {}, {}", near[0].second,
+                           near[1].second, near[2].second)};
+}
+
+}  // namespace dwell::detect

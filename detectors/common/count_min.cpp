@@ -1,0 +1,65 @@
+#include "detectors/common/count_min.hpp"
+
+#include "sim/core/check.hpp"
+#include "sim/core/math.hpp"
+
+namespace dwell::detect {
+
+CountMin::CountMin(std::uint32_t rows, std::uint32_t columns, std::uint64_t salt)
+    : cells_(static_cast<std::size_t>(rows) * columns, 0), rows_(rows), columns_(columns), salt_(salt) {
+  DWELL_DEMAND(rows >= 1 && columns >= 1, "a Count-Min sketch needs rows and columns");
+}
+
+CountMin CountMin::with_error(double epsilon, double delta, std::uint64_t salt) {
+  DWELL_DEMAND(epsilon > 0 && epsilon < 1 && delta > 0 && delta < 1,
+               "Count-Min: epsilon and delta lie between 0 and 1");
+  const auto up = [](double x) {
+    const auto whole = static_cast<std::uint32_t>(x);
+    return static_cast<double>(whole) < x ? whole + 1 : whole;
+  };
+  return {std::max(1U, up(-det_log(delta))), up(det_exp(1.0) / epsilon), salt};
+}
+
+void CountMin::add(std::uint64_t key, std::uint64_t amount) {
+  CellWalk walk(key, salt_);
+  for (std::uint32_t r = 0; r < rows_; ++r)
+    cells_[static_cast<std::size_t>(r) * columns_ + walk.next(columns_)] += amount;
+}
+
+std::uint64_t CountMin::estimate(std::uint64_t key) const {
+  CellWalk walk(key, salt_);
+  std::uint64_t least = UINT64_MAX;
+  for (std::uint32_t r = 0; r < rows_; ++r) {
+    least = std::min(least, cells_[static_cast<std::size_t>(r) * columns_ + walk.next(columns_)]);
+  }
+  return rows_ == 0 ? 0 : least;
+}
+
+void CountMin::merge(const CountMin& other) {
+  DWELL_DEMAND(rows_ == other.rows_ && columns_ == other.columns_ && salt_ == other.salt_,
+               "Count-Min sketches to merge must be made alike");
+  for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] += other.cells_[i];
+}
+
+void CountMin::save(ByteWriter& writer) const {
+  writer.put(rows_);
+  writer.put(columns_);
+  writer.put(salt_);
+  writer.put_vector(cells_);
+}
+
+void CountMin::restore(ByteReader& reader) {
+  rows_ = reader.get<std::uint32_t>();
+  columns_ = reader.get<std::uint32_t>();
+  salt_ = reader.get<std::uint64_t>();
+  cells_ = reader.get_vector<std::uint64_t>();
+}
+
+DecayedCountMin::DecayedCountMin(std::uint32_t rows, std::uint32_t columns, double keep, std::uint64_t salt)
+    : cells_(static_cast<std::size_t>(rows) * columns, Cell{0, 0}), rows_(rows), columns_(columns), salt_(salt) {
+  DWELL_DEMAND(rows >= 1 && columns >= 1 && keep >= 0 && keep < 1,
+               "a decayed sketch keeps less than one of each count");
+  for (double power = 1; power >= 0x1p-64 && power_.size() < kPowers; power *= keep) power_.push_back(power);
+}
+
+}  // namespace dwell::detect

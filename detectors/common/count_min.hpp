@@ -1,0 +1,106 @@
+#pragma once
+// Count-Min sketch (Cormode and Muthukrishnan 2005), with total counts and counts decayed once a tick.
+//   w = ⌈e / ε⌉ columns, d = ⌈ln(1 / δ)⌉ rows; an estimate is the least of a key's d cells;
+//   it never underestimates and exceeds the truth by more than ε·N with probability at most δ.
+// Linear: the merge of two sketches made alike is the sketch of both streams.
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "detectors/common/records.hpp"
+#include "sim/core/digest.hpp"
+#include "sim/core/serial.hpp"
+
+namespace dwell::detect {
+
+/// Where a key's cells lie: from one 64-bit mix, by double hashing.
+struct CellWalk {
+  CellWalk(std::uint64_t key, std::uint64_t salt) : at(mix64(key, salt)), step(at << 32 | 1U) {}
+  std::uint32_t next(std::uint32_t columns) {
+    const auto column = static_cast<std::uint32_t>(((at >> 32) * columns) >> 32);
+    at += step;
+    return column;
+  }
+  std::uint64_t at;
+  std::uint64_t step;
+};
+
+class CountMin {
+ public:
+  CountMin() = default;
+  CountMin(std::uint32_t rows, std::uint32_t columns, std::uint64_t salt);
+  /// By guarantee: error above ε·N with probability at most δ.
+  static CountMin with_error(double epsilon, double delta, std::uint64_t salt);
+
+  void add(std::uint64_t key, std::uint64_t amount = 1);
+  [[nodiscard]] std::uint64_t estimate(std::uint64_t key) const;
+  void merge(const CountMin& other);
+  [[nodiscard]] std::uint32_t rows() const { return rows_; }
+  [[nodiscard]] std::uint32_t columns() const { return columns_; }
+  [[nodiscard]] std::uint64_t bytes() const { return cells_.capacity() * sizeof(std::uint64_t); }
+
+  void save(ByteWriter& writer) const;
+  void restore(ByteReader& reader);
+
+ private:
+  std::vector<std::uint64_t> cells_;  // row by row
+  std::uint32_t rows_ = 0;
+  std::uint32_t columns_ = 0;
+  std::uint64_t salt_ = 0;
+};
+
+/// Two Count-Min sketches over the same cells: counts since the start, and counts multiplied by `keep` at every tick.
+/// The decay is applied when a cell is next touched, so a tick costs nothing; what has decayed below 2^-64 of one count
+/// is zero, so no denormal number ever appears. 16 bytes a cell; ticks below 2^24, counts below 2^40.
+class DecayedCountMin {
+ public:
+  struct Pair {
+    double current;
+    double total;
+  };
+  DecayedCountMin() = default;
+  DecayedCountMin(std::uint32_t rows, std::uint32_t columns, double keep, std::uint64_t salt);
+
+  /// Adds one at `tick`, which must not go back, and returns the estimates that include it.
+  Pair add(std::uint64_t key, std::uint64_t tick) {
+    CellWalk walk(key, salt_);
+    Pair least{0, 0};
+    Cell* row = cells_.data();
+    for (std::uint32_t r = 0; r < rows_; ++r, row += columns_) {
+      Cell& cell = row[walk.next(columns_)];
+      const std::uint64_t elapsed = tick - (cell.total_tick & kTickMask);
+      if (elapsed != 0) cell.current = elapsed < power_.size() ? cell.current * power_[elapsed] : 0.0;
+      cell.current += 1.0;
+      const std::uint64_t total = (cell.total_tick >> kTickBits) + 1;
+      cell.total_tick = total << kTickBits | tick;
+      const auto counted = static_cast<double>(total);
+      least.current = r == 0 ? cell.current : std::min(least.current, cell.current);
+      least.total = r == 0 ? counted : std::min(least.total, counted);
+    }
+    return least;
+  }
+  [[nodiscard]] std::uint64_t bytes() const {
+    return cells_.capacity() * sizeof(Cell) + power_.capacity() * sizeof(double);
+  }
+
+  void save(ByteWriter& writer) const { put_records(writer, cells_); }
+  void restore(ByteReader& reader) { cells_ = get_records<Cell>(reader); }
+  [[nodiscard]] bool sound() const { return cells_.size() == static_cast<std::size_t>(rows_) * columns_; }
+
+ private:
+  static constexpr unsigned kTickBits = 24;
+  static constexpr std::uint64_t kTickMask = (1U << kTickBits) - 1;
+  static constexpr std::size_t kPowers = 4096;  // at most
+  struct Cell {
+    double current;
+    std::uint64_t total_tick;  // count since the start, above the tick of the last change
+  };
+  std::vector<Cell> cells_;
+  std::vector<double> power_;  // keep^i, up to where it falls below 2^-64
+  std::uint32_t rows_ = 0;
+  std::uint32_t columns_ = 0;
+  std::uint64_t salt_ = 0;
+};
+
+}  // namespace dwell::detect

@@ -1,0 +1,48 @@
+#pragma once
+// HyperLogLog (Flajolet et al. 2007) with 64-bit hashes and the estimator of Ertl 2017, which needs no bias tables and
+// no switch to linear counting. m = 2^p one-byte registers; relative standard error 1.04 / √m, .81 % at p = 14. For
+// small sets, `SparseHash` keeps the hash at 2^25 registers (the sparse form of Heule et al. 2013), near exact.
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/core/serial.hpp"
+
+namespace dwell::detect {
+
+/// A hash seen at precision 25: index and rank, which say all that a register of lower precision needs.
+struct SparseHash {
+  static constexpr unsigned kBits = 25;
+  std::uint32_t index;  ///< below 2^25
+  std::uint32_t rank;   ///< 1 to 40
+  static SparseHash of(std::uint64_t hash);
+};
+
+class HyperLogLog {
+ public:
+  HyperLogLog() = default;
+  /// 2^precision registers, 4 <= precision <= 18.
+  explicit HyperLogLog(unsigned precision);
+
+  /// `hash` must be uniform over 64 bits (mix64 of an id will do).
+  void add(std::uint64_t hash) { add(SparseHash::of(hash)); }
+  void add(SparseHash hash);
+  /// The sketch of the union; both must have the same precision.
+  void merge(const HyperLogLog& other);
+  /// Estimated number of distinct hashes; about 10 µs at precision 14.
+  [[nodiscard]] double estimate() const;
+  void clear();
+  [[nodiscard]] std::uint64_t bytes() const { return registers_.capacity(); }
+
+  void save(ByteWriter& writer) const;
+  void restore(ByteReader& reader);
+
+ private:
+  std::vector<std::uint8_t> registers_;
+  std::uint32_t precision_ = 0;
+};
+
+/// Distinct count of `occupied` different indices out of 2^25 (linear counting, Whang et al. 1990).
+double sparse_estimate(std::uint64_t occupied);
+
+}  // namespace dwell::detect

@@ -1,0 +1,19 @@
+#pragma once
+// Streaming Mahalanobis distance of the platform's traffic (Mahalanobis 1936; running covariance by Welford 1962). Tier
+// T0, all pages, sharded and additive. A heavy learner: it works on hours, so it speaks once an hour.
+//   y   seven numbers an hour: ln(n + ½) of the five member-data pages, of all requests, and of answered member-data
+//       requests that found nobody
+//   r   y less the mean of the same hour of earlier days, forgotten over `season_days`
+//   D²  of r against mean and covariance of earlier r, forgotten over `learn_days`
+// The score is D², for the platform; hour, mean and covariance learn afterwards. Nothing is scored in the first week.
+// Check: D² ~ χ²_d on Gaussian data. Cost: 2 ns a row, 3 µs an hour; state 2 KB at any scale.
+
+#include "detectors/api/detector.hpp"
+
+namespace dwell::detect {
+
+Descriptor describe_mahalanobis();
+std::unique_ptr<Detector> make_mahalanobis(const Descriptor& descriptor, const Setting& setting);
+inline constexpr CatalogueEntry mahalanobis_entry{describe_mahalanobis, make_mahalanobis};
+
+}  // namespace dwell::detect

@@ -1,0 +1,111 @@
+#include "detectors/rules/random_walk.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "detectors/common/described.hpp"
+#include "detectors/common/flat_map.hpp"
+#include "sim/core/math.hpp"
+
+namespace dwell::detect {
+namespace {
+
+constexpr std::size_t kMostSources = 1 << 18;
+
+class RandomWalk final : public Described<RandomWalk, SequentialDetector> {
+ public:
+  explicit RandomWalk(const Descriptor& descriptor) : Described(descriptor) {
+    const double benign = parameter("success_benign");
+    const double guessing = parameter("success_guessing");
+    const double alpha = parameter("false_positive");
+    const double beta = parameter("detection");
+    hit_ = det_log(guessing / benign);
+    miss_ = det_log((1 - guessing) / (1 - benign));
+    lower_ = det_log((1 - beta) / (1 - alpha));
+    least_named_ = 1.5 * miss_;
+  }
+
+  void observe(const WindowRows& rows) override {
+    for (std::size_t i = 0; i < rows.access.size(); ++i) step(rows.access, i);
+  }
+  bool score_rows(const WindowRows& rows, std::span<double> out) override {
+    for (std::size_t i = 0; i < rows.access.size(); ++i) out[i] = step(rows.access, i);
+    return true;
+  }
+  void close(const WindowInfo&, Scores& scores) override {
+    // Per source the greatest first, then only that one.
+    std::sort(raised_.begin(), raised_.end(), [](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first < b.first : a.second > b.second;
+    });
+    for (std::size_t i = 0; i < raised_.size(); ++i) {
+      if (i == 0 || raised_[i].first != raised_[i - 1].first)
+        scores.emit({EntityKind::source, raised_[i].first}, raised_[i].second);
+    }
+    raised_.clear();
+    walks_.prune(kMostSources, [](double s) { return s; });
+  }
+
+  void save(ByteWriter& writer) const override {
+    walks_.save(writer);
+    put_records(writer, raised_);
+  }
+  Status restore(ByteReader& reader) override {
+    walks_.restore(reader);
+    raised_ = get_records<Raised>(reader);
+    return restored(reader);
+  }
+  [[nodiscard]] std::uint64_t state_bytes() const override {
+    return sizeof *this + walks_.bytes() + raised_.capacity() * sizeof(Raised);
+  }
+
+ private:
+  struct Raised {
+    std::uint64_t first;
+    double second;
+  };
+
+  double step(const telemetry::AccessRows& access, std::size_t i) {
+    if (access.status(i) != telemetry::kStatusOk) return 0;
+    const std::uint32_t source = access.source(i);
+    double& s = walks_.at(source);
+    if (access.records(i) != 0) {
+      s += hit_;
+      if (s <= lower_) s = 0;
+    } else {
+      s += miss_;
+      if (s >= least_named_) raised_.push_back({source, s});
+    }
+    return s;
+  }
+
+  double hit_;
+  double miss_;
+  double lower_;
+  double least_named_;
+  FlatMap<double> walks_;
+  std::vector<Raised> raised_;  // this window's
+};
+
+}  // namespace
+
+Descriptor describe_random_walk() {
+  Descriptor d;
+  d.name = "random-walk";
+  d.summary = "sources whose requests name members that do not exist";
+  d.form = Form::sequential;
+  d.parameters = {
+      {"success_benign", .8, .01, .99, "share of requests that find a member when benign (θ₀)"},
+      {"success_guessing", .2, .01, .99, "share of requests that find a member when guessing (θ₁)"},
+      {"false_positive", .01, 1e-9, .5, "α of the published decision"},
+      {"detection", .99, .5, 1 - 1e-9, "β of the published decision"},
+  };
+  d.memory_bound_bytes = FlatMap<double>::bytes_at_most(kMostSources + (1 << 17)) + (4 << 20);
+  d.paper = "Jung et al. 2004, threshold random walk";
+  return d;
+}
+
+std::unique_ptr<Detector> make_random_walk(const Descriptor& descriptor, const Setting&) {
+  return std::make_unique<RandomWalk>(descriptor);
+}
+
+}  // namespace dwell::detect

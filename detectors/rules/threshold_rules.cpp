@@ -1,0 +1,133 @@
+#include "detectors/rules/threshold_rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "detectors/common/described.hpp"
+#include "sim/core/time.hpp"
+
+namespace dwell::detect {
+namespace {
+
+constexpr std::uint64_t kPageTag = 1ULL << 32;  // table keys below it are sources
+constexpr std::int64_t kFewestDays = 7;
+constexpr std::int64_t kNoDay = INT64_MIN;
+constexpr double kLeastNamed = 0.1;
+constexpr double kLeastPageNamed = 0.5;
+
+class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
+ public:
+  explicit ThresholdRules(const Descriptor& descriptor)
+      : Described(descriptor),
+        data_limit_(parameter("member_data_per_minute")),
+        any_limit_(parameter("requests_per_minute")),
+        page_factor_(parameter("page_day_factor")),
+        days_(static_cast<std::size_t>(whole("trailing_days"))),
+        day_us_(Duration::days(1).us),
+        ring_(days_) {}
+
+  void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
+    // One entry a source: member-data requests above bit 32, all requests below.
+    std::array<std::int64_t, kPages> pages{};
+    for (std::size_t i = 0; i < rows.access.size(); ++i) {
+      const std::uint8_t page = rows.access.page(i);
+      ++pages[page];
+      table.add(rows.access.source(i), is_member_data(static_cast<Page>(page)) ? (1LL << 32) + 1 : 1);
+    }
+    for (std::size_t page = 0; page < pages.size(); ++page) {
+      if (pages[page] != 0) table.add(kPageTag + page, pages[page]);
+    }
+  }
+
+  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
+    begin_day(window.begin_us / day_us_);
+    const double minutes = static_cast<double>(window.end_us - window.begin_us) / 60e6;
+    const double least = std::max(kLeastNamed, scores.floor());
+    const double any = 1 / (any_limit_ * minutes);
+    const double data = 1 / (data_limit_ * minutes);
+    for (const SparseTable::Entry& entry : table.entries()) {
+      if (entry.key >= kPageTag) {
+        today_[entry.key - kPageTag] += entry.value;
+        continue;
+      }
+      const double score = std::max(static_cast<double>(entry.value & 0xffffffffLL) * any,
+                                    static_cast<double>(entry.value >> 32) * data);
+      if (score > least) scores.emit({EntityKind::source, entry.key}, score);
+    }
+    if (window.end_us / Duration::hours(1).us != window.begin_us / Duration::hours(1).us) judge_pages(scores);
+  }
+
+  void save(ByteWriter& writer) const override {
+    writer.put_vector(ring_);
+    writer.put(today_);
+    writer.put(day_);
+    writer.put(held_);
+  }
+  Status restore(ByteReader& reader) override {
+    ring_ = reader.get_vector<PageCounts>();
+    today_ = reader.get<PageCounts>();
+    day_ = reader.get<std::int64_t>();
+    held_ = reader.get<std::int64_t>();
+    return restored(reader);
+  }
+  [[nodiscard]] std::uint64_t state_bytes() const override {
+    return ring_.capacity() * sizeof(PageCounts) + sizeof *this;
+  }
+
+ private:
+  using PageCounts = std::array<std::int64_t, kPages>;
+
+  void begin_day(std::int64_t day) {
+    if (day == day_) return;
+    // The first day counts only if it was seen whole, which the harness's runs from midnight do.
+    if (day_ != kNoDay) ring_[static_cast<std::size_t>(held_++) % days_] = today_;
+    today_.fill(0);
+    day_ = day;
+  }
+  void judge_pages(Scores& scores) const {
+    if (held_ < kFewestDays) return;
+    const auto days = static_cast<std::size_t>(std::min<std::int64_t>(held_, static_cast<std::int64_t>(days_)));
+    for (std::size_t page = 0; page < kPages; ++page) {
+      std::int64_t sum = 0;
+      for (std::size_t d = 0; d < days; ++d) sum += ring_[d][page];
+      // Half a request stands for a page that nobody has used.
+      const double mean = std::max(static_cast<double>(sum) / static_cast<double>(days), 0.5);
+      const double score = static_cast<double>(today_[page]) / (page_factor_ * mean);
+      if (score > kLeastPageNamed) scores.emit({EntityKind::page, page}, score);
+    }
+  }
+
+  double data_limit_;
+  double any_limit_;
+  double page_factor_;
+  std::size_t days_;
+  std::int64_t day_us_;
+  std::vector<PageCounts> ring_;  // whole days, the oldest overwritten
+  PageCounts today_{};
+  std::int64_t day_ = kNoDay;
+  std::int64_t held_ = 0;  // whole days seen
+};
+
+}  // namespace
+
+Descriptor describe_threshold_rules() {
+  Descriptor d;
+  d.name = "threshold-rules";
+  d.summary = "requests a minute per source, requests a day per page, against fixed limits";
+  d.pages = kAllPages;
+  d.parameters = {
+      {"member_data_per_minute", 60, 1, 1e6, "limit of one source on member-data pages"},
+      {"requests_per_minute", 300, 1, 1e6, "limit of one source on all pages"},
+      {"page_day_factor", 1.5, 1, 100, "limit of a page's day, times its trailing mean"},
+      {"trailing_days", 28, 7, 365, "days in the trailing mean"},
+  };
+  d.memory_bound_bytes = 64 << 10;
+  d.paper = "operations-centre practice";
+  return d;
+}
+
+std::unique_ptr<Detector> make_threshold_rules(const Descriptor& descriptor, const Setting&) {
+  return std::make_unique<ThresholdRules>(descriptor);
+}
+
+}  // namespace dwell::detect

@@ -1,0 +1,185 @@
+#include "detectors/rules/token_issuance.hpp"
+
+#include <algorithm>
+
+#include "detectors/common/described.hpp"
+#include "detectors/common/excess.hpp"
+#include "detectors/common/flat_map.hpp"
+#include "detectors/rules/issued_tokens.hpp"
+
+namespace dwell::detect {
+namespace {
+
+constexpr std::size_t kMostKeys = 1 << 16;
+constexpr std::size_t kMostSources = 1 << 17;
+constexpr double kMostShape = 50;
+constexpr double kSourcePrior = .05;  // rows not issued that any source may have in the recent past
+constexpr double kCommonPrior = 5;    // rows of other keys that a common loss must outweigh
+
+class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
+ public:
+  TokenIssuance(const Descriptor& descriptor, const Setting& setting)
+      : Described(descriptor),
+        plan_(IssuedPlan::of(descriptor, setting)),
+        recent_(parameter("recent_hours") / 24 * static_cast<double>(setting.windows_per_day)),
+        common_(static_cast<double>(setting.windows_per_day) / 24),
+        learn_(parameter("learn_days") * static_cast<double>(setting.windows_per_day)) {}
+
+  [[nodiscard]] std::unique_ptr<ShardState> make_shard_state(ShardId) const override {
+    return std::make_unique<IssuedTokens>(plan_);
+  }
+  /// Table: one entry a (key, source), rows in the low half and rows not issued in the high half of the value.
+  void observe(const WindowRows& rows, ShardState* state, SparseTable& table) const override {
+    static_cast<IssuedTokens&>(*state).observe(rows, table);
+  }
+
+  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
+    if (table.empty()) return;
+    sorted_.assign(table.entries().begin(), table.entries().end());
+    std::sort(sorted_.begin(), sorted_.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+    const double keep = common_.keep(window.index - common_window_);
+    common_window_ = window.index;
+    common_missing_ *= keep;
+    common_expected_ *= keep;
+    for (std::size_t first = 0; first < sorted_.size();) {
+      std::size_t last = first;
+      while (last < sorted_.size() && sorted_[last].key >> 32 == sorted_[first].key >> 32) ++last;
+      judge_key(window.index, first, last, scores);
+      first = last;
+    }
+    keys_.prune(kMostKeys, [](const Key& key) { return key.learnt_rows; });
+    sources_.prune(kMostSources, [](const Source& source) { return source.window; });
+  }
+
+  void save(ByteWriter& writer) const override {
+    keys_.save(writer);
+    sources_.save(writer);
+    writer.put(common_missing_);
+    writer.put(common_expected_);
+    writer.put(common_window_);
+  }
+  Status restore(ByteReader& reader) override {
+    keys_.restore(reader);
+    sources_.restore(reader);
+    common_missing_ = reader.get<double>();
+    common_expected_ = reader.get<double>();
+    common_window_ = reader.get<std::int64_t>();
+    return restored(reader);
+  }
+  [[nodiscard]] std::uint64_t state_bytes() const override {
+    return sizeof *this + keys_.bytes() + sources_.bytes() + sorted_.capacity() * sizeof(SparseTable::Entry);
+  }
+
+ private:
+  struct Key {
+    double missing = 0;  // recent
+    double expected = 0;
+    double common_missing = 0;  // over an hour, for what this key adds to the common loss
+    double common_expected = 0;
+    double learnt_missing = 0;
+    double learnt_rows = 0;
+    std::int64_t window = 0;
+  };
+  struct Source {
+    double missing = 0;
+    double expected = 0;
+    std::int64_t window = 0;
+  };
+  static double rows_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value & 0xffffffffLL); }
+  static double missing_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value >> 32); }
+
+  void judge_key(std::int64_t window, std::size_t first, std::size_t last, Scores& scores) {
+    const std::uint64_t id = sorted_[first].key >> 32;
+    double rows = 0;
+    double missing = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      rows += rows_of(sorted_[i]);
+      missing += missing_of(sorted_[i]);
+    }
+    Key& key = keys_.at(id);
+    age(key, window);
+    // One row in a hundred, with the weight of ten rows, before anything is learnt.
+    const double share = (key.learnt_missing + .1) / (key.learnt_rows + 10);
+    const double others_missing = std::max(0.0, common_missing_ - key.common_missing);
+    const double others_expected = std::max(0.0, common_expected_ - key.common_expected);
+    const double common = std::max(1.0, (others_missing + kCommonPrior) / (others_expected + kCommonPrior));
+    const double rate = std::min(1.0, share * common);
+    key.missing += missing;
+    key.expected += rows * rate;
+    const double shape = std::clamp(key.learnt_missing, 1.0, kMostShape);
+    if (missing > 0) scores.emit({EntityKind::key, id}, excess_nats(key.missing, key.expected, shape));
+    for (std::size_t i = first; i < last; ++i) judge_source(window, sorted_[i], rate, scores);
+
+    key.common_missing += missing;
+    key.common_expected += rows * share;
+    common_missing_ += missing;
+    common_expected_ += rows * share;
+    key.learnt_missing += missing;
+    key.learnt_rows += rows;
+  }
+  void age(Key& key, std::int64_t window) const {
+    const std::int64_t elapsed = window - key.window;
+    key.window = window;
+    const double recent = recent_.keep(elapsed);
+    key.missing *= recent;
+    key.expected *= recent;
+    const double common = common_.keep(elapsed);
+    key.common_missing *= common;
+    key.common_expected *= common;
+    const double learnt = learn_.keep(elapsed);
+    key.learnt_missing *= learnt;
+    key.learnt_rows *= learnt;
+  }
+  void judge_source(std::int64_t window, const SparseTable::Entry& entry, double rate, Scores& scores) {
+    const std::uint64_t id = entry.key & 0xffffffffU;
+    const double missing = missing_of(entry);
+    // Sources are followed from their first row that was not issued.
+    if (missing == 0 && sources_.find(id) == nullptr) return;
+    Source& source = sources_.at(id);
+    const double keep = recent_.keep(window - source.window);
+    source.window = window;
+    source.missing = source.missing * keep + missing;
+    source.expected = source.expected * keep + rows_of(entry) * rate;
+    if (missing > 0)
+      scores.emit({EntityKind::source, id}, excess_nats(source.missing, source.expected + kSourcePrior, 1));
+  }
+
+  IssuedPlan plan_;
+  Forgetting recent_;
+  Forgetting common_;
+  Forgetting learn_;
+  FlatMap<Key> keys_;
+  FlatMap<Source> sources_;
+  double common_missing_ = 0;
+  double common_expected_ = 0;
+  std::int64_t common_window_ = 0;
+  std::vector<SparseTable::Entry> sorted_;  // scratch
+};
+
+}  // namespace
+
+Descriptor describe_token_issuance() {
+  Descriptor d;
+  d.name = "token-issuance";
+  d.summary = "tokens that the issuance log never showed, beyond what lost rows and partners explain";
+  d.tier = Tier::t1;
+  d.topics = topic_bit(telemetry::Topic::access) | topic_bit(telemetry::Topic::auth);
+  d.parameters = {
+      {"lag_windows", 5, 0, 1440, "windows an access row waits for its issuance row"},
+      {"bits_per_key", 10, 4, 32, "bits a token in the filters"},
+      {"hashes", 7, 1, 16, "hashes a token"},
+      {"lifetime_days", 1, .05, 60, "how long issued tokens are remembered at least"},
+      {"generation_hours", 12, 1, 1440, "span of one filter"},
+      {"recent_hours", 6, .1, 720, "time constant of what is judged"},
+      {"learn_days", 28, 1, 365, "time constant of the share learnt"},
+  };
+  d.memory_bound_bytes = 320ULL << 20;
+  d.paper = "Bloom 1970";
+  return d;
+}
+
+std::unique_ptr<Detector> make_token_issuance(const Descriptor& descriptor, const Setting& setting) {
+  return std::make_unique<TokenIssuance>(descriptor, setting);
+}
+
+}  // namespace dwell::detect

@@ -1,0 +1,159 @@
+#include "detectors/sketches/hyperloglog_spreader.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "detectors/common/described.hpp"
+#include "detectors/common/excess.hpp"
+#include "detectors/sketches/distinct_members.hpp"
+
+namespace dwell::detect {
+namespace {
+
+constexpr std::uint32_t kPanes = 6;
+constexpr std::size_t kMostPasts = 1 << 18;
+constexpr double kMostShape = 400;
+constexpr std::array<EntityKind, 3> kKinds = {EntityKind::source, EntityKind::network, EntityKind::key};
+
+class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedDetector> {
+ public:
+  HyperLogLogSpreader(const Descriptor& descriptor, const Setting& setting)
+      : Described(descriptor),
+        pane_windows_(std::max<std::int64_t>(
+            1, static_cast<std::int64_t>(parameter("span_hours") * static_cast<double>(setting.windows_per_day) / 24 /
+                                         kPanes))),
+        least_members_(parameter("least_members")),
+        learn_(parameter("learn_days") * static_cast<double>(setting.windows_per_day) /
+               static_cast<double>(pane_windows_)),
+        distinct_(DistinctMembers::Limits{.panes = kPanes}) {}
+
+  [[nodiscard]] Merge merge() const override { return Merge::greatest; }
+
+  void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
+    for (std::size_t i = 0; i < rows.access.size(); ++i) {
+      const SparseHash hash = SparseHash::of(mix64(rows.access.member(i), 0x5bd1e995));
+      table.raise(SpreadKey::pack(0, rows.access.source(i), hash.index), hash.rank);
+      table.raise(SpreadKey::pack(1, rows.access.network(i), hash.index), hash.rank);
+      table.raise(SpreadKey::pack(2, rows.access.key(i), hash.index), hash.rank);
+    }
+  }
+
+  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
+    distinct_.add(table.entries());
+    if ((window.index + 1) % pane_windows_ != 0) return;
+    const std::vector<DistinctMembers::Spread> spreads = distinct_.spreads();
+    std::array<double, kKinds.size()> totals{};
+    for (const auto& spread : spreads) totals[SpreadKey::kind(spread.entity)] += spread.members;
+    const std::int64_t pane = window.index / pane_windows_;
+    for (const auto& spread : spreads) judge(spread, totals[SpreadKey::kind(spread.entity)], pane, scores);
+    for (Population& population : populations_) population.age(learn_.keep(1));
+    for (const auto& spread : spreads) {
+      const std::uint64_t kind = SpreadKey::kind(spread.entity);
+      populations_[kind].learn(spread.members / totals[kind], spread.members);
+    }
+    distinct_.next_pane();
+    pasts_.prune(kMostPasts, [](const Past& past) { return past.pane; });
+  }
+
+  void save(ByteWriter& writer) const override {
+    distinct_.save(writer);
+    pasts_.save(writer);
+    for (const Population& p : populations_) {
+      for (const double value : {p.active, p.share, p.square, p.noise}) writer.put(value);
+    }
+  }
+  Status restore(ByteReader& reader) override {
+    distinct_.restore(reader);
+    pasts_.restore(reader);
+    for (Population& p : populations_) {
+      for (double* value : {&p.active, &p.share, &p.square, &p.noise}) *value = reader.get<double>();
+    }
+    return restored(reader);
+  }
+  [[nodiscard]] std::uint64_t state_bytes() const override { return sizeof *this + distinct_.bytes() + pasts_.bytes(); }
+
+ private:
+  struct Past {
+    double members = 0;  // C
+    double totals = 0;   // S
+    std::int64_t pane = 0;
+  };
+  /// Shares of the active entities of one kind.
+  struct Population {
+    double active = 0;
+    double share = 0;
+    double square = 0;
+    double noise = 0;  // of the squares, what counting alone explains
+
+    void age(double keep) {
+      active *= keep;
+      share *= keep;
+      square *= keep;
+      noise *= keep;
+    }
+    void learn(double value, double members) {
+      active += 1;
+      share += value;
+      square += value * value;
+      noise += value * value / members;
+    }
+    [[nodiscard]] double mean() const { return share / active; }
+    [[nodiscard]] double shape() const {
+      const double between = square / active - mean() * mean() - noise / active;
+      return between > 0 ? std::clamp(mean() * mean() / between, .05, kMostShape) : kMostShape;
+    }
+  };
+
+  void judge(const DistinctMembers::Spread& spread, double total, std::int64_t pane, Scores& scores) {
+    const std::uint64_t kind = SpreadKey::kind(spread.entity);
+    const Population& population = populations_[kind];
+    const bool judged = spread.members >= least_members_ && population.active > 0;
+    // Entities that stay small are judged, when they grow, as a new one is.
+    Past* past = pasts_.find(spread.entity);
+    if (past == nullptr) {
+      if (spread.members < least_members_) return;
+      past = &pasts_.at(spread.entity);
+    }
+    const double keep = learn_.keep(pane - past->pane);
+    past->members *= keep;
+    past->totals *= keep;
+    past->pane = pane;
+    if (judged) {
+      const double a = population.shape();
+      const double mu = total * (a + past->members) / (a / population.mean() + past->totals);
+      const double shape = std::min(a + past->members / kPanes, kMostShape);
+      scores.emit({kKinds[kind], SpreadKey::id(spread.entity)}, excess_nats(spread.members, mu, shape));
+    }
+    past->members += spread.members;
+    past->totals += total;
+  }
+
+  std::int64_t pane_windows_;
+  double least_members_;
+  Forgetting learn_;
+  DistinctMembers distinct_;
+  FlatMap<Past> pasts_;  // by entity
+  std::array<Population, kKinds.size()> populations_{};
+};
+
+}  // namespace
+
+Descriptor describe_hyperloglog_spreader() {
+  Descriptor d;
+  d.name = "hyperloglog-spreader";
+  d.summary = "sources, networks and keys that touch more distinct members than they used to";
+  d.parameters = {
+      {"span_hours", 1, .1, 48, "sliding span; a sixth of it is a pane, at whose end it is judged"},
+      {"least_members", 8, 1, 1e6, "distinct members below which nobody is judged"},
+      {"learn_days", 28, 1, 365, "time constant of an entity's past"},
+  };
+  d.memory_bound_bytes = 400ULL << 20;
+  d.paper = "Flajolet et al. 2007";
+  return d;
+}
+
+std::unique_ptr<Detector> make_hyperloglog_spreader(const Descriptor& descriptor, const Setting& setting) {
+  return std::make_unique<HyperLogLogSpreader>(descriptor, setting);
+}
+
+}  // namespace dwell::detect

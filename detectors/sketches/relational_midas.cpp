@@ -1,0 +1,24 @@
+#include "detectors/sketches/relational_midas.hpp"
+
+namespace dwell::detect {
+
+RelationalMidas::RelationalMidas(std::uint32_t rows, std::uint32_t columns, double alpha, std::uint64_t salt)
+    : edges_(rows, columns, alpha, mix64(salt, 1)),
+      sources_(rows, columns, alpha, mix64(salt, 2)),
+      destinations_(rows, columns, alpha, mix64(salt, 3)) {}
+
+void RelationalMidas::save(ByteWriter& writer) const {
+  edges_.save(writer);
+  sources_.save(writer);
+  destinations_.save(writer);
+  writer.put(tick_);
+}
+
+void RelationalMidas::restore(ByteReader& reader) {
+  edges_.restore(reader);
+  sources_.restore(reader);
+  destinations_.restore(reader);
+  tick_ = reader.get<std::uint64_t>();
+}
+
+}  // namespace dwell::detect
