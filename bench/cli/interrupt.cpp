@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include <array>
+#include <cerrno>
 
 #include "bench/cli/main_command.hpp"
 

@@ -1,5 +1,7 @@
 #include "bench/cli/main_command.hpp"
 
+#include <fmt/format.h>
+
 #include <exception>
 #include <new>
 #include <string>
@@ -9,6 +11,7 @@
 #include "bench/cli/commands.hpp"
 #include "bench/cli/help.hpp"
 #include "bench/cli/terminal.hpp"
+#include "bench/run/build_info.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -27,7 +30,7 @@ int dispatch(const Arguments& arguments) {
     case Command::help:
       return put(help_text());
     case Command::version:
-      return put("dwell " DWELL_VERSION "\n");
+      return put(fmt::format("dwell {} ({}, {})\n", run::kVersion, run::kRevision, run::kCompiler));
   }
   return kFailed;
 }

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "bench/cli/names.hpp"
+#include "sim/world/scenario_check.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -58,15 +59,15 @@ Status apply_overrides(const Arguments& arguments, world::Scenario& scenario) {
   if (arguments.scale) scenario.scale = *arguments.scale;
   if (arguments.key_use) scenario.key_use = *arguments.key_use;
   if (arguments.concentration) scenario.campaign.sources.concentration = *arguments.concentration;
-  if (arguments.baseline.empty()) return success();
-  std::vector<std::string> names;
-  for (const world::Baseline& b : scenario.baselines) names.push_back(b.name);
-  if (std::find(names.begin(), names.end(), arguments.baseline) == names.end()) {
-    return Error{"", "--baseline", "found \"" + arguments.baseline + "\"", accepted_names(arguments.baseline, names)};
+  if (!arguments.baseline.empty()) {
+    const Status chosen = world::choose_baseline(scenario, arguments.baseline);
+    if (!chosen) return Error{"", "--baseline", chosen.error().found, chosen.error().accepted};
   }
-  const bool as_long = scenario.campaign.length == Duration::days(scenario.reading().days);
-  scenario.baseline = arguments.baseline;
-  if (as_long) scenario.campaign.length = Duration::days(scenario.reading().days);
+  if (arguments.scale) {
+    const Status fits = world::check_scale(scenario, scenario.scale);
+    if (!fits) return Error{"", "--scale", fits.error().found, fits.error().accepted};
+  }
+  if (const auto bad = world::find_contradiction(scenario)) return Error{scenario.name, bad->pointer, bad->found, bad->accepted};
   return success();
 }
 

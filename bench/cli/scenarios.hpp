@@ -20,8 +20,8 @@ std::vector<std::string> scenario_names();
 /// The file of a scenario: a word with a slash or ending in .json is a path, anything else a name.
 Result<std::string> find_scenario(const std::string& word);
 
-/// Applies --scale, --baseline, --key-use and --concentration. Choosing another reading also stretches a campaign that
-/// lasted as long as the old one.
+/// Applies --scale, --baseline, --key-use and --concentration, and checks that the parts of the scenario still fit each
+/// other.
 Status apply_overrides(const Arguments& arguments, world::Scenario& scenario);
 
 }  // namespace dwell::cli

@@ -22,12 +22,17 @@ bool eligible(const Summary& s) {
          s.p_detect_horizon > 0 && (!s.budget_mark || s.false_alerts_per_day <= s.budget_per_day);
 }
 
-/// How long the theft really went unnoticed, in the reading that was simulated.
-double real_days(const run::StudyResult& result) {
+/// How long the theft really went unnoticed, in the reading that was simulated; `open` when the scored days end before.
+struct Reality {
+  double days = 0;
+  bool open = false;
+};
+
+Reality reality(const run::StudyResult& result) {
   for (const Summary& s : result.summary) {
-    if (s.kind == "outcome") return s.ttd_days_rmst;
+    if (s.kind == "outcome") return {s.ttd_days_rmst, s.p_detect_horizon < 1};
   }
-  return result.manifest.horizon_days;
+  return {result.manifest.horizon_days, false};
 }
 
 /// "33.6 M of 33.7 M members' records (99.8 %)", scaled up to the full platform.
@@ -90,7 +95,7 @@ const Summary* best_detector(const run::StudyResult& result, double budget_per_d
 
 std::string conclusion(const run::StudyResult& result) {
   const std::vector<double> budgets = budgets_of(result);
-  const double real = real_days(result);
+  const Reality real = reality(result);
   const Summary* best = nullptr;
   for (const double budget : budgets) {
     if (best == nullptr) best = best_detector(result, budget, detect::Tier::t3);
@@ -102,16 +107,15 @@ std::string conclusion(const run::StudyResult& result) {
         "noticed: {}",
         long_time(result.manifest.horizon_days), reach(result, nullptr));
   }
-  const double saved = std::max(0.0, real - best->ttd_days_rmst);
+  const double saved = std::max(0.0, real.days - best->ttd_days_rmst);
   const std::string sure = best->p_detect_horizon >= 1 ? ""
                                                        : fmt::format(" (and in {} of the runs not at all)",
                                                                      percent(1 - best->p_detect_horizon));
   const std::string first = fmt::format(
       "Had the platform watched its logs with {} and accepted {}, it would have noticed the theft after {} on "
       "average{} "
-      "instead of {}, {} earlier, and {} would have stayed private.",
-      best->detector, budget_words(best->budget_per_day), long_time(best->ttd_days_rmst), sure, long_time(real),
-      long_time(saved), records(result, *best));
+      "instead of {}{}, {}{} earlier, and {} would have stayed private.",
+      best->detector, budget_words(best->budget_per_day), long_time(best->ttd_days_rmst), sure, real.open ? "more than " : "", long_time(real.days), real.open ? "at least " : "", long_time(saved), records(result, *best));
   const std::string less = with_less(result, *best, budgets);
   return first + " " + needs(best->tier) + less + "; " + reach(result, best);
 }

@@ -97,6 +97,7 @@ struct SummaryLine {
     visit("budget_test_p", s.budget_test_p, "conditional binomial test of calibration against evaluation");
     visit("budget_mark", s.budget_mark, "that test fails at 1 %");
     visit("placebo_mark", s.placebo_mark, "not better than placebo");
+    visit("counts_only", s.counts_only, "judges by page counts alone, so the volume oracle bounds it");
     visit("scale_limited", s.scale_limited, "judged per source with fewer than 20 campaign sources");
     visit("optimality_gap", s.optimality_gap, "mean time to detect over the volume oracle's");
     visit("mark", s.mark, "what a reader must know");

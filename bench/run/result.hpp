@@ -1,6 +1,6 @@
 #pragma once
-// What a study found: plain data, filled by study.cpp, read by reports. Everything but `timing` and `machine` is a pure function
-// of scenario, seed, scale and version.
+// What a study found: plain data, filled by study.cpp, read by reports. Everything but `timing` and `machine` is a pure
+// function of scenario, seed, scale and version.
 
 #include <cstdint>
 #include <optional>
@@ -61,11 +61,12 @@ struct Summary {
   double records_exposed_mean = 0;
   double records_spared_mean = 0;
   double false_alerts_per_day = 0;
-  double false_alerts_upper = 0;      ///< exact 95 % Poisson upper bound
-  double budget_test_p = 1;           ///< conditional binomial test of calibration against evaluation counts
-  bool budget_mark = false;           ///< the test fails at 1 %
-  bool placebo_mark = false;          ///< not better than placebo
-  bool scale_limited = false;         ///< judged per source with fewer than 20 campaign sources
+  double false_alerts_upper = 0;         ///< exact 95 % Poisson upper bound
+  double budget_test_p = 1;              ///< conditional binomial test of calibration against evaluation counts
+  bool budget_mark = false;              ///< the test fails at 1 %
+  bool placebo_mark = false;             ///< not better than placebo
+  bool counts_only = false;              ///< judges by page counts alone, so oracle-volume bounds it
+  bool scale_limited = false;            ///< judged per source with fewer than 20 campaign sources
   std::optional<double> optimality_gap;  ///< RMST ÷ oracle-volume's, each floored at one window
   Mark mark = Mark::none;
   std::string note;
@@ -73,7 +74,7 @@ struct Summary {
 
 struct DetectorCost {
   std::string detector;
-  double ns_per_event = 0;       ///< observe and close, per access row of the clean view
+  double ns_per_event = 0;        ///< observe and close, per access row of the clean view
   std::uint64_t state_bytes = 0;  ///< peak
 };
 
@@ -94,12 +95,12 @@ struct Manifest {
   std::vector<std::uint64_t> calibration_seeds, evaluation_seeds;
   std::string version, revision, compiler;
   std::string schema_digest;
-  std::string event_digest;   ///< over all runs, background and foreign rows
+  std::string event_digest;  ///< over all runs, background and foreign rows
   std::uint64_t members = 0, shards = 0, sources = 0;
-  std::uint64_t events = 0;   ///< page events of all runs, background and campaign
+  std::uint64_t events = 0;             ///< page events of all runs, background and campaign
   std::uint64_t campaign_requests = 0;  ///< mean of the evaluation runs
   double warm_up_days = 0, horizon_days = 0, containment_hours = 0;
-  bool partial = false;       ///< the run was stopped; only finished seeds are in it
+  bool partial = false;  ///< the run was stopped; only finished seeds are in it
 };
 
 struct Timing {

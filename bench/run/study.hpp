@@ -25,18 +25,19 @@ struct Progress {
 
 struct StudyOptions {
   world::Scale scale;
-  std::uint64_t seed = 1;              ///< base seed: calibration seeds 2·(1,000·seed + i), evaluation seeds one more
+  std::uint64_t seed = 1;  ///< base seed: calibration seeds 2·(1,000·seed + i), evaluation seeds one more
   std::uint32_t calibration_seeds = 8;
   std::uint32_t evaluation_seeds = 8;
   std::uint32_t threads = 0;           ///< 0: all processors
   std::uint32_t days = 0;              ///< scored days; 0: the baseline's
   std::vector<std::string> detectors;  ///< names; empty: the whole catalogue
   std::function<void(const Progress&)> progress;
-  const std::atomic<bool>* stop = nullptr;  ///< when it turns true, the study ends with the finished seeds and marks itself partial
+  const std::atomic<bool>* stop =
+      nullptr;  ///< when it turns true, the study ends with the finished seeds and marks itself partial
 };
 
-/// Runs the study. Errors: a detector name that does not exist, a scale that leaves too few members, stopped before the first
-/// evaluation seed was finished.
+/// Runs the study. Errors: a detector name that does not exist, a scale that leaves too few members, stopped before the
+/// first evaluation seed was finished.
 Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOptions& options);
 
 }  // namespace dwell::run

@@ -139,6 +139,10 @@ TEST_CASE("a duration table holds negative, constant and very long durations") {
 
   const DurationTable constant([](double) { return -7.4; }, Duration::days(-1), Duration::days(1));
   for (const std::uint32_t bits : {0U, 1U, 1U << 20, 1U << 31, UINT32_MAX}) CHECK(constant.draw(bits).us == -7);
+  for (const double us : {-7.6, 7.6}) {
+    const DurationTable rounded([us](double) { return us; }, Duration::days(-1), Duration::days(1));
+    CHECK(rounded.draw(1U << 31).us == (us < 0 ? -8 : 8));
+  }
 
   // Century-wide cells: the interpolation must not overflow.
   const DurationTable wide([](double p) { return p < 0.5 ? -9e18 : 0.0; }, Duration{-9'000'000'000'000'000'000},

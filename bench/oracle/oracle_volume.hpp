@@ -1,0 +1,35 @@
+#pragma once
+// oracle-volume: what the best judge of page counts could do that knew every true intensity. Not a detector: it reads
+// the truth, and stands beside the detectors as the bound for those that judge by counts per page.
+//
+// CUSUM (Page 1954) on the log-likelihood ratio of the counts of the campaign's pages in each window,
+//   S = max(0, S + sum over pages of llr),   llr = n ln((a + m)/a · (r + a)/(r + a + m)) − r ln((r + a + m)/(r + a)),
+// where n is the count, a the expected background, m the campaign's expected addition, and counts are negative binomial
+// with dispersion r (variance a + a²/r). a = page share × the platform's true intensity + what services add, the latter
+// and r learnt from the warm-up by minute of day. Cost: O(pages) a window.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "detectors/api/detector.hpp"
+#include "sim/core/vocabulary.hpp"
+
+namespace dwell::oracle {
+
+/// The truth the oracle reads: one per run, shared by its views.
+struct Intensities {
+  std::vector<double> members;         ///< expected page events of members, by window
+  std::array<double, kPages> share{};  ///< of each page in them
+  std::int64_t warm_up_windows = 0;    ///< background only: what services add is learnt here
+  std::int64_t onset_window = 0;
+  std::int64_t windows_per_day = 1440;
+  /// Expected campaign requests a window, by hour since the onset; empty beyond the campaign.
+  std::vector<std::array<double, kPages>> campaign_by_hour;
+};
+
+detect::Descriptor describe_oracle_volume();
+std::unique_ptr<detect::Detector> make_oracle_volume(std::shared_ptr<const Intensities> truth);
+
+}  // namespace dwell::oracle

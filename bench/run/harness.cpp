@@ -1,0 +1,205 @@
+#include "bench/run/harness.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <limits>
+
+#include "bench/score/budget.hpp"
+
+namespace dwell::run {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Capacities of the logs: a run of 147 days at ten episodes a day makes 1,470 of at most 360 windows each.
+constexpr std::size_t kCalibrationCapacity = 1U << 16;
+constexpr std::size_t kScoringCapacity = 1U << 18;
+// Reading the clock costs as much as a cheap detector, so only one window in 16 is timed.
+constexpr std::int64_t kTimedEvery = 16;
+constexpr std::int64_t kMeasuredEvery = 1440;
+
+score::ScoreLog make_log(View view, const HarnessOptions& options, std::size_t contender) {
+  using Policy = score::ScoreLog::Policy;
+  if (options.floors.empty()) return {Policy::keep_highest, 0, view == View::clean ? kCalibrationCapacity : 1};
+  if (view == View::clean) return {Policy::keep_highest, 0, kCalibrationCapacity};  // the warm-up's; see end_warm_up
+  return {Policy::keep_first, options.floors[contender], kScoringCapacity};
+}
+
+}  // namespace
+
+Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions& options)
+    : options_(options), contenders_(contenders) {
+  slots_.resize(contenders.size());
+  for (std::size_t c = 0; c < contenders.size(); ++c) {
+    const auto log = [&](View view) { return make_log(view, options_, c); };
+    runs_.push_back({{log(View::clean), log(View::factual), log(View::placebo)}, {}, 0, 0, {}});
+    try {
+      Instance& clean = slots_[c].views[0];
+      clean.detector = contenders[c].make(options_.setting);
+      clean.sharded = dynamic_cast<detect::ShardedDetector*>(clean.detector.get());
+      clean.sequential = dynamic_cast<detect::SequentialDetector*>(clean.detector.get());
+      DWELL_DEMAND(clean.sharded != nullptr || clean.sequential != nullptr,
+                   "detector " + contenders[c].descriptor.name + " has neither form");
+      if (clean.sharded != nullptr) {
+        for (std::uint32_t s = 0; s < options_.setting.shards; ++s) {
+          auto state = clean.sharded->make_shard_state(ShardId{s});
+          if (state == nullptr) break;
+          clean.shards.push_back(std::move(state));
+        }
+      }
+      subscribe(c);
+    } catch (const std::exception& error) {
+      runs_[c].crash = error.what();
+      slots_[c].views = {};
+    }
+  }
+  for (const Subscription& subscription : subscriptions_) lanes_.emplace_back(subscription, options_.setting.shards);
+}
+
+void Harness::subscribe(std::size_t contender) {
+  const detect::Descriptor& descriptor = contenders_[contender].descriptor;
+  const Instance& instance = slots_[contender].views[0];
+  // All pages are most of the traffic: only what must be in order is copied. Member-data pages are cheaper copied once.
+  const bool ordered =
+      instance.sequential != nullptr || !instance.shards.empty() || descriptor.pages != detect::kAllPages;
+  std::size_t at = 0;
+  while (at < subscriptions_.size() &&
+         (subscriptions_[at].pages != descriptor.pages || subscriptions_[at].ordered != ordered)) {
+    ++at;
+  }
+  if (at == subscriptions_.size()) subscriptions_.push_back({descriptor.pages, ordered, false, {}});
+  subscriptions_[at].by_shard = subscriptions_[at].by_shard || !instance.shards.empty();
+  slots_[contender].lane = at;
+  slots_[contender].variant = subscriptions_[at].variant(descriptor.topics);
+}
+
+void Harness::fork() {
+  forked_ = true;
+  for (Slot& slot : slots_) {
+    const Instance& clean = slot.views[0];
+    if (clean.detector == nullptr) continue;
+    for (const View view : {View::factual, View::placebo}) {
+      Instance& copy = slot.views[static_cast<std::size_t>(view)];
+      copy.detector = clean.detector->clone();
+      copy.sharded = dynamic_cast<detect::ShardedDetector*>(copy.detector.get());
+      copy.sequential = dynamic_cast<detect::SequentialDetector*>(copy.detector.get());
+      copy.shards.clear();
+      for (const auto& state : clean.shards) copy.shards.push_back(state->clone());
+    }
+  }
+}
+
+void Harness::window(const detect::WindowInfo& window, const WindowSource& source) {
+  if (window.index == options_.warm_up_windows) end_warm_up();
+  for (Lane& lane : lanes_) lane.load(source);
+  const bool timed = window.index % kTimedEvery == 0;
+  if (timed) {
+    for (const telemetry::PartitionRows& partition : source.partitions) {
+      sampled_rows_ += partition.access.rows.size() - partition.access.foreign;
+    }
+  }
+  for (std::size_t c = 0; c < slots_.size(); ++c) {
+    Slot& slot = slots_[c];
+    ContenderRun& run = runs_[c];
+    if (slot.views[0].detector == nullptr) continue;
+    try {
+      const auto begin = timed ? Clock::now() : Clock::time_point{};
+      run_view(slot, run, View::clean, window);
+      if (timed) run.sampled_ns += std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
+      if (forked_) {
+        run_view(slot, run, View::factual, window);
+        run_view(slot, run, View::placebo, window);
+      }
+    } catch (const std::exception& error) {
+      run.crash = error.what();
+      slot.views = {};
+    }
+  }
+  if (window.index % kMeasuredEvery == 0) measure_state();
+}
+
+void Harness::run_view(Slot& slot, ContenderRun& run, View view, const detect::WindowInfo& window) {
+  const auto v = static_cast<std::size_t>(view);
+  Instance& instance = slot.views[v];
+  scores_.begin(run.logs[v].floor());
+  if (instance.sequential != nullptr) {
+    const Lane& lane = lanes_[slot.lane];
+    for (std::size_t unit = 0; unit < lane.units(); ++unit)
+      instance.sequential->observe(lane.rows(unit, slot.variant, view));
+    instance.sequential->close(window, scores_);
+  } else {
+    const SparseTable& table = table_for(slot, instance, view);
+    const detect::WindowRows& rows = lanes_[slot.lane].rows(0, slot.variant, view);
+    platform_only_.keys = rows.keys;
+    platform_only_.workforce = rows.workforce;
+    platform_only_.audit = rows.audit;
+    platform_only_.complaints = rows.complaints;
+    platform_only_.deception = rows.deception;
+    instance.sharded->close(window, platform_only_, table, scores_);
+  }
+  run.logs[v].add(static_cast<std::int32_t>(window.index), scores_.items());
+}
+
+const SparseTable& Harness::table_for(Slot& slot, Instance& instance, View view) {
+  if (view == View::clean || !instance.shards.empty()) {
+    SparseTable& table = view == View::clean ? slot.clean_table : slot.view_table;
+    table.clear();
+    observe_sharded(slot, instance, view, table);
+    return table;
+  }
+  // Without shard state a detector is additive: the background's table serves every view, and only what the view adds
+  // is observed.
+  const Lane& lane = lanes_[slot.lane];
+  if (!lane.adds(view)) return slot.clean_table;
+  slot.view_table.clear();
+  for (const SparseTable::Entry& entry : slot.clean_table.entries()) slot.view_table.add(entry.key, entry.value);
+  for (std::size_t unit = 0; unit < lane.units(); ++unit) {
+    instance.sharded->observe(lane.added(unit, slot.variant, view), nullptr, slot.view_table);
+  }
+  return slot.view_table;
+}
+
+void Harness::observe_sharded(Slot& slot, Instance& instance, View view, SparseTable& table) {
+  const Lane& lane = lanes_[slot.lane];
+  if (!instance.shards.empty()) {
+    for (std::uint32_t s = 0; s < options_.setting.shards; ++s) {
+      const detect::WindowRows& rows = lane.shard_rows(s, slot.variant, view);
+      instance.sharded->observe(rows, instance.shards[s].get(), table);
+    }
+    return;
+  }
+  for (std::size_t unit = 0; unit < lane.units(); ++unit) {
+    instance.sharded->observe(lane.rows(unit, slot.variant, view), nullptr, table);
+  }
+}
+
+void Harness::end_warm_up() {
+  if (options_.floors.empty()) return;
+  std::vector<double> budgets;
+  for (const score::Budget& budget : score::kBudgets) budgets.push_back(budget.per_day);
+  for (std::size_t c = 0; c < runs_.size(); ++c) {
+    score::ScoreLog& log = runs_[c].logs[0];
+    const score::CleanRun warm_up{log.entries(), log.floor(), 0, options_.warm_up_windows};
+    runs_[c].field =
+        score::find_thresholds({&warm_up, 1}, budgets, static_cast<double>(options_.setting.windows_per_day));
+    double floor = options_.floors[c];
+    for (const score::Threshold& threshold : runs_[c].field) {
+      if (threshold.state == score::Threshold::State::found) floor = std::min(floor, threshold.value);
+    }
+    log = {score::ScoreLog::Policy::keep_first, floor, kScoringCapacity};
+    runs_[c].logs[1].set_floor(floor);
+    runs_[c].logs[2].set_floor(floor);
+  }
+}
+
+void Harness::measure_state() {
+  for (std::size_t c = 0; c < slots_.size(); ++c) {
+    const Instance& clean = slots_[c].views[0];
+    if (clean.detector == nullptr) continue;
+    std::uint64_t bytes = clean.detector->state_bytes();
+    for (const auto& state : clean.shards) bytes += state->state_bytes();
+    runs_[c].state_bytes = std::max(runs_[c].state_bytes, bytes);
+  }
+}
+
+}  // namespace dwell::run

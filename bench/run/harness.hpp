@@ -1,0 +1,85 @@
+#pragma once
+// Drives a list of detectors through the windows of one run, in three views, and keeps their scores.
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/run/feed.hpp"
+#include "bench/score/score_log.hpp"
+#include "bench/score/threshold.hpp"
+#include "detectors/api/detector.hpp"
+
+namespace dwell::run {
+
+/// How to make an instance of a detector or oracle for one run.
+struct Contender {
+  detect::Descriptor descriptor;
+  std::string kind;  ///< "detector", "control" or "oracle"
+  std::function<std::unique_ptr<detect::Detector>(const detect::Setting&)> make;
+};
+
+/// What one contender did in one run.
+struct ContenderRun {
+  std::array<score::ScoreLog, kViews> logs;
+  std::vector<score::Threshold> field;  ///< thresholds from the run's own warm-up, one a budget
+  double sampled_ns = 0;                ///< time in observe and close of the clean view, in sampled windows
+  std::uint64_t state_bytes = 0;        ///< peak of the clean view, shard states included
+  std::string crash;                    ///< what it threw; empty when nothing
+};
+
+struct HarnessOptions {
+  detect::Setting setting;
+  std::int32_t warm_up_windows = 0;
+  std::vector<double> floors;  ///< kept level of each contender; empty: adaptive, for calibration
+};
+
+/// Detectors are made at construction, observe the clean view until `fork`, and all three views from then on.
+class Harness {
+ public:
+  Harness(const std::vector<Contender>& contenders, const HarnessOptions& options);
+
+  /// From the next window on the factual and placebo views go their own way.
+  void fork();
+  void window(const detect::WindowInfo& window, const WindowSource& source);
+
+  [[nodiscard]] std::vector<ContenderRun>& runs() { return runs_; }
+  [[nodiscard]] std::uint64_t sampled_rows() const { return sampled_rows_; }
+
+ private:
+  struct Instance {  // one contender in one view
+    std::unique_ptr<detect::Detector> detector;
+    detect::ShardedDetector* sharded = nullptr;
+    detect::SequentialDetector* sequential = nullptr;
+    std::vector<std::unique_ptr<detect::ShardState>> shards;
+  };
+  struct Slot {
+    std::size_t lane = 0;
+    std::size_t variant = 0;
+    std::array<Instance, kViews> views;
+    SparseTable clean_table, view_table;
+  };
+  void subscribe(std::size_t contender);
+  void run_view(Slot& slot, ContenderRun& run, View view, const detect::WindowInfo& window);
+  void observe_sharded(Slot& slot, Instance& instance, View view, SparseTable& table);
+  const SparseTable& table_for(Slot& slot, Instance& instance, View view);
+  void end_warm_up();
+  void measure_state();
+
+  HarnessOptions options_;
+  const std::vector<Contender>& contenders_;
+  std::vector<Subscription> subscriptions_;
+  std::vector<Lane> lanes_;
+  std::vector<Slot> slots_;
+  std::vector<ContenderRun> runs_;
+  detect::WindowRows platform_only_;
+  detect::Scores scores_;
+  bool forked_ = false;
+  std::uint64_t sampled_rows_ = 0;
+};
+
+}  // namespace dwell::run

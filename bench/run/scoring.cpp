@@ -1,0 +1,221 @@
+#include "bench/run/scoring.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "bench/run/summary.hpp"
+#include "bench/score/budget.hpp"
+#include "bench/score/detection.hpp"
+#include "bench/score/episodes.hpp"
+
+namespace dwell::run {
+namespace {
+
+constexpr double kWindowsPerDay = 1440;
+
+std::vector<double> budgets_per_day() {
+  std::vector<double> budgets;
+  for (const score::Budget& budget : score::kBudgets) budgets.push_back(budget.per_day);
+  return budgets;
+}
+
+/// Whether an entity a detector pointed at belongs to an incident; agents never do, the platform always.
+bool belongs(const truth::Incident& incident, detect::Entity entity, Time up_to) {
+  switch (entity.kind) {
+    case detect::EntityKind::platform:
+      return true;
+    case detect::EntityKind::key:
+      return incident.belongs(truth::Kind::key, entity.id, up_to);
+    case detect::EntityKind::source:
+      return incident.belongs(truth::Kind::source, entity.id, up_to);
+    case detect::EntityKind::network:
+      return incident.belongs(truth::Kind::network, entity.id, up_to);
+    case detect::EntityKind::country:
+      return incident.belongs(truth::Kind::country, entity.id, up_to);
+    case detect::EntityKind::page:
+      return incident.belongs(truth::Kind::page, entity.id, up_to);
+    case detect::EntityKind::account:
+      return incident.belongs(truth::Kind::account, entity.id, up_to);
+    case detect::EntityKind::agent:
+      return false;
+  }
+  return false;
+}
+
+std::int32_t window_at(Time time) { return static_cast<std::int32_t>(time.us / world::kWindow.us); }
+
+std::optional<score::Detection> detect_incident(const WorldRecord& run, const ContenderRun& contender, View view,
+                                                const truth::Incident& incident, double threshold) {
+  if (incident.requests() == 0) return {};
+  const score::DetectionQuery query{.view = contender.logs[static_cast<std::size_t>(view)].entries(),
+                                    .clean = contender.logs[0].entries(),
+                                    .threshold = threshold,
+                                    .from_window = window_at(std::min(run.plan.onset, incident.first())),
+                                    .end_window = static_cast<std::int32_t>(run.plan.windows),
+                                    .window_length = world::kWindow,
+                                    .belongs = [&](detect::Entity e, Time t) { return belongs(incident, e, t); }};
+  return score::first_detection(query);
+}
+
+/// What every row of a run has in common.
+Row row_for(const Contender& contender, const WorldRecord& run, double budget, Track track) {
+  Row row;
+  row.detector = contender.descriptor.name;
+  row.tier = contender.descriptor.tier;
+  row.seed = run.seed.value;
+  row.budget_per_day = budget;
+  row.track = track;
+  return row;
+}
+
+void set_exposure(Row& row, const WorldRecord& run, std::optional<Time> contained) {
+  const std::uint64_t all = run.campaign->exposed();
+  row.records_exposed = contained ? run.campaign->exposed_until(*contained) : all;
+  row.records_spared = all - row.records_exposed;
+}
+
+class RowMaker {
+ public:
+  explicit RowMaker(const ScoringInput& input) : input_(input) {}
+
+  [[nodiscard]] Row make(std::size_t c, const WorldRecord& run, double budget, Track track,
+                         const score::Threshold& threshold) const {
+    const ContenderRun& contender = run.contenders[c];
+    Row row = row_for((*input_.contenders)[c], run, budget, track);
+    row.ttd_days = input_.horizon_days;
+    row.mark = mark_of(contender, threshold);
+    row.note = contender.crash;
+    set_exposure(row, run, {});
+    const bool silent = row.mark == Mark::crashed || row.mark == Mark::not_calibratable;
+    if (!silent) {
+      row.threshold = threshold.value;
+      const auto first = static_cast<std::int32_t>(run.plan.warm_up_windows);
+      const auto end = static_cast<std::int32_t>(run.plan.windows);
+      row.false_alerts = score::count_episodes(contender.logs[0].entries(), threshold.value, first, end);
+      row.false_alerts_per_day =
+          static_cast<double>(row.false_alerts) * kWindowsPerDay / static_cast<double>(end - first);
+    }
+    if (silent || row.mark == Mark::over_budget) return row;
+    row.placebo_detected = detect_incident(run, contender, View::placebo, *run.placebo, threshold.value).has_value();
+    const auto found = detect_incident(run, contender, View::factual, *run.campaign, threshold.value);
+    if (found) set_detection(row, run, *found);
+    return row;
+  }
+
+  void set_detection(Row& row, const WorldRecord& run, const score::Detection& found) const {
+    row.detected = true;
+    row.probe = found.stamped < run.plan.onset;
+    row.ttd_days = std::min(input_.horizon_days, std::max(0.0, (found.stamped - run.plan.onset).as_days()));
+    row.entity = detect::to_string(found.entity);
+    set_exposure(row, run, found.stamped + input_.containment);
+  }
+
+ private:
+  static Mark mark_of(const ContenderRun& contender, const score::Threshold& threshold) {
+    if (!contender.crash.empty()) return Mark::crashed;
+    if (threshold.state == score::Threshold::State::not_calibratable) return Mark::not_calibratable;
+    if (threshold.state == score::Threshold::State::over_budget) return Mark::over_budget;
+    if (contender.logs[0].dropped() + contender.logs[1].dropped() + contender.logs[2].dropped() != 0)
+      return Mark::overflow;
+    return Mark::none;
+  }
+  const ScoringInput& input_;
+};
+
+/// The oracle that knows which rows are the campaign's: the end of the window of the first one.
+Row entity_oracle_row(const WorldRecord& run, double budget, const RowMaker& maker) {
+  Row row;
+  row.detector = "oracle-entity";
+  row.seed = run.seed.value;
+  row.budget_per_day = budget;
+  const std::int32_t window = window_at(run.campaign->first());
+  maker.set_detection(row, run, {window, Time{(window + 1) * world::kWindow.us}, {}});
+  return row;
+}
+
+/// What happened in reality: a customer complained.
+Row outcome_row(const WorldRecord& run, double budget, const ScoringInput& input) {
+  Row row;
+  row.detector = "real-outcome";
+  row.seed = run.seed.value;
+  row.budget_per_day = budget;
+  row.detected = input.outcome_days <= input.horizon_days;
+  row.ttd_days = std::min(input.outcome_days, input.horizon_days);
+  row.entity = row.detected ? input.outcome : "";
+  set_exposure(row, run, {});
+  return row;
+}
+
+CalibrationCount calibration_count(const score::Threshold& threshold) { return {threshold.episodes, threshold.days}; }
+
+}  // namespace
+
+std::vector<std::vector<score::Threshold>> calibrate(const std::vector<Contender>& contenders,
+                                                     const std::vector<WorldRecord>& calibration) {
+  const std::vector<double> budgets = budgets_per_day();
+  std::vector<std::vector<score::Threshold>> thresholds;
+  for (std::size_t c = 0; c < contenders.size(); ++c) {
+    std::vector<score::CleanRun> runs;
+    for (const WorldRecord& record : calibration) {
+      const score::ScoreLog& log = record.contenders[c].logs[0];
+      runs.push_back({log.entries(), log.floor(), static_cast<std::int32_t>(record.plan.warm_up_windows),
+                      static_cast<std::int32_t>(record.plan.windows)});
+    }
+    thresholds.push_back(score::find_thresholds(runs, budgets, kWindowsPerDay));
+  }
+  return thresholds;
+}
+
+std::vector<double> floors_of(const std::vector<std::vector<score::Threshold>>& thresholds) {
+  std::vector<double> floors;
+  for (const auto& of_contender : thresholds) {
+    double floor = std::numeric_limits<double>::max();
+    for (const score::Threshold& threshold : of_contender) {
+      if (threshold.state == score::Threshold::State::found) floor = std::min(floor, threshold.value);
+    }
+    floors.push_back(floor);
+  }
+  return floors;
+}
+
+void score_study(const ScoringInput& input, const std::vector<std::vector<score::Threshold>>& thresholds,
+                 StudyResult& result) {
+  const RowMaker maker(input);
+  const std::vector<WorldRecord>& runs = *input.evaluation;
+  const auto add = [&](const SummaryKey& key, std::vector<Row> rows) {
+    result.summary.push_back(summarise(key, rows, runs, input));
+    std::move(rows.begin(), rows.end(), std::back_inserter(result.rows));
+  };
+  for (std::size_t c = 0; c < input.contenders->size(); ++c) {
+    const Contender& contender = (*input.contenders)[c];
+    for (const Track track : {Track::calibrated, Track::field}) {
+      for (std::size_t b = 0; b < score::kBudgets.size(); ++b) {
+        std::vector<Row> rows;
+        for (const WorldRecord& run : runs) {
+          const bool field_known = run.contenders[c].field.size() > b;
+          const score::Threshold unknown;
+          const score::Threshold& threshold =
+              track == Track::calibrated ? thresholds[c][b] : (field_known ? run.contenders[c].field[b] : unknown);
+          rows.push_back(maker.make(c, run, score::kBudgets[b].per_day, track, threshold));
+        }
+        const auto not_calibratable = [](const Row& row) { return row.mark == Mark::not_calibratable; };
+        if (track == Track::field && std::all_of(rows.begin(), rows.end(), not_calibratable)) continue;
+        add({contender.kind, track, calibration_count(thresholds[c][b]), contender.descriptor.counts_only},
+            std::move(rows));
+      }
+    }
+  }
+  for (const score::Budget& budget : score::kBudgets) {
+    std::vector<Row> oracle;
+    std::vector<Row> outcome;
+    for (const WorldRecord& run : runs) {
+      oracle.push_back(entity_oracle_row(run, budget.per_day, maker));
+      outcome.push_back(outcome_row(run, budget.per_day, input));
+    }
+    add({"oracle", Track::calibrated, {}, false}, std::move(oracle));
+    add({"outcome", Track::calibrated, {}, false}, std::move(outcome));
+  }
+  compare_with_oracle(result);
+}
+
+}  // namespace dwell::run

@@ -1,0 +1,50 @@
+#pragma once
+// Runs the seeds of a study on several threads and adds up their progress.
+
+#include <chrono>
+#include <mutex>
+#include <vector>
+
+#include "bench/run/study.hpp"
+#include "bench/run/world_run.hpp"
+
+namespace dwell::run {
+
+/// Adds up what runs on several threads report, and passes it on a few times a second.
+class ProgressBoard {
+ public:
+  ProgressBoard(const StudyOptions& options, std::uint64_t runs);
+
+  /// False when the study was asked to stop.
+  bool report(std::size_t run, const char* phase, double done, std::int64_t day, std::uint64_t events);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const StudyOptions& options_;
+  Clock::time_point begin_;
+  Clock::time_point last_{};
+  std::mutex mutex_;
+  std::vector<double> done_;
+  std::vector<std::uint64_t> events_;
+};
+
+/// The seeds of one phase, spread over threads: whole runs side by side while there are enough of them, else several
+/// threads in a run. Results do not depend on the split.
+class SeedPool {
+ public:
+  SeedPool(const world::Scenario& scenario, const StudyOptions& options, const std::vector<Contender>& list,
+           ProgressBoard& board)
+      : scenario_(scenario), options_(options), list_(list), board_(board) {}
+
+  /// Records in order of seed; those ended early are missing.
+  Result<std::vector<WorldRecord>> run(const std::vector<std::uint64_t>& seeds, bool evaluation,
+                                       const std::vector<double>& floors, std::size_t first_run);
+
+ private:
+  const world::Scenario& scenario_;
+  const StudyOptions& options_;
+  const std::vector<Contender>& list_;
+  ProgressBoard& board_;
+};
+
+}  // namespace dwell::run

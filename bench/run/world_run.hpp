@@ -1,0 +1,47 @@
+#pragma once
+// One seed of a study: a simulation with every contender watching.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "bench/run/harness.hpp"
+#include "sim/world/simulation.hpp"
+
+namespace dwell::run {
+
+struct WorldOptions {
+  world::Scale scale;
+  Seed seed;
+  std::uint32_t days = 0;      ///< scored days; 0: the baseline's
+  bool evaluation = false;     ///< with campaign, placebo and shifted onset; else clean and full-length
+  std::vector<double> floors;  ///< kept level of each contender, for evaluation
+  kernel::Executor* executor = nullptr;
+  /// Called once a simulated day with the share done and page events so far; false ends the run early.
+  std::function<bool(double done, std::int64_t day, std::uint64_t events)> each_day;
+};
+
+struct WorldRecord {
+  Seed seed;
+  world::RunPlan plan;
+  std::vector<ContenderRun> contenders;
+  std::shared_ptr<const truth::Incident> campaign, placebo;
+  std::uint64_t rows = 0, foreign_rows = 0;
+  std::uint64_t background_digest = 0, foreign_digest = 0;
+  std::uint64_t sampled_rows = 0;
+  double generation_s = 0;  ///< time in the engine
+};
+
+/// Detectors and the volume oracle, in the order they are scored. Errors: a name the catalogue does not have.
+Result<std::vector<Contender>> contenders(const std::vector<std::string>& names);
+/// The contender that reads the truth; it is told of each run's truth by run_world.
+inline constexpr const char* kOracleVolume = "oracle-volume";
+
+/// Runs one seed; nothing when it was ended early.
+Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, std::vector<Contender> contenders,
+                                             const WorldOptions& options);
+
+}  // namespace dwell::run

@@ -1,0 +1,52 @@
+#pragma once
+// The scores of one detector in one view of one run that may matter, kept compactly.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "detectors/api/detector.hpp"
+
+namespace dwell::score {
+
+/// An entity had this score in every window of [first, last].
+struct Exceedance {
+  detect::Entity entity;
+  double score = 0;
+  std::int32_t first = 0;
+  std::int32_t last = 0;
+};
+
+/// Append-only within a run. Two ways to stay bounded:
+///   keep_highest  for finding thresholds: when full, the lowest scores go and the floor rises above them;
+///   keep_first    for detection at thresholds already known: the floor is fixed, later entries beyond capacity are
+///   counted
+///                 as dropped, and results that could depend on them are marked as overflow.
+/// About 32 bytes an entry; equal scores of an entity in consecutive windows share one.
+class ScoreLog {
+ public:
+  enum class Policy : std::uint8_t { keep_highest, keep_first };
+  ScoreLog(Policy policy, double floor, std::size_t capacity);
+
+  /// Scores at or below it are not kept; pass it to Scores::begin.
+  [[nodiscard]] double floor() const { return floor_; }
+  void add(std::int32_t window, std::span<const detect::Scores::Item> items);
+  [[nodiscard]] std::span<const Exceedance> entries() const { return entries_; }
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+  /// Lowers or raises the floor for what follows.
+  void set_floor(double floor) { floor_ = floor; }
+
+ private:
+  void make_room();
+  [[nodiscard]] std::size_t slot(detect::Entity entity) const;
+
+  Policy policy_;
+  double floor_;
+  std::size_t capacity_;
+  std::uint64_t dropped_ = 0;
+  std::vector<Exceedance> entries_;
+  std::vector<std::uint32_t> latest_;  // a small cache: entity → its latest entry plus one
+};
+
+}  // namespace dwell::score

@@ -1,0 +1,113 @@
+#include "child.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+extern char** environ;
+
+namespace dwell::test {
+namespace {
+
+constexpr const char* kOut = "captured.out";
+constexpr const char* kErr = "captured.err";
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  for (std::string& text : texts) list.push_back(text.data());
+  list.push_back(nullptr);
+  return list;
+}
+
+}  // namespace
+
+Folder::Folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "dwell-cli-XXXXXX").string();
+  REQUIRE(mkdtemp(name.data()) != nullptr);
+  root_ = name;
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(root_, ignored);
+}
+
+std::vector<std::string> Folder::names() const {
+  std::vector<std::string> list;
+  for (const auto& entry : std::filesystem::directory_iterator(root_)) {
+    const std::string name = entry.path().filename().string();
+    if (name != kOut && name != kErr) list.push_back(name);
+  }
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+Child::Child(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings)
+    : folder_(folder) {
+  std::vector<std::string> command = {DWELL_BINARY};
+  command.insert(command.end(), words.begin(), words.end());
+  std::vector<std::string> world;
+  for (char** at = environ; *at != nullptr; ++at) {
+    const std::string entry = *at;
+    if (!entry.starts_with("DWELL_ROOT=") && !entry.starts_with("NO_COLOR=")) world.push_back(entry);
+  }
+  world.insert(world.end(), surroundings.environment.begin(), surroundings.environment.end());
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  const std::string out = surroundings.out_file.empty() ? folder.path(kOut) : surroundings.out_file;
+  const int flags = O_WRONLY | O_CREAT | O_TRUNC;
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), flags, 0600);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, folder.path(kErr).c_str(), flags, 0600);
+  posix_spawn_file_actions_addchdir_np(&actions, folder.path("").c_str());
+  const int problem =
+      posix_spawn(&pid_, DWELL_BINARY, &actions, nullptr, pointers(command).data(), pointers(world).data());
+  posix_spawn_file_actions_destroy(&actions);
+  REQUIRE(problem == 0);
+}
+
+void Child::signal(int number) const { kill(pid_, number); }
+
+bool Child::running() {
+  if (!ended_ && waitpid(pid_, &status_, WNOHANG) == pid_) ended_ = true;
+  return !ended_;
+}
+
+Finished Child::wait() {
+  if (!ended_) REQUIRE(waitpid(pid_, &status_, 0) == pid_);
+  ended_ = true;
+  const int code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
+  return {code, read_text(folder_.path(kOut)), read_text(folder_.path(kErr))};
+}
+
+Finished dwell(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings) {
+  return Child(folder, words, surroundings).wait();
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  std::ofstream stream(path, std::ios::binary);
+  stream << text;
+  REQUIRE(stream.good());
+}
+
+std::string tiny_scenario() { return DWELL_SOURCE_DIR "/scenarios/tiny.json"; }
+
+std::vector<std::string> quick(std::vector<std::string> words) {
+  for (const char* word : {"--seeds", "1", "--detector", "never-alert", "--detector", "token-issuance"}) words.emplace_back(word);
+  return words;
+}
+
+}  // namespace dwell::test

@@ -1,0 +1,62 @@
+#pragma once
+// The command as a child process: its words, its exit code, what it leaves behind.
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace dwell::test {
+
+struct Finished {
+  int code = -1;  ///< exit code; 128 + signal when a signal ended it
+  std::string out, err;
+};
+
+/// A folder of its own, removed afterwards.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] std::string path(const std::string& name) const { return (root_ / name).string(); }
+  /// Names of everything in it, hidden files too, but for the captured streams.
+  [[nodiscard]] std::vector<std::string> names() const;
+
+ private:
+  std::filesystem::path root_;
+};
+
+/// Where the streams of a child go besides being captured, and what its world looks like.
+struct Surroundings {
+  std::string out_file;                  ///< stdout goes there instead; empty: captured
+  std::vector<std::string> environment;  ///< "NAME=value", added to the test's own
+};
+
+/// A child that runs in `folder`.
+class Child {
+ public:
+  Child(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings = {});
+  void signal(int number) const;
+  [[nodiscard]] bool running();
+  Finished wait();
+
+ private:
+  const Folder& folder_;
+  pid_t pid_ = -1;
+  int status_ = 0;
+  bool ended_ = false;
+};
+
+Finished dwell(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings = {});
+
+std::string read_text(const std::string& path);
+void write_text(const std::string& path, const std::string& text);
+
+/// The scenario the tests run, and the words that make it quick.
+std::string tiny_scenario();
+std::vector<std::string> quick(std::vector<std::string> words);
+
+}  // namespace dwell::test
