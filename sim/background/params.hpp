@@ -21,9 +21,12 @@ struct SupportParams {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit(self.on, {"on", "", 0, 0, Tag::setting, "switch"});
-    visit(self.tickets_per_day, {"tickets_per_day", "1/d", 0, 1e9, Tag::derived, "tickets at full scale (5 % of orders)"});
-    visit(self.tickets_per_agent_day, {"tickets_per_agent_day", "1/d", 1, 10000, Tag::derived, "tickets an agent closes a day"});
-    visit(self.reads_per_ticket, {"reads_per_ticket", "reads", 0, 1000, Tag::derived, "mean member pages read for a ticket"});
+    visit(self.tickets_per_day,
+          {"tickets_per_day", "1/d", 0, 1e9, Tag::derived, "tickets at full scale (5 % of orders)"});
+    visit(self.tickets_per_agent_day,
+          {"tickets_per_agent_day", "1/d", 1, 10000, Tag::derived, "tickets an agent closes a day"});
+    visit(self.reads_per_ticket,
+          {"reads_per_ticket", "reads", 0, 1000, Tag::derived, "mean member pages read for a ticket"});
     visit(self.overseas, {"overseas", "probability", 0, 1, Tag::assumption, "agents at overseas contractors"});
     visit(self.stale, {"stale", "probability", 0, 1, Tag::assumption, "reads that name a withdrawn account"});
   }
@@ -41,11 +44,15 @@ struct BatchParams {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit(self.on, {"on", "", 0, 0, Tag::setting, "switch"});
-    visit(self.nightly_reads, {"nightly_reads", "reads", 0, 1e10, Tag::assumption, "member pages a nightly export reads, in id order"});
-    visit(self.monthly_reads, {"monthly_reads", "reads", 0, 1e10, Tag::assumption, "member pages a monthly export reads, in id order"});
-    visit(self.partner_reads_per_day, {"partner_reads_per_day", "1/d", 0, 1e10, Tag::assumption, "reads with tokens partners mint offline"});
+    visit(self.nightly_reads,
+          {"nightly_reads", "reads", 0, 1e10, Tag::assumption, "member pages a nightly export reads, in id order"});
+    visit(self.monthly_reads,
+          {"monthly_reads", "reads", 0, 1e10, Tag::assumption, "member pages a monthly export reads, in id order"});
+    visit(self.partner_reads_per_day,
+          {"partner_reads_per_day", "1/d", 0, 1e10, Tag::assumption, "reads with tokens partners mint offline"});
     visit(self.stale, {"stale", "probability", 0, 1, Tag::assumption, "reads that name a withdrawn account"});
-    visit(self.orphaned_key_reads_per_day, {"orphaned_key_reads_per_day", "1/d", 0, 1e10, Tag::assumption, "reads with service keys whose owner has left"});
+    visit(self.orphaned_key_reads_per_day, {"orphaned_key_reads_per_day", "1/d", 0, 1e10, Tag::assumption,
+                                            "reads with service keys whose owner has left"});
   }
 };
 
@@ -56,14 +63,20 @@ struct BotParams {
   double requests_per_source_day = 4'000;
   double burst_share = 0.3;
   double member_pages = 0.004;
+  double scripts = 0.7;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit(self.on, {"on", "", 0, 0, Tag::setting, "switch"});
     visit(self.share, {"share", "probability", 0, 1, Tag::assumption, "of gateway requests made by bots"});
-    visit(self.requests_per_source_day, {"requests_per_source_day", "1/d", 1, 1e8, Tag::assumption, "requests of one bot address a day"});
-    visit(self.burst_share, {"burst_share", "probability", 0, 1, Tag::assumption, "of bot addresses that work in bursts"});
-    visit(self.member_pages, {"member_pages", "probability", 0, 1, Tag::assumption, "bot requests that try member pages with stale ids"});
+    visit(self.requests_per_source_day,
+          {"requests_per_source_day", "1/d", 1, 1e8, Tag::assumption, "requests of one bot address a day"});
+    visit(self.burst_share,
+          {"burst_share", "probability", 0, 1, Tag::assumption, "of bot addresses that work in bursts"});
+    visit(self.member_pages,
+          {"member_pages", "probability", 0, 1, Tag::assumption, "bot requests that try member pages with stale ids"});
+    visit(self.scripts,
+          {"scripts", "probability", 0, 1, Tag::assumption, "bot addresses whose client admits to be a script"});
   }
 };
 
@@ -74,14 +87,20 @@ struct StuffingParams {
   double succeed = 0.002;
   Duration wave_every = Duration::days(6);
   Duration wave_length = Duration::hours(9);
+  double known = 0.4;
+  double attempts_per_source = 120;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit(self.on, {"on", "", 0, 0, Tag::setting, "switch"});
-    visit(self.share_of_logins, {"share_of_logins", "probability", 0, .9, Tag::assumption, "of login attempts, on average"});
+    visit(self.share_of_logins,
+          {"share_of_logins", "probability", 0, .9, Tag::assumption, "of login attempts, on average"});
     visit(self.succeed, {"succeed", "probability", 0, 1, Tag::assumption, "attempts with the right password"});
     visit(self.wave_every, {"wave_every", "duration", 3600, 1e8, Tag::assumption, "mean time between waves"});
     visit(self.wave_length, {"wave_length", "duration", 60, 1e8, Tag::assumption, "mean length of a wave"});
+    visit(self.known, {"known", "probability", 0, 1, Tag::assumption, "attempts that name an existing account"});
+    visit(self.attempts_per_source, {"attempts_per_source", "attempts", 1, 1e6, Tag::assumption,
+                                     "attempts of one address in a wave, on average"});
   }
 };
 
@@ -90,7 +109,8 @@ struct DeceptionParams {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit(self.honey_accounts, {"honey_accounts", "accounts", 0, 1e6, Tag::assumption, "honey accounts planted (at full scale; at least one when not 0)"});
+    visit(self.honey_accounts, {"honey_accounts", "accounts", 0, 1e6, Tag::assumption,
+                                "honey accounts planted (at full scale; at least one when not 0)"});
   }
 };
 
@@ -99,7 +119,8 @@ struct ComplaintParams {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit(self.per_day, {"per_day", "1/d", 0, 1e6, Tag::assumption, "complaints of misuse a day at full scale without any leak"});
+    visit(self.per_day,
+          {"per_day", "1/d", 0, 1e6, Tag::assumption, "complaints of misuse a day at full scale without any leak"});
   }
 };
 

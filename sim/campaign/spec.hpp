@@ -15,8 +15,8 @@ enum class Concentration : std::uint8_t { even, top16 };
 enum class Pace : std::uint8_t { constant, business_hours, rhythm };
 enum class Order : std::uint8_t { sequential, shuffled };
 enum class Target : std::uint8_t {
-  every_id,    ///< all ids in order, whether or not they name an account
-  found,       ///< the accounts an earlier phase found
+  every_id,  ///< all ids in order, whether or not they name an account
+  found,     ///< the accounts an earlier phase found
 };
 
 /// Views of one page: how many accounts, how often each.
@@ -32,12 +32,13 @@ struct PageShare {
 
 struct Phase {
   std::string name;
-  double length = 1;        ///< relative to the other phases
+  double length = 1;  ///< relative to the other phases
   Target target = Target::every_id;
   Order order = Order::sequential;
   std::vector<PageShare> pages;
   Pace pace = Pace::rhythm;
   double peak_to_mean = 1.6;
+  double least_to_mean = 0.3;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
@@ -47,7 +48,10 @@ struct Phase {
     visit(self.order, {"order", "", 0, 0, Tag::published, "in which order"});
     visit(self.pages, {"pages", "", 1, 16, Tag::published, "pages and views"});
     visit(self.pace, {"pace", "", 0, 0, Tag::assumption, "rate over the day"});
-    visit(self.peak_to_mean, {"peak_to_mean", "", 1, 20, Tag::derived, "reads of the peak day over the mean day of the phase"});
+    visit(self.peak_to_mean,
+          {"peak_to_mean", "", 1, 20, Tag::derived, "reads of the peak day over the mean day of the phase"});
+    visit(self.least_to_mean,
+          {"least_to_mean", "", 0, 1, Tag::assumption, "level at the phase's ends over its mean, at most"});
   }
 };
 
@@ -60,7 +64,8 @@ struct Sources {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit(self.count, {"count", "addresses", 1, 1e6, Tag::published, "overseas addresses at full scale"});
-    visit(self.concentration, {"concentration", "", 0, 0, Tag::assumption, "even, or 16 addresses carry the delivery views"});
+    visit(self.concentration,
+          {"concentration", "", 0, 0, Tag::assumption, "even, or 16 addresses carry the delivery views"});
     visit(self.networks, {"networks", "networks", 1, 2048, Tag::assumption, "networks they belong to"});
     visit(self.active, {"active", "duration", 0, 1e9, Tag::assumption, "how long one address is used; 0: throughout"});
   }
@@ -82,10 +87,13 @@ struct Spec {
     visit(self.actor, {"actor", "", 0, 200, Tag::published, "who"});
     visit(self.length, {"length", "duration", 60, 1e9, Tag::published, "first to last read"});
     visit(self.sources, {"sources", "", 0, 0, Tag::setting, "where requests come from"});
-    visit(self.token_age_most, {"token_age_most", "duration", 0, 1e8, Tag::assumption, "forged tokens claim to be at most this old"});
+    visit(self.token_age_most,
+          {"token_age_most", "duration", 0, 1e8, Tag::assumption, "forged tokens claim to be at most this old"});
     visit(self.phases, {"phases", "", 1, 32, Tag::published, "phases, in order"});
-    visit(self.probes, {"probes", "requests", 0, 1e9, Tag::assumption, "test reads before the first phase (never scaled)"});
-    visit(self.probes_before, {"probes_before", "duration", 0, 1e9, Tag::assumption, "how long before the first phase the tests are made; 0: none"});
+    visit(self.probes,
+          {"probes", "requests", 0, 1e9, Tag::assumption, "test reads before the first phase (never scaled)"});
+    visit(self.probes_before, {"probes_before", "duration", 0, 1e9, Tag::assumption,
+                               "how long before the first phase the tests are made; 0: none"});
   }
 };
 

@@ -24,21 +24,45 @@ struct Params {
   Duration rotation_every = Duration::days(180);
   double rotated_by_policy = 0.35;
   Duration straggle = Duration::hours(36);
+  double moved_per_year = 0.10;
+  double handed_over = 0.7;
+  double idle_keys = 0.08;
+  Duration insider_left_before = Duration::days(174);
+  Duration insider_key_age = Duration::days(250);
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit(self.staff, {"staff", "people", 1, 1e7, Tag::published, "employees"});
-    visit(self.attrition_per_year, {"attrition_per_year", "1/y", 0, 5, Tag::published, "share of staff leaving a year"});
-    visit(self.offboarding_over_1_day, {"offboarding_over_1_day", "probability", 0, 1, Tag::published, "off-boardings that take over a day"});
-    visit(self.offboarding_over_7_days, {"offboarding_over_7_days", "probability", 0, 1, Tag::published, "off-boardings that take over a week"});
-    visit(self.signing_keys, {"signing_keys", "keys", 2, 4096, Tag::assumption, "token-signing keys trusted by the gateway"});
+    visit(self.attrition_per_year,
+          {"attrition_per_year", "1/y", 0, 5, Tag::published, "share of staff leaving a year"});
+    visit(self.offboarding_over_1_day,
+          {"offboarding_over_1_day", "probability", 0, 1, Tag::published, "off-boardings that take over a day"});
+    visit(self.offboarding_over_7_days,
+          {"offboarding_over_7_days", "probability", 0, 1, Tag::published, "off-boardings that take over a week"});
+    visit(self.signing_keys,
+          {"signing_keys", "keys", 2, 4096, Tag::assumption, "token-signing keys trusted by the gateway"});
     visit(self.service_keys, {"service_keys", "keys", 1, 4096, Tag::assumption, "keys of support and batch services"});
-    visit(self.partner_keys, {"partner_keys", "keys", 1, 4096, Tag::assumption, "keys partners sign their own tokens with"});
+    visit(self.partner_keys,
+          {"partner_keys", "keys", 1, 4096, Tag::assumption, "keys partners sign their own tokens with"});
     visit(self.older_than_a_year, {"older_than_a_year", "probability", 0, 1, Tag::published, "keys older than a year"});
-    visit(self.orphaned_in_use, {"orphaned_in_use", "probability", 0, 1, Tag::assumption, "keys in legitimate use whose owner has left"});
-    visit(self.rotation_every, {"rotation_every", "duration", 86400, 1e9, Tag::assumption, "rotation interval of keys under a policy"});
-    visit(self.rotated_by_policy, {"rotated_by_policy", "probability", 0, 1, Tag::assumption, "signing keys under a rotation policy"});
-    visit(self.straggle, {"straggle", "duration", 0, 1e8, Tag::assumption, "how long clients keep presenting tokens of a rotated key"});
+    visit(self.orphaned_in_use,
+          {"orphaned_in_use", "probability", 0, 1, Tag::assumption, "keys in legitimate use whose owner has left"});
+    visit(self.rotation_every,
+          {"rotation_every", "duration", 86400, 1e9, Tag::assumption, "rotation interval of keys under a policy"});
+    visit(self.rotated_by_policy,
+          {"rotated_by_policy", "probability", 0, 1, Tag::assumption, "signing keys under a rotation policy"});
+    visit(self.straggle, {"straggle", "duration", 0, 1e8, Tag::assumption,
+                          "how long clients keep presenting tokens of a rotated key"});
+    visit(self.moved_per_year,
+          {"moved_per_year", "1/y", 0, 5, Tag::assumption, "share of staff moving to another post a year"});
+    visit(self.handed_over, {"handed_over", "probability", 0, 1, Tag::assumption,
+                             "keys given a new owner when the old one is off-boarded or moves"});
+    visit(self.idle_keys,
+          {"idle_keys", "probability", 0, 1, Tag::assumption, "signing keys that are trusted and sign nothing"});
+    visit(self.insider_left_before, {"insider_left_before", "duration", 0, 1e9, Tag::derived,
+                                     "how long before the run's first day the insider left"});
+    visit(self.insider_key_age,
+          {"insider_key_age", "duration", 0, 1e9, Tag::derived, "age of the insider's key when the insider left"});
   }
 };
 

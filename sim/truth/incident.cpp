@@ -1,0 +1,130 @@
+#include "sim/truth/incident.hpp"
+
+#include <algorithm>
+
+#include "sim/core/check.hpp"
+
+namespace dwell::truth {
+
+bool MemberSet::insert(std::uint32_t id) {
+  const std::size_t word = id / 64;
+  if (word >= words_.size()) words_.resize(std::max<std::size_t>(word + 1, words_.size() + words_.size() / 4));
+  const std::uint64_t bit = std::uint64_t{1} << (id % 64);
+  const bool fresh = (words_[word] & bit) == 0;
+  words_[word] |= bit;
+  return fresh;
+}
+
+bool MemberSet::contains(std::uint32_t id) const {
+  const std::size_t word = id / 64;
+  return word < words_.size() && (words_[word] >> (id % 64) & 1) != 0;
+}
+
+Incident::Incident(Duration window) : window_(window) {
+  DWELL_DEMAND(window.us > 0, "a window must have a length");
+  latest_first_.fill(kNever);
+}
+
+void Incident::observe(const Touch& touch) {
+  DWELL_DEMAND(touch.time.us >= 0, "an incident cannot touch anything before the run");
+  ++requests_;
+  first_ = std::min(first_, touch.time);
+  last_ = std::max(last_, touch.time);
+  touch_entity(Kind::key, touch.key.value, touch.time);
+  touch_entity(Kind::source, touch.source.value, touch.time);
+  touch_entity(Kind::network, touch.network.value, touch.time);
+  touch_entity(Kind::country, touch.country.value, touch.time);
+  touch_entity(Kind::page, static_cast<std::uint32_t>(touch.page), touch.time);
+  touch_account(touch.member.value, touch.time);
+  if (touch.records != 0 && is_member_data(touch.page)) expose(touch);
+}
+
+void Incident::touch_entity(Kind kind, std::uint32_t id, Time time) {
+  const auto k = static_cast<std::size_t>(kind);
+  if (latest_first_[k] <= time && latest_id_[k] == id) return;
+  const auto [found, fresh] = touched_[k].try_emplace(id, time);
+  if (!fresh) found->second = std::min(found->second, time);
+  latest_id_[k] = id;
+  latest_first_[k] = found->second;
+}
+
+void Incident::touch_account(std::uint32_t id, Time time) {
+  if (id >= account_seconds_.size()) {
+    account_seconds_.resize(
+        std::max<std::size_t>(std::size_t{id} + 1, account_seconds_.size() + account_seconds_.size() / 4), kUntouched);
+  }
+  const std::int64_t seconds = time.us / Duration::seconds(1).us;
+  DWELL_DEMAND(seconds < kUntouched, "a run longer than 136 years");
+  std::uint32_t& earliest = account_seconds_[id];
+  if (earliest == kUntouched) ++accounts_;
+  earliest = std::min(earliest, static_cast<std::uint32_t>(seconds));
+}
+
+void Incident::expose(const Touch& touch) {
+  const std::size_t field = field_of(touch.page);
+  const bool fresh_field = exposed_field_[field].insert(touch.member.value);
+  const bool fresh = exposed_.insert(touch.member.value);
+  if (!fresh_field) return;
+  const auto window = static_cast<std::size_t>(touch.time.us / window_.us);
+  if (window >= newly_.size()) newly_.resize(window + 1);
+  ++newly_[window].by_field[field];
+  ++exposed_by_page_[static_cast<std::size_t>(touch.page)];
+  if (fresh) {
+    ++newly_[window].all;
+    ++exposed_total_;
+  }
+  cumulative_.clear();
+}
+
+const Incident::Exposure* Incident::until(Time time) const {
+  if (newly_.empty() || time.us < 0) return nullptr;
+  if (cumulative_.empty()) {
+    cumulative_ = newly_;
+    for (std::size_t w = 1; w < cumulative_.size(); ++w) {
+      cumulative_[w].all += cumulative_[w - 1].all;
+      for (std::size_t f = 0; f < kFields; ++f) cumulative_[w].by_field[f] += cumulative_[w - 1].by_field[f];
+    }
+  }
+  const auto window = static_cast<std::size_t>(time.us / window_.us);
+  return &cumulative_[std::min(window, cumulative_.size() - 1)];
+}
+
+std::uint64_t Incident::exposed_until(Time time) const {
+  const Exposure* const exposure = until(time);
+  return exposure == nullptr ? 0 : exposure->all;
+}
+
+std::uint64_t Incident::exposed_until(Page page, Time time) const {
+  const Exposure* const exposure = until(time);
+  return exposure == nullptr || !is_member_data(page) ? 0 : exposure->by_field[field_of(page)];
+}
+
+Time Incident::first_touch(Kind kind, std::uint64_t id) const {
+  if (kind == Kind::account) {
+    if (id >= account_seconds_.size() || account_seconds_[id] == kUntouched) return kNever;
+    return Time{} + Duration::seconds(account_seconds_[id]);
+  }
+  if (id > UINT32_MAX) return kNever;
+  const auto& known = touched_[static_cast<std::size_t>(kind)];
+  const auto found = known.find(static_cast<std::uint32_t>(id));
+  return found == known.end() ? kNever : found->second;
+}
+
+bool Incident::belongs(Kind kind, std::uint64_t id, Time up_to) const {
+  const Time touched = first_touch(kind, id);
+  return touched != kNever && touched <= up_to;
+}
+
+std::uint64_t Incident::entities(Kind kind) const {
+  return kind == Kind::account ? accounts_ : touched_[static_cast<std::size_t>(kind)].size();
+}
+
+std::size_t Incident::bytes() const {
+  std::size_t total = exposed_.bytes() + newly_.capacity() * sizeof(Exposure) +
+                      cumulative_.capacity() * sizeof(Exposure) + account_seconds_.capacity() * sizeof(std::uint32_t);
+  for (const MemberSet& set : exposed_field_) total += set.bytes();
+  for (const auto& known : touched_) total += known.size() * 32 + known.bucket_count() * sizeof(void*);
+  return total;
+}
+
+}  // namespace dwell::truth

@@ -1,0 +1,112 @@
+#pragma once
+// What one incident did: requests, accounts exposed over time and by field, and which entities belong to it.
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sim/core/ids.hpp"
+#include "sim/core/time.hpp"
+#include "sim/core/vocabulary.hpp"
+
+namespace dwell::truth {
+
+/// Kinds of entities a detector may point at that can belong to an incident.
+enum class Kind : std::uint8_t { key, source, network, country, page, account };
+inline constexpr std::uint32_t kKinds = 6;
+inline constexpr std::array<std::string_view, kKinds> kKindNames = {"key",     "source", "network",
+                                                                    "country", "page",   "account"};
+
+/// One answered request of the incident.
+struct Touch {
+  MemberId member;
+  Page page = Page::home;
+  std::uint16_t records = 0;
+  SourceId source;
+  NetworkId network;
+  CountryId country;
+  KeyId key;
+  Time time;
+};
+
+/// A set of member ids by bit, first ids to last, that grows as ids come: one bit an id.
+class MemberSet {
+ public:
+  /// True when `id` was not in the set before.
+  bool insert(std::uint32_t id);
+  [[nodiscard]] bool contains(std::uint32_t id) const;
+  [[nodiscard]] std::size_t bytes() const { return words_.capacity() * sizeof(std::uint64_t); }
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
+
+/// Recorder of one incident. Touches may come in any order; the exposure of an account counts in the window of the
+/// first touch that was observed, the entities' first touch is the earliest one. Cost: about 20 ns a touch; memory 4
+/// bytes per id named, one bit per id and page that returned a record, and 28 bytes per window up to the last touched.
+class Incident {
+ public:
+  explicit Incident(Duration window = Duration::seconds(60));
+
+  void observe(const Touch& touch);
+
+  /// Requests observed.
+  [[nodiscard]] std::uint64_t requests() const { return requests_; }
+  /// Time of the earliest and the latest touch; kNever and 0 when there was none.
+  [[nodiscard]] Time first() const { return first_; }
+  [[nodiscard]] Time last() const { return last_; }
+
+  /// Distinct accounts with at least one record returned, in all, and on one page.
+  [[nodiscard]] std::uint64_t exposed() const { return exposed_total_; }
+  [[nodiscard]] std::uint64_t exposed(Page page) const { return exposed_by_page_[static_cast<std::size_t>(page)]; }
+  /// The same up to the end of the window that holds `until`. O(windows) once after the last touch, then O(1).
+  [[nodiscard]] std::uint64_t exposed_until(Time until) const;
+  [[nodiscard]] std::uint64_t exposed_until(Page page, Time until) const;
+
+  /// Whether the entity was touched by the incident at or before `up_to` (for accounts to the second, rounded down).
+  /// For pages the id is the Page's number.
+  [[nodiscard]] bool belongs(Kind kind, std::uint64_t id, Time up_to) const;
+  /// Earliest touch of an entity; kNever when it was never touched. Accounts to the second.
+  [[nodiscard]] Time first_touch(Kind kind, std::uint64_t id) const;
+  /// Number of distinct entities of a kind.
+  [[nodiscard]] std::uint64_t entities(Kind kind) const;
+
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  static constexpr std::size_t kFields = 5;  // the pages that return member data, from mypage on
+  static constexpr std::uint32_t kUntouched = UINT32_MAX;
+  struct Exposure {
+    std::uint32_t all = 0;
+    std::array<std::uint32_t, kFields> by_field{};
+  };
+  static std::size_t field_of(Page page) {
+    return static_cast<std::size_t>(page) - static_cast<std::size_t>(Page::mypage);
+  }
+
+  void touch_entity(Kind kind, std::uint32_t id, Time time);
+  void touch_account(std::uint32_t id, Time time);
+  void expose(const Touch& touch);
+  [[nodiscard]] const Exposure* until(Time time) const;
+
+  Duration window_;
+  std::uint64_t requests_ = 0;
+  Time first_ = kNever;
+  Time last_{};
+  std::uint64_t exposed_total_ = 0;
+  std::array<std::uint64_t, kPages> exposed_by_page_{};
+  MemberSet exposed_;
+  std::array<MemberSet, kFields> exposed_field_;
+  std::vector<Exposure> newly_;               // by window
+  mutable std::vector<Exposure> cumulative_;  // by window; empty after a touch
+  std::array<std::unordered_map<std::uint32_t, Time>, kKinds - 1> touched_;
+  std::vector<std::uint32_t> account_seconds_;  // by member id, of the earliest touch
+  std::uint64_t accounts_ = 0;
+  // The entities of the last touch: a sweep repeats them, and then nothing has to be looked up.
+  std::array<std::uint32_t, kKinds - 1> latest_id_{};
+  std::array<Time, kKinds - 1> latest_first_{};
+};
+
+}  // namespace dwell::truth
