@@ -15,7 +15,7 @@ namespace dwell::kernel {
 struct EngineOptions {
   Duration lookahead = Duration::seconds(60);  ///< also the length of a window
   Time end = kNever;                           ///< events at or after it are dropped when scheduled
-  std::size_t horizon_windows = 256;           ///< windows ahead that have a bucket of their own
+  std::size_t horizon_windows = 256;           ///< windows ahead with a bucket of their own, 16 bytes a process each
 };
 
 /// Conservative, windowed execution of logical processes. Not copyable; no global state; several engines may run at

@@ -6,7 +6,7 @@
 namespace dwell::kernel {
 namespace {
 
-constexpr std::size_t kInsertionAlone = 12;      // below this many events counting does not pay
+constexpr std::size_t kInsertionAlone = 4;      // below this many events counting does not pay
 constexpr unsigned kMostBits = 12;               // counters that stay in the first-level cache
 constexpr std::uint32_t kLongestInsertion = 24;  // a longer part is sorted by comparison first
 
