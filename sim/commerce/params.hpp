@@ -74,6 +74,8 @@ struct PopulationParams {
   double dormant = 0.15;
   double visit_a = 1.09, visit_b = 1.21;
   double intensity_shape = 1.5;
+  double conversion_shape = 1.0;
+  double conversion_mean = 1.0;
   double addresses_mean = 4.4;
   double mobile = 0.78;
   double android = 0.75;
@@ -94,6 +96,8 @@ struct PopulationParams {
     visit(self.visit_a, {"visit_a", "", .01, 100, Tag::derived, "daily visit probability ~ Beta(a, b): a"});
     visit(self.visit_b, {"visit_b", "", .01, 100, Tag::derived, "daily visit probability ~ Beta(a, b): b"});
     visit(self.intensity_shape, {"intensity_shape", "", .1, 1000, Tag::assumption, "Gamma shape of sessions per member, mean 1"});
+    visit(self.conversion_shape, {"conversion_shape", "", .1, 1000, Tag::derived, "Gamma shape of a member's inclination to buy"});
+    visit(self.conversion_mean, {"conversion_mean", "factor", 0, 4, Tag::derived, "its mean, as a factor on the ways to the checkout"});
     visit(self.addresses_mean, {"addresses_mean", "addresses", 1, 100, Tag::assumption, "delivery addresses of an account"});
     visit(self.mobile, {"mobile", "probability", 0, 1, Tag::published, "sessions from a mobile device"});
     visit(self.android, {"android", "probability", 0, 1, Tag::published, "Android among mobile devices"});
@@ -118,6 +122,8 @@ struct SessionParams {
   double log_lines = 4.5;
   double zero_records = 0.01;
   double factor_cv = 0.07;
+  double stragglers = 0.10;
+  Duration straggle = Duration::hours(36);
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
@@ -134,6 +140,8 @@ struct SessionParams {
     visit(self.log_lines, {"log_lines", "lines", 1, 100, Tag::assumption, "mean log lines a request fans out to"});
     visit(self.zero_records, {"zero_records", "probability", 0, 1, Tag::assumption, "member-data answers to ordinary members that hold no record"});
     visit(self.factor_cv, {"factor_cv", "", 0, 1, Tag::assumption, "CV of each platform-wide rate factor (10 min, 6 h, 5 d)"});
+    visit(self.stragglers, {"stragglers", "probability", 0, 1, Tag::assumption, "tokens still signed by a rotated key just after its rotation"});
+    visit(self.straggle, {"straggle", "duration", 0, 1e8, Tag::assumption, "time after which no token is, falling linearly"});
   }
 };
 

@@ -1,0 +1,103 @@
+// What a shard answers to those outside: requests, extra visits, login attempts.
+
+#include <algorithm>
+
+#include "sim/commerce/shard.hpp"
+#include "sim/core/digest.hpp"
+#include "sim/core/random.hpp"
+
+namespace dwell::commerce {
+namespace {
+
+using telemetry::AccessRow;
+using telemetry::AuthKind;
+using telemetry::AuthRow;
+
+constexpr std::uint32_t kMostOrders = 10;
+constexpr std::uint32_t kMostTries = 4096;
+// Sessions of Visits have ordinals that no session of the background has.
+constexpr std::uint32_t kVisitOrdinal = 0x8000'0000U;
+
+}  // namespace
+
+/// 12 bits of `bits` decide whether the answer is empty, 12 others how long it is.
+std::uint16_t Shard::records(Page page, std::uint32_t addresses, std::uint32_t bits) const {
+  if (!is_member_data(page)) return 0;
+  if (bits >> 20 < zero_below_) return 0;
+  if (page == Page::address) return static_cast<std::uint16_t>(addresses);
+  if (page == Page::order_list) return static_cast<std::uint16_t>((((bits >> 8) & 0xfffU) * (kMostOrders + 1)) >> 12);
+  return 1;
+}
+
+void Shard::request(kernel::Context& context, const protocol::Request& request) {
+  ++stats_.requests;
+  const std::int64_t now = context.now().us;
+  // Keyed by what is asked and when: neither the order nor the number of other requests matters.
+  const std::uint64_t what =
+      mix64(mix64(request.token.value, static_cast<std::uint64_t>(now)), static_cast<std::uint64_t>(request.page));
+  const RandomBlock draw = random_block(seed_, request.member.value, purpose("gateway.request"),
+                                        static_cast<std::uint32_t>(what), static_cast<std::uint32_t>(what >> 32));
+  if (request.issued) {
+    rows_.auth(
+        context,
+        AuthRow{std::min(request.token_issued.us, now), now, request.token.value, request.member.value,
+                request.from.source.value, request.key.value, request.from.network.value, request.from.country.value,
+                static_cast<std::uint8_t>(AuthKind::service_issue), static_cast<std::uint8_t>(request.from.client)},
+        request.origin, draw.word[1]);
+  }
+  const bool refused = keys_.refused(request.key);
+  const std::uint32_t member = members_.find(request.member);
+  const std::uint16_t answer =
+      refused || member == kNobody
+          ? std::uint16_t{0}
+          : std::min(records(request.page, members_[member].addresses, draw.word[2]), request.most_records);
+  rows_.access(context,
+               AccessRow{now, now, request.token_issued.us, request.token.value, request.member.value,
+                         request.from.source.value, request.key.value, request.from.network.value,
+                         request.from.country.value, refused ? telemetry::kStatusRefused : telemetry::kStatusOk, answer,
+                         static_cast<std::uint8_t>(request.page), static_cast<std::uint8_t>(request.from.client),
+                         model_.log_lines(draw.word[2])},
+               request.origin, draw.word[3]);
+}
+
+void Shard::visit(kernel::Context& context, const protocol::Visit& visit) {
+  if (members_.most_sessions() <= 0) return;
+  // Rejection: a member is kept with probability proportional to her mean sessions a day. The limit is never met in
+  // practice (one try in about 25 succeeds) and only bounds the loop.
+  const double most = members_.most_sessions();
+  const std::uint32_t entity = static_cast<std::uint32_t>(mix64(visit.origin.value, shard_));
+  RandomStream random(seed_, entity, purpose("visit.member"), visit.ordinal);
+  std::uint32_t chosen = kNobody;
+  for (std::uint32_t i = 0; i < kMostTries; ++i) {
+    const std::uint32_t candidate = random.below(members_.size());
+    const double keep = static_cast<double>(random.next32()) * 0x1p-32 * most;
+    if (members_[candidate].visit == 0) continue;
+    chosen = candidate;
+    if (keep < members_[candidate].sessions()) break;
+  }
+  if (chosen == kNobody) return;
+  ++stats_.visits;
+  const Traits& member = members_[chosen];
+  const std::uint32_t index = kVisitOrdinal | (visit.ordinal & (kVisitOrdinal - 1));
+  const RandomBlock first = random_block(seed_, member.id.value, purpose("session"), index, 0);
+  begin_session(context, member, index, context.now(), visit.origin, first);
+}
+
+void Shard::login(kernel::Context& context, const protocol::LoginAttempt& attempt) {
+  ++stats_.logins;
+  const std::int64_t now = context.now().us;
+  const std::uint64_t what = mix64(mix64(token_seed_, static_cast<std::uint64_t>(now)), attempt.from.source.value);
+  const RandomBlock draw = random_block(seed_, attempt.member.value, purpose("gateway.login"),
+                                        static_cast<std::uint32_t>(what), static_cast<std::uint32_t>(what >> 32));
+  const bool admitted = attempt.correct && members_.find(attempt.member) != kNobody;
+  rows_.auth(
+      context,
+      AuthRow{now, now, admitted ? mix64(what, attempt.member.value) | 1 : 0, attempt.member.value,
+              attempt.from.source.value, admitted ? keys_.pick(draw.word[0], draw.word[1], context.now()).value : 0,
+              attempt.from.network.value, attempt.from.country.value,
+              static_cast<std::uint8_t>(admitted ? AuthKind::login : AuthKind::failed_login),
+              static_cast<std::uint8_t>(attempt.from.client)},
+      attempt.origin, draw.word[2]);
+}
+
+}  // namespace dwell::commerce

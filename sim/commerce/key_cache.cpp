@@ -1,0 +1,75 @@
+#include "sim/commerce/key_cache.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/core/check.hpp"
+
+namespace dwell::commerce {
+
+using protocol::KeyChange;
+
+KeyCache::KeyCache(const protocol::KeyRing& ring, double stragglers, Duration straggle)
+    : stragglers_(stragglers), straggle_(straggle) {
+  std::vector<double> shares;
+  for (const protocol::Key& key : ring.keys) {
+    if (key.use != protocol::KeyUse::token_signing || key.share <= 0) continue;
+    places_.push_back({key.id, {}, {}});
+    shares.push_back(key.share);
+  }
+  DWELL_DEMAND(!places_.empty(), "no key signs the members' tokens");
+  shares_ = AliasTable(shares);
+}
+
+void KeyCache::apply(const KeyChange& change, Time now) {
+  if (change.kind == KeyChange::Kind::created) {
+    successor_ = change.key;
+    return;
+  }
+  if (change.kind == KeyChange::Kind::owner_changed) return;
+  const KeyId successor = std::exchange(successor_, KeyId{});
+  if (change.kind == KeyChange::Kind::rotated) {
+    if (successor.value == 0) return;
+    for (Place& place : places_) {
+      if (place.key != change.key) continue;
+      place = {successor, change.key, now};
+      settled_ = std::max(settled_, now + straggle_);
+    }
+    return;
+  }
+  const auto at = std::lower_bound(refused_.begin(), refused_.end(), change.key);
+  if (at != refused_.end() && *at == change.key) return;
+  refused_.insert(at, change.key);
+  for (Place& place : places_) {
+    if (place.before == change.key) place.before = {};
+    if (place.key == change.key) replace(place, successor);
+  }
+}
+
+void KeyCache::replace(Place& place, KeyId by) {
+  place.before = {};
+  if (by.value != 0) {
+    place.key = by;
+    return;
+  }
+  for (const Place& other : places_) {
+    if (!refused(other.key)) {
+      place.key = other.key;
+      return;
+    }
+  }
+}
+
+KeyId KeyCache::pick(std::uint32_t place_bits, std::uint32_t straggle_bits, Time now) const {
+  const Place& place = places_[shares_.draw(place_bits)];
+  if (now >= settled_ || place.before.value == 0) [[likely]]
+    return place.key;
+  const Duration age = now - place.rotated;
+  if (age >= straggle_) return place.key;
+  const double left = 1 - static_cast<double>(age.us) / static_cast<double>(straggle_.us);
+  return static_cast<double>(straggle_bits) < stragglers_ * left * 0x1p32 ? place.before : place.key;
+}
+
+bool KeyCache::refused(KeyId key) const { return std::binary_search(refused_.begin(), refused_.end(), key); }
+
+}  // namespace dwell::commerce

@@ -1,0 +1,137 @@
+#include "sim/commerce/model.hpp"
+
+#include <algorithm>
+
+#include "sim/core/check.hpp"
+#include "sim/core/math.hpp"
+#include "sim/core/random.hpp"
+#include "sim/core/samplers.hpp"
+
+namespace dwell::commerce {
+namespace {
+
+constexpr std::int64_t kPageUnit = 1'000'000;  // a session's length is drawn from a table of "microseconds"
+constexpr std::uint32_t kPoissonSteps = 64;
+constexpr std::uint32_t kMostPoisson = 62;
+constexpr std::size_t kProfileMinutes = 240;
+constexpr std::uint32_t kProfileSessions = 8192;
+
+LogFate fate(double lost, double late) {
+  const double all = 0x1p32 - 1;
+  return {static_cast<std::uint32_t>(lost * all), static_cast<std::uint32_t>(std::min(lost + late, 1.0) * all)};
+}
+
+DurationTable lognormal_table(double mu, double sigma, double unit, Duration least, Duration most) {
+  return DurationTable([=](double p) { return unit * det_exp(mu + sigma * det_normal_quantile(p)); }, least, most);
+}
+
+}  // namespace
+
+Model::Model(const Params& params, double scale, Date first_day, std::int64_t days, std::uint32_t shards,
+             const protocol::KeyRing& keys, const protocol::NetworkTable& networks, Seed seed)
+    : params_(params),
+      seed_(seed),
+      shards_(shards),
+      keys_(keys),
+      population_(params.population, params.sessions.extra_sessions, scale, networks, seed),
+      calendar_(params.calendar, params.sessions.factor_cv, first_day, days, seed),
+      subscribers_(params.population, population_.accounts(), networks, seed) {
+  DWELL_DEMAND(shards >= 1, "a platform has at least one shard");
+  build_samplers();
+  build_profile();
+}
+
+void Model::build_samplers() {
+  const SessionParams& s = params_.sessions;
+  length_ = lognormal_table(s.pages_mu, s.pages_sigma, static_cast<double>(kPageUnit), Duration{1},
+                            Duration{s.pages_cap * kPageUnit});
+  think_ = lognormal_table(s.think_mu, s.think_sigma, 1e6, s.think_least, s.think_most);
+  lateness_ =
+      lognormal_table(params_.logs.late_mu, params_.logs.late_sigma, 1e6, Duration::seconds(1), Duration::days(1));
+  access_fate_ = fate(params_.logs.access_lost, params_.logs.access_late);
+  auth_fate_ = fate(params_.logs.auth_lost, params_.logs.auth_late);
+  // e^(-63.98) is the least that is needed: greater means are cut to it.
+  for (std::uint32_t i = 0; i < 64 * kPoissonSteps; ++i)
+    poisson_zero_.push_back(det_exp(-static_cast<double>(i) / kPoissonSteps));
+
+  // 1 + Poisson(mean - 1) by 256 quantiles; the last ones take up what rounding left of the mean.
+  const double extra = s.log_lines - 1;
+  double term = det_exp(-extra), below = term, sum = 0;
+  std::uint32_t lines = 1;
+  for (std::uint32_t i = 0; i < 256; ++i) {
+    const double p = (i + 0.5) / 256;
+    while (below < p && lines < 255) {
+      term *= extra / lines;
+      below += term;
+      ++lines;
+    }
+    log_lines_[i] = static_cast<std::uint8_t>(lines);
+    sum += lines;
+  }
+  for (std::size_t i = 255; sum + 0.5 < 256 * s.log_lines && i > 0; --i, ++sum) {
+    if (log_lines_[i] < 255) ++log_lines_[i];
+  }
+}
+
+std::uint32_t Model::length(std::uint32_t bits) const {
+  // The divisor is a constant: a multiplication.
+  return static_cast<std::uint32_t>((length_.draw(bits).us + kPageUnit - 1) / kPageUnit);
+}
+
+std::uint32_t Model::poisson(double mean, std::uint32_t bits) const {
+  const double most = static_cast<double>(poisson_zero_.size() - 1);
+  const double step = std::min(mean * kPoissonSteps + 0.5, most);
+  const auto index = static_cast<std::uint32_t>(step);
+  const double quantised = static_cast<double>(index) / kPoissonSteps;
+  const double u = (static_cast<double>(bits) + 0.5) * 0x1p-32;
+  double term = poisson_zero_[index];
+  double below = term;
+  std::uint32_t n = 0;
+  while (u > below && n < kMostPoisson) {
+    ++n;
+    term *= quantised / n;  // a division, but once an opened day, not once an event
+    below += term;
+  }
+  return n;
+}
+
+void Model::build_profile() {
+  // Survival of the length and the minutes of pages, from sessions drawn with the tables that shards use.
+  std::vector<double> survival(params_.sessions.pages_cap, 0.0);
+  profile_.assign(kProfileMinutes, 0.0);
+  for (std::uint32_t i = 0; i < kProfileSessions; ++i) {
+    // Stratified in the length, so that its mean is as exact as the table.
+    const auto bits = static_cast<std::uint32_t>(std::uint64_t{i} * (0x1'0000'0000ULL / kProfileSessions) +
+                                                 0x1'0000'0000ULL / kProfileSessions / 2);
+    const std::uint32_t pages = length(bits);
+    RandomStream random(seed_, i, purpose("platform.profile"));
+    Duration at{to_below(random.next32(), 60'000'000)};
+    for (std::uint32_t page = 0; page < pages; ++page) {
+      survival[page] += 1.0 / kProfileSessions;
+      const auto minute = static_cast<std::size_t>(at / Duration::minutes(1));
+      profile_[std::min(minute, kProfileMinutes - 1)] += 1.0 / kProfileSessions;
+      at = at + think(random.next32());
+    }
+  }
+  // Levels of buying, from inclinations drawn as members' are.
+  std::array<double, PageChain::kLevels> levels{};
+  const PopulationParams& p = params_.population;
+  for (std::uint32_t i = 0; i < kProfileSessions; ++i) {
+    RandomStream random(seed_, i, purpose("platform.levels"));
+    const double conversion = sample_gamma(random, p.conversion_shape, p.conversion_mean / p.conversion_shape);
+    levels[level(conversion, random.uniform())] += 1.0 / kProfileSessions;
+  }
+  const auto pages = PageChain::expected_pages(survival, levels);
+  for (const double n : pages) pages_per_session_ += n;
+  for (std::size_t i = 0; i < kPages; ++i) page_share_[i] = pages[i] / pages_per_session_;
+}
+
+double Model::intensity(std::int64_t window) const {
+  double sum = 0;
+  const std::int64_t lags = std::min<std::int64_t>(window + 1, kProfileMinutes);
+  for (std::int64_t lag = 0; lag < lags; ++lag)
+    sum += calendar_.rate(window - lag) * profile_[static_cast<std::size_t>(lag)];
+  return sum * population_.sessions_per_day() / static_cast<double>(kMinutesPerDay);
+}
+
+}  // namespace dwell::commerce

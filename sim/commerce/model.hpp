@@ -1,0 +1,97 @@
+#pragma once
+// Everything the shards of one run share, built once and then only read: calendar, id space, samplers, page chain.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "sim/commerce/calendar.hpp"
+#include "sim/commerce/page_chain.hpp"
+#include "sim/commerce/params.hpp"
+#include "sim/commerce/population.hpp"
+#include "sim/commerce/subscribers.hpp"
+#include "sim/core/ids.hpp"
+#include "sim/core/tables.hpp"
+#include "sim/core/vocabulary.hpp"
+#include "sim/protocol/keys.hpp"
+#include "sim/protocol/networks.hpp"
+
+namespace dwell::commerce {
+
+/// How likely a log row is lost or late, as thresholds on 32 uniform bits.
+struct LogFate {
+  std::uint32_t lost_below = 0;
+  std::uint32_t late_below = 0;  ///< lost_below <= bits < late_below: late
+};
+
+/// Shared, read-only. `networks` must outlive it; shards refer to it for their whole life.
+class Model {
+ public:
+  /// `scale` shrinks ids and accounts; `first_day` is the calendar date of time 0; `days` the length of the run.
+  Model(const Params& params, double scale, Date first_day, std::int64_t days, std::uint32_t shards,
+        const protocol::KeyRing& keys, const protocol::NetworkTable& networks, Seed seed);
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  [[nodiscard]] std::uint32_t ids() const { return population_.ids(); }
+  [[nodiscard]] std::uint64_t accounts() const { return population_.accounts(); }
+  [[nodiscard]] std::uint32_t shards() const { return shards_; }
+  /// Whether an id names an account.
+  [[nodiscard]] bool exists(MemberId id) const { return population_.exists(id); }
+  [[nodiscard]] ShardId shard_of(MemberId id) const { return {id.value % shards_}; }
+
+  /// Expected page events of ordinary sessions in minute `window` of the run, on the whole platform, given the realised
+  /// rate: starts convolved with the pages a session has so many minutes later. About 100 ns.
+  [[nodiscard]] double intensity(std::int64_t window) const;
+  /// Expected share of a page among page events of ordinary sessions.
+  [[nodiscard]] double page_share(Page page) const { return page_share_[static_cast<std::size_t>(page)]; }
+  [[nodiscard]] double pages_per_session() const { return pages_per_session_; }
+  /// Expected events of an ordinary day.
+  [[nodiscard]] double events_per_day() const { return population_.sessions_per_day() * pages_per_session_; }
+
+  // For shards.
+  [[nodiscard]] const Params& params() const { return params_; }
+  [[nodiscard]] Seed seed() const { return seed_; }
+  [[nodiscard]] const Calendar& calendar() const { return calendar_; }
+  [[nodiscard]] const Population& population() const { return population_; }
+  [[nodiscard]] const Subscribers& subscribers() const { return subscribers_; }
+  [[nodiscard]] const PageChain& chain() const { return chain_; }
+  [[nodiscard]] const protocol::KeyRing& keys() const { return keys_; }
+  [[nodiscard]] LogFate access_fate() const { return access_fate_; }
+  [[nodiscard]] LogFate auth_fate() const { return auth_fate_; }
+  [[nodiscard]] Duration think(std::uint32_t bits) const { return think_.draw(bits); }
+  [[nodiscard]] Duration lateness(std::uint32_t bits) const { return lateness_.draw(bits); }
+  /// Pages of a session.
+  [[nodiscard]] std::uint32_t length(std::uint32_t bits) const;
+  /// Log lines of a request; `bits` are 8 uniform bits.
+  [[nodiscard]] std::uint8_t log_lines(std::uint32_t bits) const { return log_lines_[bits & 0xffU]; }
+  /// Level of the page chain for an inclination to buy, rounded up or down at random so that its mean is kept.
+  [[nodiscard]] static std::uint32_t level(double conversion, double uniform) {
+    const double exact = conversion * (1 / PageChain::kLevelStep) + uniform;
+    return exact < PageChain::kLevels ? static_cast<std::uint32_t>(exact) : PageChain::kLevels - 1;
+  }
+  /// Poisson draw with the given mean (quantised to 1/64, at most 62 for what it returns); `bits` uniform.
+  [[nodiscard]] std::uint32_t poisson(double mean, std::uint32_t bits) const;
+
+ private:
+  void build_samplers();
+  void build_profile();
+
+  Params params_;
+  Seed seed_;
+  std::uint32_t shards_;
+  protocol::KeyRing keys_;
+  Population population_;
+  Calendar calendar_;
+  Subscribers subscribers_;
+  PageChain chain_;
+  DurationTable length_, think_, lateness_;
+  std::array<std::uint8_t, 256> log_lines_{};
+  std::vector<double> poisson_zero_;  // e^(-i/64)
+  LogFate access_fate_, auth_fate_;
+  double pages_per_session_ = 0;
+  std::array<double, kPages> page_share_{};
+  std::vector<double> profile_;  // pages of a session so many minutes after its start
+};
+
+}  // namespace dwell::commerce

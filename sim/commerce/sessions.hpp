@@ -1,0 +1,61 @@
+#pragma once
+// Open sessions of a shard: fixed records in a slab, reused.
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/core/ids.hpp"
+#include "sim/core/vocabulary.hpp"
+
+namespace dwell::commerce {
+
+/// One open session: everything its page rows need, so that a page touches one cache line.
+struct alignas(64) Session {
+  std::uint64_t token = 0;
+  std::int64_t token_issued_us = 0;
+  std::uint32_t member = 0;
+  std::uint32_t source = 0;
+  std::uint32_t key = 0;
+  std::uint32_t index = 0;       ///< ordinal of the session of its member; keys its draws
+  std::uint32_t issue_fate = 0;  ///< 32 uniform bits: fate of the issuance row
+  Origin origin;
+  std::uint16_t network = 0, country = 0;
+  std::uint16_t ordinal = 0;      ///< of the next page
+  std::uint16_t left = 0;         ///< pages still to come, the next one included
+  std::uint16_t revocations = 0;  ///< of the key cache when its key was last found good
+  std::uint8_t level = 0;         ///< of the page chain
+  std::uint8_t addresses = 0;
+  std::uint8_t failures = 0;  ///< failed logins still to come
+  bool begun = false;         ///< its token is issued
+  bool login = false;         ///< with a password, else by refreshing a token
+  Client client = Client::android;
+  Page page = Page::home;  ///< the next page
+};
+static_assert(sizeof(Session) == 64);
+
+/// Slab with a free list. A slot is at most 24 bits.
+class Sessions {
+ public:
+  static constexpr std::uint32_t kMostSlots = 1U << 24;
+
+  [[nodiscard]] Session& operator[](std::uint32_t slot) { return slots_[slot]; }
+  [[nodiscard]] std::uint32_t take() {
+    if (free_.empty()) return grow();
+    const std::uint32_t slot = free_.back();
+    free_.pop_back();
+    return slot;
+  }
+  void give_back(std::uint32_t slot) { free_.push_back(slot); }
+  void prefetch(std::uint32_t slot) const {
+    if (slot < slots_.size()) __builtin_prefetch(&slots_[slot], 1);
+  }
+  [[nodiscard]] std::size_t open() const { return slots_.size() - free_.size(); }
+  [[nodiscard]] std::size_t bytes() const { return slots_.capacity() * sizeof(Session) + free_.capacity() * 4; }
+
+ private:
+  std::uint32_t grow();
+  std::vector<Session> slots_;
+  std::vector<std::uint32_t> free_;
+};
+
+}  // namespace dwell::commerce

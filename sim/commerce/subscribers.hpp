@@ -1,0 +1,44 @@
+#pragma once
+// From where and with what a member opens a session.
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/commerce/params.hpp"
+#include "sim/commerce/population.hpp"
+#include "sim/core/ids.hpp"
+#include "sim/core/tables.hpp"
+#include "sim/core/time.hpp"
+#include "sim/protocol/messages.hpp"
+#include "sim/protocol/networks.hpp"
+
+namespace dwell::commerce {
+
+/// Lines, addresses and devices. Phones are behind carrier-grade NAT: a carrier has one address per so many members
+/// (so members per address do not depend on the scale), some of them far more crowded than others. Fixed lines keep
+/// their address for weeks, travellers theirs for a trip of five days.
+class Subscribers {
+ public:
+  Subscribers(const PopulationParams& params, std::uint64_t accounts, const protocol::NetworkTable& networks,
+              Seed seed);
+
+  /// The subscriber of a session that starts `at`; `bits` are 32 uniform bits of the session. About 40 ns.
+  [[nodiscard]] protocol::Subscriber draw(const Traits& member, std::uint32_t bits, Time at) const;
+
+ private:
+  struct Pool {
+    AliasTable crowd;  // empty for networks without a pool
+  };
+  [[nodiscard]] protocol::Subscriber pooled(const protocol::Network& network, RandomBlock random, Client client) const;
+  Pool make_pool(double members, std::uint32_t network, Seed seed) const;
+
+  PopulationParams params_;
+  const protocol::NetworkTable* networks_;
+  Seed seed_;
+  std::vector<Pool> pools_;  // by network
+  std::uint32_t mobile_below_, vpn_below_;
+  std::uint64_t abroad_below_;
+  std::int64_t mobile_period_us_, fixed_period_us_;
+};
+
+}  // namespace dwell::commerce
