@@ -67,7 +67,8 @@ Status apply_overrides(const Arguments& arguments, world::Scenario& scenario) {
     const Status fits = world::check_scale(scenario, scenario.scale);
     if (!fits) return Error{"", "--scale", fits.error().found, fits.error().accepted};
   }
-  if (const auto bad = world::find_contradiction(scenario)) return Error{scenario.name, bad->pointer, bad->found, bad->accepted};
+  if (const auto bad = world::find_contradiction(scenario))
+    return Error{scenario.name, bad->pointer, bad->found, bad->accepted};
   return success();
 }
 

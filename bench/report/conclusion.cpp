@@ -115,7 +115,9 @@ std::string conclusion(const run::StudyResult& result) {
       "Had the platform watched its logs with {} and accepted {}, it would have noticed the theft after {} on "
       "average{} "
       "instead of {}{}, {}{} earlier, and {} would have stayed private.",
-      best->detector, budget_words(best->budget_per_day), long_time(best->ttd_days_rmst), sure, real.open ? "more than " : "", long_time(real.days), real.open ? "at least " : "", long_time(saved), records(result, *best));
+      best->detector, budget_words(best->budget_per_day), long_time(best->ttd_days_rmst), sure,
+      real.open ? "more than " : "", long_time(real.days), real.open ? "at least " : "", long_time(saved),
+      records(result, *best));
   const std::string less = with_less(result, *best, budgets);
   return first + " " + needs(best->tier) + less + "; " + reach(result, best);
 }

@@ -76,7 +76,8 @@ std::string with_prefix(double value, std::string_view unit) {
     ++step;
   }
   const std::string suffix = std::string(prefixes[step]) + std::string(unit);
-  return (step == 0 ? fmt::format("{:.0f}", value) : three_digits(value)) + (suffix.empty() ? "" : " " + suffix);
+  const std::string number = step == 0 ? fmt::format("{:.0f}", value) : three_digits(value);
+  return suffix.empty() ? number : fmt::format("{} {}", number, suffix);
 }
 
 }  // namespace
@@ -121,7 +122,8 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
     if (word.empty()) continue;
     const std::size_t needed = display_width(word);
     if (column > indent && column + 1 + needed > width) {
-      out += "\n" + std::string(indent, ' ');
+      out += '\n';
+      out.append(indent, ' ');
       column = indent;
     } else if (column > indent) {
       out += ' ';
@@ -140,7 +142,7 @@ std::string short_time(double days) {
 
 std::string long_time(double days) {
   const TimeInUnit time = in_unit(days);
-  return time.value + " " + time.word + (time.value == "1" ? "" : "s");
+  return fmt::format("{} {}{}", time.value, time.word, time.value == "1" ? "" : "s");
 }
 
 std::string short_count(double count) { return with_prefix(count, ""); }

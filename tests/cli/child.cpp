@@ -106,7 +106,8 @@ void write_text(const std::string& path, const std::string& text) {
 std::string tiny_scenario() { return DWELL_SOURCE_DIR "/scenarios/tiny.json"; }
 
 std::vector<std::string> quick(std::vector<std::string> words) {
-  for (const char* word : {"--seeds", "1", "--detector", "never-alert", "--detector", "token-issuance"}) words.emplace_back(word);
+  for (const char* word : {"--seeds", "1", "--detector", "never-alert", "--detector", "token-issuance"})
+    words.emplace_back(word);
   return words;
 }
 

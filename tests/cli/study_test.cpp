@@ -1,1 +1,129 @@
+// Whole runs of the tiny scenario, as a user makes them.
+
+#include <signal.h>
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <thread>
+
 #include "child.hpp"
+
+using dwell::test::Child;
+using dwell::test::dwell;
+using dwell::test::Finished;
+using dwell::test::Folder;
+using dwell::test::quick;
+using dwell::test::read_text;
+using dwell::test::Surroundings;
+
+namespace {
+
+using Json = nlohmann::json;
+using Names = std::vector<std::string>;
+
+Json without_timing(Json document) {
+  document.erase("timing");
+  document.erase("machine");
+  return document;
+}
+
+/// A run long enough to be interrupted in the middle.
+Names long_run() {
+  return {"run", "tiny", "--seeds", "200", "--detector", "never-alert", "--json", "--output", "out.json"};
+}
+
+void pause_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
+
+}  // namespace
+
+TEST_CASE("results do not depend on threads, and do on the seed") {
+  const Folder folder;
+  const auto run = [&](const char* seed, const char* threads, const char* file) {
+    const Finished end =
+        dwell(folder, quick({"run", "tiny", "--seed", seed, "--threads", threads, "--json", "--output", file}));
+    INFO(end.err);
+    REQUIRE(end.code == 0);
+    CHECK(end.out.empty());
+    return Json::parse(read_text(folder.path(file)));
+  };
+  const Json one = run("7", "1", "a.json");
+  const Json two = run("7", "2", "b.json");
+  const Json other = run("8", "1", "c.json");
+  CHECK(without_timing(one).dump() == without_timing(two).dump());
+  CHECK(one.at("machine").at("threads") == 1);
+  CHECK(two.at("machine").at("threads") == 2);
+  CHECK(one.at("manifest").at("event_digest") != other.at("manifest").at("event_digest"));
+  CHECK(folder.names() == Names{"a.json", "b.json", "c.json"});
+
+  SECTION("and report prints the file") {
+    const Finished page = dwell(folder, {"report", "a.json"});
+    CHECK(page.code == 0);
+    CHECK(page.out.find("never-alert") != std::string::npos);
+    CHECK(page.out.find(one.at("manifest").at("event_digest").get<std::string>()) != std::string::npos);
+    CHECK(dwell(folder, {"report", "a.json", "--json"}).out == read_text(folder.path("a.json")));
+  }
+}
+
+TEST_CASE("JSON on stdout is the document alone, a file the same document") {
+  const Folder folder;
+  const Finished end = dwell(folder, quick({"run", "tiny", "--json"}));
+  CHECK(end.code == 0);
+  const Json document = Json::parse(end.out);
+  Names keys;
+  for (const auto& [key, value] : document.items()) keys.push_back(key);
+  CHECK(keys == Names{"machine", "manifest", "rows", "schema", "summary", "timing"});
+  CHECK(folder.names().empty());
+}
+
+TEST_CASE("tables have no colour where nobody asked for it") {
+  const Folder folder;
+  for (const char* setting : {"TERM=xterm-256color", "NO_COLOR=1"}) {
+    Surroundings surroundings;
+    surroundings.environment = {setting};
+    const Finished end = dwell(folder, quick({"run", "tiny", "--quiet"}), surroundings);
+    CHECK(end.code == 0);
+    CHECK(end.err.empty());
+    CHECK(end.out.find('\x1b') == std::string::npos);
+    CHECK(end.out.find("token-issuance") != std::string::npos);
+  }
+}
+
+TEST_CASE("a disk that is full at the end loses the results, and says so") {
+  const Folder folder;
+  const Finished end = dwell(folder, quick({"run", "tiny", "--json", "--output", "/dev/full"}));
+  CHECK(end.code == 1);
+  CHECK(end.err.find("No space left") != std::string::npos);
+}
+
+TEST_CASE("an interrupt leaves no file, or a valid one marked partial") {
+  for (const int wait_ms : {50, 300, 2500}) {
+    for (const int number : {SIGINT, SIGTERM}) {
+      const Folder folder;
+      Child child(folder, long_run());
+      pause_ms(wait_ms);
+      REQUIRE(child.running());
+      child.signal(number);
+      child.signal(number);  // as process groups deliver it
+      const Finished end = child.wait();
+      INFO(wait_ms << " ms: " << end.err);
+      CHECK((end.code == 130 || (wait_ms == 50 && end.code == 128 + number)));
+      if (!folder.names().empty()) {
+        CHECK(folder.names() == Names{"out.json"});
+        CHECK(Json::parse(read_text(folder.path("out.json"))).at("manifest").at("partial") == true);
+      }
+    }
+  }
+}
+
+TEST_CASE("the second interrupt ends at once and leaves nothing") {
+  const Folder folder;
+  Child child(folder, long_run());
+  pause_ms(300);
+  child.signal(SIGINT);
+  pause_ms(700);
+  child.signal(SIGINT);
+  const Finished end = child.wait();
+  CHECK(end.code == 130);
+  for (const std::string& name : folder.names()) CHECK(name == "out.json");
+}

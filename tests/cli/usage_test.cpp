@@ -1,1 +1,168 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
 #include "child.hpp"
+
+using dwell::test::dwell;
+using dwell::test::Finished;
+using dwell::test::Folder;
+using dwell::test::Surroundings;
+using dwell::test::tiny_scenario;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::size_t count_lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+/// Code points: every byte but those that continue one.
+std::size_t characters(const std::string& line) {
+  return static_cast<std::size_t>(
+      std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+void fits_80_columns(const std::string& text) {
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    INFO(line);
+    CHECK(characters(line) <= 80);
+  }
+}
+
+void refused(const Words& words, const Words& said) {
+  const Folder folder;
+  const Finished end = dwell(folder, words);
+  INFO(end.err);
+  CHECK(end.code == 2);
+  CHECK(end.out.empty());
+  CHECK(end.err.starts_with("dwell: "));
+  CHECK(count_lines(end.err) == 1);
+  for (const std::string& word : said) {
+    INFO("expected: " << word);
+    CHECK(end.err.find(word) != std::string::npos);
+  }
+  CHECK(folder.names().empty());
+}
+
+}  // namespace
+
+TEST_CASE("help teaches the command in 80 columns") {
+  const Folder folder;
+  for (const Words& words : {Words{"--help"}, Words{"-h"}, Words{"help"}, Words{"run", "--help"}}) {
+    const Finished end = dwell(folder, words);
+    CHECK(end.code == 0);
+    CHECK(end.err.empty());
+    for (const char* word : {"case-study", "run SCENARIO", "list", "report", "--scale", "--seed", "--threads", "--json",
+                             "Examples", "Exit:"}) {
+      CHECK(end.out.find(word) != std::string::npos);
+    }
+    fits_80_columns(end.out);
+  }
+}
+
+TEST_CASE("no command at all is bad usage, and shows the help on stderr") {
+  const Folder folder;
+  const Finished end = dwell(folder, {});
+  CHECK(end.code == 2);
+  CHECK(end.out.empty());
+  CHECK(end.err.find("dwell case-study") != std::string::npos);
+}
+
+TEST_CASE("the version is one line") {
+  const Folder folder;
+  const Finished end = dwell(folder, {"--version"});
+  CHECK(end.code == 0);
+  CHECK(end.out.starts_with("dwell "));
+  CHECK(count_lines(end.out) == 1);
+}
+
+TEST_CASE("unknown words are refused with the nearest name") {
+  refused({"rum", "tiny"}, {"\"rum\"", "run (did you mean it?)"});
+  refused({"case-studdy"}, {"case-study (did you mean it?)"});
+  refused({"test"}, {"./dwell test"});
+  refused({"run", "tiny", "--thread", "2"}, {"--thread", "--threads (did you mean it?)"});
+  refused({"run", "tiny", "--wat"}, {"unknown option --wat"});
+  refused({"run", "tinny"}, {"\"tinny\"", "tiny (did you mean it?)"});
+  refused({"list", "detector"}, {"detectors (did you mean it?)"});
+  refused({"list"}, {"scenarios or detectors"});
+  refused({"schema", "telemtry"}, {"telemetry (did you mean it?)"});
+  refused({"run"}, {"scenario"});
+  refused({"run", "tiny", "again"}, {"\"again\""});
+  refused({"case-study", "extra"}, {"\"extra\""});
+  refused({"run", "tiny", "--detector", "never-alrt"}, {"--detector", "never-alert"});
+  refused({"run", "tiny", "--baseline", "tinny"}, {"--baseline", "tiny"});
+  refused({"run", "tiny", "--key-use", "exclusiv"}, {"--key-use", "exclusive (did you mean it?)", "trusted_unused"});
+  refused({"run", "tiny", "--concentration", "top15"}, {"--concentration", "top16 (did you mean it?)"});
+  refused({"list", "scenarios", "--seed", "3"}, {"--seed", "means nothing"});
+}
+
+TEST_CASE("numbers are held to their range") {
+  for (const char* flag : {"--threads", "--seeds", "--days"}) {
+    for (const char* value :
+         {"0", "-1", "-3.5", "1.5", "two", "", "1e3", "0x10", " 4", "99999", "18446744073709551617"}) {
+      refused({"run", "tiny", flag, value}, {flag, std::string("\"") + value + "\"", "a whole number from 1 to"});
+    }
+  }
+  for (const char* value : {"-1", "1000000000001", "seven", "99999999999999999999999"}) {
+    refused({"run", "tiny", "--seed", value}, {"--seed", value, "from 0 to 1000000000000"});
+  }
+  for (const char* value : {"0", "-1/10", "1/0", "2/1", "abc", "", "1/", "1/99999999999999999999"}) {
+    refused({"run", "tiny", "--scale", value}, {"--scale"});
+  }
+  refused({"run", "tiny", "--scale", "1/1000000"}, {"--scale", "leaves"});
+  refused({"run", "tiny", "--threads"}, {"--threads", "without its value"});
+  refused({"run", "tiny", "--threads", "1", "--threads", "2"}, {"--threads", "more than once"});
+  refused({"run", "tiny", "--json=yes"}, {"--json", "no value"});
+}
+
+TEST_CASE("lists come as text and as JSON") {
+  const Folder folder;
+  const Finished scenarios = dwell(folder, {"list", "scenarios"});
+  CHECK(scenarios.code == 0);
+  CHECK(scenarios.out.find("coupang-2025") != std::string::npos);
+  CHECK(scenarios.out.find("tiny") != std::string::npos);
+  CHECK(scenarios.out.find("schema") == std::string::npos);
+  fits_80_columns(scenarios.out);
+  const Finished detectors = dwell(folder, {"list", "detectors"});
+  CHECK(detectors.code == 0);
+  CHECK(detectors.out.find("never-alert") != std::string::npos);
+  fits_80_columns(detectors.out);
+  for (const char* what : {"scenarios", "detectors"}) {
+    const auto json = nlohmann::json::parse(dwell(folder, {"list", what, "--json"}).out);
+    CHECK(json.is_array());
+    CHECK(json.size() >= 2);
+    for (const auto& entry : json) CHECK(entry.at("name").is_string());
+  }
+}
+
+TEST_CASE("schemas are printed whole") {
+  const Folder folder;
+  CHECK(dwell(folder, {"schema"}).out.find("| ") != std::string::npos);
+  for (const char* which : {"scenario", "results"}) {
+    const auto schema = nlohmann::json::parse(dwell(folder, {"schema", which}).out);
+    CHECK(schema.at("$schema") == "https://json-schema.org/draft/2020-12/schema");
+  }
+}
+
+TEST_CASE("output that cannot be delivered is a failure") {
+  const Folder folder;
+  Surroundings full;
+  full.out_file = "/dev/full";
+  const Finished end = dwell(folder, {"--help"}, full);
+  CHECK(end.code == 1);
+  CHECK(end.err.find("standard output") != std::string::npos);
+  CHECK(end.err.find("No space left") != std::string::npos);
+}
+
+TEST_CASE("the launcher's root decides where scenarios are found") {
+  const Folder folder;
+  Surroundings elsewhere;
+  elsewhere.environment = {"DWELL_ROOT=" + folder.path("")};
+  const Finished end = dwell(folder, {"run", "tiny"}, elsewhere);
+  CHECK(end.code == 2);
+  CHECK(end.err.find("found no scenarios") != std::string::npos);
+}
