@@ -46,8 +46,16 @@ BootstrapInterval interval_of(double estimate, std::vector<double>& resampled, d
     result.method = BootstrapInterval::Method::point;
     return result;
   }
+  // Resamples that equal the estimate but for rounding are ties.
+  const double tie = 1e-9 * result.standard_error;
   double below = 0;
-  for (const double value : resampled) below += value < estimate ? 1 : (value == estimate ? 0.5 : 0);
+  for (const double value : resampled) {
+    if (value < estimate - tie) {
+      below += 1;
+    } else if (value <= estimate + tie) {
+      below += 0.5;
+    }
+  }
   below /= static_cast<double>(resampled.size());
   const boost::math::normal normal;
   double low = alpha / 2;

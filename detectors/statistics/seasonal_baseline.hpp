@@ -9,10 +9,10 @@
 // factor is a ratio of two exponentially fading sums, counts over what the other factors expected: the
 // maximum-likelihood estimate for Poisson counts, and as steady for sparse pages as their counts allow.
 //
-// `level` fades within hours: promotions, holidays and slow swings of the whole platform are followed soon. `day` and `week`
-// fade within weeks: a campaign that does not keep the platform's rhythm stays visible at the hours where it stands
-// out. Counts are winsorised at `clip` standard deviations before they are learnt, so one burst moves nothing far; a
-// lasting change is still followed, as each block lifts the mean.
+// `level` fades within hours: promotions, holidays and slow swings of the whole platform are followed soon. `day` and
+// `week` fade within weeks: a campaign that does not keep the platform's rhythm stays visible at the hours where it
+// stands out. Counts are winsorised at `clip` standard deviations before they are learnt, so one burst moves nothing
+// far; a lasting change is still followed, as each block lifts the mean.
 //
 // The first seven days are only counted; `ready` is false until then.
 
@@ -50,7 +50,7 @@ class BlockClock {
 
 struct SeasonalOptions {
   double block_minutes = 10;
-  double level_days = 0.1;        ///< time constant of the level
+  double level_days = 0.1;      ///< time constant of the level
   double profile_days = 28;     ///< time constant of the day and week profiles
   double dispersion_days = 14;  ///< time constant of the dispersion
   double clip = 4;              ///< standard deviations beyond which a count is winsorised before it is learnt

@@ -95,17 +95,14 @@ TEST_CASE("clusters of one row each are rows") {
   CHECK(bootstrap_clusters(1, statistic).method == Method::point);
 }
 
-TEST_CASE("a statistic that resampling can only lower falls back to percentiles") {
-  const auto greatest = [](std::span<const std::uint32_t> chosen) {
-    return chosen.empty() ? 0.0 : -static_cast<double>(*std::max_element(chosen.begin(), chosen.end())) - 0.0;
-  };
-  // Every resample's -max is at or above the estimate; the estimate of a scaled copy lies below all of them.
-  const auto offset = [&](std::span<const std::uint32_t> chosen) {
-    const bool original = std::is_sorted(chosen.begin(), chosen.end()) &&
+TEST_CASE("where no resample lies below the estimate the interval falls back to percentiles") {
+  // The negated maximum, lowered by one for the clusters as given: every resample lies above.
+  const auto statistic = [](std::span<const std::uint32_t> chosen) {
+    const bool distinct = std::is_sorted(chosen.begin(), chosen.end()) &&
                           std::adjacent_find(chosen.begin(), chosen.end()) == chosen.end();
-    return greatest(chosen) - (original ? 1.0 : 0.0);
+    return -static_cast<double>(*std::max_element(chosen.begin(), chosen.end())) - (distinct ? 1.0 : 0.0);
   };
-  const auto found = bootstrap_clusters(20, offset);
+  const auto found = bootstrap_clusters(20, statistic);
   CHECK(found.method == Method::percentile);
   CHECK(found.low <= found.high);
   CHECK(found.low > found.estimate);
