@@ -54,9 +54,12 @@ TEST_CASE("the case carries the published figures") {
 TEST_CASE("the other reading of the case stretches the campaign and keeps its peak day") {
   Scenario s = load("coupang-2025");
   const double before = s.campaign.phases.at(0).peak_to_mean;
+  const Date left = parse_date("2025-01-01").value();
+  CHECK(s.workforce.insider_left_before == Duration::days(s.reading().start.days - left.days) - s.warm_up);
   REQUIRE(choose_baseline(s, "ministry").ok());
   CHECK(to_string(s.reading().start) == "2025-04-14");
   CHECK(s.campaign.length == Duration::days(208));
+  CHECK(s.workforce.insider_left_before == Duration::days(s.reading().start.days - left.days) - s.warm_up);
   CHECK(s.campaign.phases.at(0).peak_to_mean == Approx(before * 208 / 147));
   CHECK_FALSE(find_contradiction(s).has_value());
   const Status unknown = choose_baseline(s, "police");

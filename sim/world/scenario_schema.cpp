@@ -1,0 +1,123 @@
+// The JSON Schema of scenarios, from the same descriptions that reading follows.
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "sim/world/scenario.hpp"
+#include "sim/world/scenario_fields.hpp"
+
+namespace dwell::world {
+namespace {
+
+using OrderedJson = nlohmann::ordered_json;
+
+std::string tag_name(Tag tag) {
+  switch (tag) {
+    case Tag::published:
+      return "published";
+    case Tag::measured:
+      return "measured on published data";
+    case Tag::derived:
+      return "derived";
+    case Tag::assumption:
+      return "assumption";
+    case Tag::setting:
+      return "setting";
+  }
+  return "";
+}
+
+template <Described T>
+OrderedJson object_schema();
+
+OrderedJson text_schema(const char* pattern, const std::string& fallback) {
+  return {{"type", "string"}, {"pattern", pattern}, {"default", fallback}};
+}
+
+template <class T>
+OrderedJson number_schema(T fallback, const Field& field) {
+  OrderedJson schema = {{"type", std::is_integral_v<T> ? "integer" : "number"}, {"minimum", field.least}};
+  if (field.most < std::numeric_limits<double>::max()) schema["maximum"] = field.most;
+  schema["default"] = fallback;
+  return schema;
+}
+
+/// Schema of one value; `fallback` is its default, `required` whether its key must be given.
+template <class T>
+OrderedJson value_schema(const T& fallback, const Field& field, bool required) {
+  if constexpr (Described<T>) {
+    return object_schema<T>();
+  } else if constexpr (IsVector<T>::value) {
+    OrderedJson schema = {{"type", "array"}};
+    if (required) schema["minItems"] = field.least;
+    schema["maxItems"] = field.most;
+    schema["items"] = value_schema(typename T::value_type{}, field, true);
+    schema["items"].erase("default");
+    return schema;
+  } else if constexpr (IsNumberArray<T>::value) {
+    OrderedJson schema = {{"type", "array"}, {"minItems", fallback.size()}, {"maxItems", fallback.size()}};
+    schema["items"] = number_schema(0.0, field);
+    schema["items"].erase("default");
+    schema["default"] = fallback;
+    return schema;
+  } else if constexpr (std::is_enum_v<T>) {
+    OrderedJson names = OrderedJson::array();
+    for (const std::string_view name : enum_names(T{})) names.push_back(std::string(name));
+    return {{"enum", names}, {"default", names[static_cast<std::size_t>(fallback)]}};
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return {{"type", "boolean"}, {"default", fallback}};
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return {{"type", "string"}, {"minLength", field.least}, {"maxLength", field.most}, {"default", fallback}};
+  } else if constexpr (std::is_same_v<T, Duration>) {
+    return text_schema("^[0-9]+(\\.[0-9]+)? ?(us|ms|s|min|h|d)$", to_string(fallback));
+  } else if constexpr (std::is_same_v<T, Date>) {
+    OrderedJson schema = text_schema("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "");
+    schema["format"] = "date";
+    return schema;
+  } else if constexpr (std::is_same_v<T, Scale>) {
+    return text_schema("^([0-9]+/[0-9]+|[0-9]+(\\.[0-9]+)?)$",
+                       std::to_string(fallback.numerator) + '/' + std::to_string(fallback.denominator));
+  } else {
+    return number_schema(fallback, field);
+  }
+}
+
+template <Described T>
+OrderedJson object_schema() {
+  OrderedJson properties = OrderedJson::object();
+  const T defaults{};
+  const auto visit = [&](const auto& member, const Field& field) {
+    bool required = false;
+    for (const std::string_view name : kRequiredKeys<T>) required = required || name == field.name;
+    OrderedJson schema = {{"description", std::string(field.meaning)}, {"x-tag", tag_name(field.tag)}};
+    if (!field.unit.empty()) schema["x-unit"] = std::string(field.unit);
+    schema.update(value_schema(member, field, required));
+    if (required) schema.erase("default");
+    properties[std::string(field.name)] = std::move(schema);
+  };
+  T::describe(defaults, visit);
+  OrderedJson schema = {{"type", "object"}, {"properties", std::move(properties)}};
+  OrderedJson required = OrderedJson::array();
+  for (const std::string_view name : kRequiredKeys<T>) required.push_back(std::string(name));
+  if (!required.empty()) schema["required"] = std::move(required);
+  schema["additionalProperties"] = false;
+  return schema;
+}
+
+}  // namespace
+
+std::string scenario_json_schema() {
+  OrderedJson schema = {
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+      {"title", std::string(kSchemaName)},
+      {"description", "A Dwell scenario. x-unit is the unit of a number, x-tag where its default comes from."}};
+  schema.update(object_schema<Scenario>());
+  schema["properties"]["schema"] = {{"description", "format of this file"}, {"const", std::string(kSchemaName)}};
+  // Their defaults are values of the file: the first baseline, and the length of the baseline in use.
+  schema["properties"]["baseline"].erase("default");
+  schema["properties"]["campaign"]["properties"]["length"].erase("default");
+  return schema.dump(2) + '\n';
+}
+
+}  // namespace dwell::world
