@@ -46,8 +46,8 @@ std::vector<protocol::Key> keys_of(const protocol::KeyRing& ring, protocol::KeyU
 /// presenting for months.
 std::vector<protocol::Key> settled_signing_keys(const protocol::KeyRing& ring);
 
-/// An opaque token number from 64 uniform bits: never 0.
-constexpr TokenId as_token(std::uint64_t bits) { return {bits == 0 ? 1 : bits}; }
+/// An opaque token number from 64 uniform bits: odd, like the numbers of all tokens of the platform, so never 0.
+constexpr TokenId as_token(std::uint64_t bits) { return {bits | 1}; }
 TokenId make_token(Seed seed, std::uint32_t entity, Purpose what, std::uint32_t ordinal);
 
 /// Sends a request to the shard of its member.

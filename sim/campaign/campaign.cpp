@@ -6,6 +6,7 @@
 #include "sim/campaign/sources.hpp"
 #include "sim/campaign/sweep.hpp"
 #include "sim/core/check.hpp"
+#include "sim/core/math.hpp"
 #include "sim/core/random.hpp"
 #include "sim/protocol/messages.hpp"
 
@@ -16,6 +17,7 @@ constexpr auto kTimer = static_cast<unsigned>(protocol::Priority::calendar);
 constexpr Duration kSlot = Duration::minutes(10);
 constexpr std::uint16_t kListLimit = 20;  // what the app asks for
 constexpr double kAndroid = 0.75;
+constexpr double kIssueDelayUs = 200'000;
 constexpr std::uint32_t kProbeTimer = UINT32_MAX;
 
 struct Stage {
@@ -132,14 +134,17 @@ class Campaign final : public kernel::Process {
     if (to < stage.schedule.end()) context.schedule(context.now() + kSlot, kTimer, s);
   }
 
+  /// The token of a member: an opaque odd number like all tokens, with an age like that of a token in an ordinary
+  /// session, which is issued a moment before its first page.
   void forge(MemberId member, Time at, std::uint32_t stage, std::uint32_t number) {
     const RandomBlock bits = random_block(setting_.seed, member.value, purpose("campaign.token"), stage, number);
-    const std::uint64_t token = bits.low();
-    const double age = to_uniform(bits.high()) * static_cast<double>(spec_.token_age_most.us);
+    const double mean = static_cast<double>(spec_.token_age_mean.us);
+    const double age = -det_log(to_open_uniform(bits.high())) * mean + kIssueDelayUs;
+    const double most = static_cast<double>(spec_.token_age_most.us);
     // The low bits of the high half are not used by the age. A member's device stays when the token is renewed.
     const Client drawn = to_below(bits.word[2] << 21, 1000) < kAndroid * 1000 ? Client::android : Client::ios;
     const Client client = number == 0 || stage == UINT32_MAX ? drawn : forgery_.client;
-    forgery_ = {{token == 0 ? 1 : token}, at - Duration{static_cast<std::int64_t>(age)}, client, number};
+    forgery_ = {{bits.low() | 1}, at - Duration{static_cast<std::int64_t>(std::min(age, most))}, client, number};
   }
 
   void send(kernel::Context& context, Time at, const Step& step, const protocol::Subscriber& from) {
@@ -191,6 +196,24 @@ DayPlan plan_days(const Spec& spec, const Setting& setting) {
       const std::uint64_t n = schedule.due(midnight + Duration::days(1)) - schedule.due(midnight);
       plan.requests[static_cast<std::size_t>(day)] += n;
       plan.views[static_cast<std::size_t>(day)] += static_cast<std::uint64_t>(static_cast<double>(n) * answered + 0.5);
+    }
+  }
+  return plan;
+}
+
+std::vector<std::array<double, kPages>> plan_hours(const Spec& spec, const Setting& setting) {
+  std::vector<std::array<double, kPages>> plan;
+  if (!spec.on) return plan;
+  for (const Stage& stage : make_stages(spec, setting, setting.onset)) {
+    const Schedule& schedule = stage.schedule;
+    const std::array<double, kPages> share = stage.sweep.page_shares();
+    const std::int64_t last = (schedule.end().us - 1) / Duration::hours(1).us;
+    plan.resize(std::max(plan.size(), static_cast<std::size_t>(last + 1)));
+    for (std::int64_t hour = schedule.begin().hour(); hour <= last; ++hour) {
+      const Time full = Time{} + Duration::hours(hour);
+      const auto due = static_cast<double>(schedule.due(full + Duration::hours(1)) - schedule.due(full));
+      for (std::uint32_t page = 0; page < kPages; ++page)
+        plan[static_cast<std::size_t>(hour)][page] += due * share[page];
     }
   }
   return plan;

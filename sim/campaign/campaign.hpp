@@ -44,6 +44,9 @@ struct DayPlan {
 };
 DayPlan plan_days(const Spec& spec, const Setting& setting);
 
+/// Expected requests by page for each hour of the run, from hour 0 to the campaign's last; probes not counted.
+std::vector<std::array<double, kPages>> plan_hours(const Spec& spec, const Setting& setting);
+
 struct PlaceboSetting {
   std::uint32_t shards = 1;
   Time onset;

@@ -77,6 +77,7 @@ struct Spec {
   Duration length = Duration::days(147);
   Sources sources;
   Duration token_age_most = Duration::hours(12);
+  Duration token_age_mean = Duration::minutes(4);
   std::vector<Phase> phases;
   std::uint32_t probes = 40;
   Duration probes_before = Duration::days(0);
@@ -89,6 +90,8 @@ struct Spec {
     visit(self.sources, {"sources", "", 0, 0, Tag::setting, "where requests come from"});
     visit(self.token_age_most,
           {"token_age_most", "duration", 0, 1e8, Tag::assumption, "forged tokens claim to be at most this old"});
+    visit(self.token_age_mean, {"token_age_mean", "duration", 0, 1e8, Tag::assumption,
+                                "age forged tokens claim at their first use, on average"});
     visit(self.phases, {"phases", "", 1, 32, Tag::published, "phases, in order"});
     visit(self.probes,
           {"probes", "requests", 0, 1e9, Tag::assumption, "test reads before the first phase (never scaled)"});

@@ -64,4 +64,16 @@ std::optional<Step> Sweep::next() {
   }
 }
 
+std::array<double, kPages> Sweep::page_shares() const {
+  std::array<double, kPages> shares{};
+  if (total_ == 0) return shares;
+  for (const PageCount& page : pages_) {
+    shares[static_cast<std::size_t>(page.page)] += static_cast<double>(page.views) / static_cast<double>(total_);
+  }
+  if (!pages_.empty()) {
+    shares[static_cast<std::size_t>(pages_[0].page)] += static_cast<double>(misses_) / static_cast<double>(total_);
+  }
+  return shares;
+}
+
 }  // namespace dwell::campaign

@@ -1,6 +1,7 @@
 #pragma once
 // In which order a phase names members and how often it asks for each page.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -35,6 +36,8 @@ class Sweep {
   [[nodiscard]] std::uint64_t accounts() const { return accounts_; }
   [[nodiscard]] std::uint64_t misses() const { return misses_; }
   [[nodiscard]] std::uint64_t views() const { return total_ - misses_; }
+  /// Of each page among all requests, over the whole phase; all 0 for an empty phase.
+  [[nodiscard]] std::array<double, kPages> page_shares() const;
 
   /// The next request; nothing after `total()` of them. About 40 ns an id.
   std::optional<Step> next();

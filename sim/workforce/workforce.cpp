@@ -33,7 +33,6 @@ class Workforce final : public kernel::Process {
   Workforce(const Params& params, const protocol::KeyRing& ring, std::uint32_t shards, Seed seed,
             telemetry::PlatformRows* out)
       : params_(params), keys_(ring.keys), shards_(shards), seed_(seed), out_(out), number_(params, seed) {
-    ring_size_ = keys_.size();
     present_.resize(params.staff);
     for (std::uint32_t i = 0; i < params.staff; ++i) present_[i] = i;
     next_index_ = params.staff + static_cast<std::uint32_t>(keys_.size());  // leaves room for past leavers
@@ -110,17 +109,10 @@ class Workforce final : public kernel::Process {
       key_row(key.created, now, key, KeyEvent::created);
       if (!key.owner_left) continue;
       const Time left = left_at(key);
-      const Time ended = left + offboarding_lag(params_, seed_, key.owner);
       staff_row(left, now, key.owner, StaffEvent::left);
-      if (ended < now) {
-        staff_row(ended, now, key.owner, StaffEvent::deprovisioned);
-      } else {
-        late_leavers_.push_back(key.owner);
-      }
-    }
-    for (std::size_t i = 0; i < late_leavers_.size(); ++i) {
-      // Past leavers still on the books: ended within the first day.
-      staff_row(now, now, late_leavers_[i], StaffEvent::deprovisioned);
+      // Off-boarding ended without the key, however long it took: the ring says that nobody has taken it over.
+      const Time ended = left + offboarding_lag(params_, seed_, key.owner);
+      staff_row(std::min(ended, now), now, key.owner, StaffEvent::deprovisioned);
     }
   }
 
@@ -220,13 +212,11 @@ class Workforce final : public kernel::Process {
 
   Params params_;
   std::vector<protocol::Key> keys_;  // the ring's, then those made by rotation
-  std::size_t ring_size_ = 0;
   std::uint32_t shards_;
   Seed seed_;
   telemetry::PlatformRows* out_;
   StaffNumbers number_;
   std::vector<std::uint32_t> present_;  // indices of employees, in no order
-  std::vector<StaffId> late_leavers_;
   std::uint32_t next_index_ = 0;
   std::uint32_t people_ = 0;  // timers for people so far
 };
