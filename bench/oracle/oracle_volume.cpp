@@ -93,9 +93,8 @@ class OracleVolume final : public detect::ShardedDetector {
     return std::max(kLeastMean, of_members(window, page) + services);
   }
   [[nodiscard]] const std::array<double, kPages>* campaign(std::int64_t window) const {
-    const std::int64_t hour = (window - truth_->onset_window) * 24 / truth_->windows_per_day;
-    if (window < truth_->onset_window || hour >= static_cast<std::int64_t>(truth_->campaign_by_hour.size()))
-      return nullptr;
+    const std::int64_t hour = window * 24 / truth_->windows_per_day;
+    if (hour >= static_cast<std::int64_t>(truth_->campaign_by_hour.size())) return nullptr;
     return &truth_->campaign_by_hour[static_cast<std::size_t>(hour)];
   }
 

@@ -23,9 +23,8 @@ struct Intensities {
   std::vector<double> members;         ///< expected page events of members, by window
   std::array<double, kPages> share{};  ///< of each page in them
   std::int64_t warm_up_windows = 0;    ///< background only: what services add is learnt here
-  std::int64_t onset_window = 0;
   std::int64_t windows_per_day = 1440;
-  /// Expected campaign requests a window, by hour since the onset; empty beyond the campaign.
+  /// Expected campaign requests a window, by hour of the run; empty beyond the campaign.
   std::vector<std::array<double, kPages>> campaign_by_hour;
 };
 

@@ -52,7 +52,7 @@ void fill_manifest(Manifest& m, const world::Scenario& scenario, const StudyOpti
   m.scenario_title = scenario.title;
   m.scenario_digest = fmt::format("{:016x}", world::scenario_digest(scenario));
   m.baseline = scenario.baseline;
-  m.key_use = enum_name(scenario.key_use);
+  m.key_use = enum_names(scenario.key_use)[static_cast<std::size_t>(scenario.key_use)];
   m.scale = fmt::format("{}/{}", options.scale.numerator, options.scale.denominator);
   m.base_seed = options.seed;
   for (const WorldRecord& record : calibration) m.calibration_seeds.push_back(record.seed.value);

@@ -23,7 +23,6 @@ std::shared_ptr<const oracle::Intensities> intensities_of(const world::Simulatio
     truth->share[page] = simulation.model().page_share(static_cast<Page>(page));
   }
   truth->warm_up_windows = plan.warm_up_windows;
-  truth->onset_window = plan.onset.us / world::kWindow.us;
   truth->windows_per_day = kWindowsPerDay;
   truth->campaign_by_hour = simulation.campaign_by_hour();
   return truth;

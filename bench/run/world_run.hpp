@@ -21,7 +21,7 @@ struct WorldOptions {
   std::vector<double> floors;  ///< kept level of each contender, for evaluation
   kernel::Executor* executor = nullptr;
   /// Called once a simulated day with the share done and page events so far; false ends the run early.
-  std::function<bool(double done, std::int64_t day, std::uint64_t events)> each_day;
+  std::function<bool(double done, std::int64_t day, std::uint64_t events)> each_day = {};
 };
 
 struct WorldRecord {

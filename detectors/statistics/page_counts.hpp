@@ -28,7 +28,7 @@ inline constexpr std::uint32_t kMemberPages = kPages - kFirstMemberPage;
 Descriptor page_chart_descriptor(std::string name, std::string summary, std::string paper);
 /// Reads the baseline's parameters.
 SeasonalOptions seasonal_options(const Descriptor& descriptor);
-/// Adds the requests of each member-data page to the table, under the page's number: below 1 ns a row.
+/// Adds the requests of each member-data page to the table, under the page's number: below 2 ns a row.
 void count_pages(const WindowRows& rows, SparseTable& table);
 /// An error when the reader ran out; more may follow in it, which belongs to others.
 Status restored(const ByteReader& reader, const Descriptor& descriptor);

@@ -1,0 +1,252 @@
+#include "sim/world/simulation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sim/background/background.hpp"
+#include "sim/campaign/campaign.hpp"
+#include "sim/commerce/shard.hpp"
+#include "sim/core/digest.hpp"
+#include "sim/core/random.hpp"
+#include "sim/workforce/workforce.hpp"
+
+namespace dwell::world {
+namespace {
+
+constexpr std::uint64_t kMembersPerShard = 500'000;
+constexpr std::uint64_t kLeastShards = 8;
+constexpr std::uint64_t kMostShards = 256;
+constexpr std::uint64_t kLeastAccounts = 1'000;
+constexpr std::uint32_t kWeeksOfShift = 520;
+constexpr Duration kWeek = Duration::days(7);
+
+/// A draw that belongs to the run as a whole.
+std::uint64_t draw(Seed seed, Purpose what) { return random_block(seed, 0, what, 0, 0).low(); }
+
+template <class Batch>
+void append(telemetry::Labelled<Batch>& to, const telemetry::Labelled<Batch>& from) {
+  for (std::size_t i = 0; i < from.rows.size(); ++i) to.push(from.rows.row(i), from.origins[i]);
+}
+
+}  // namespace
+
+Result<RunPlan> plan_run(const Scenario& scenario, const RunOptions& options) {
+  RunPlan plan;
+  plan.accounts = options.scale.apply(scenario.platform.population.accounts);
+  plan.ids = options.scale.apply(scenario.platform.population.ids);
+  if (plan.accounts < kLeastAccounts) {
+    const std::uint64_t most = scenario.platform.population.accounts / kLeastAccounts;
+    return Error{
+        scenario.name, "scale",
+        fmt::format("{}/{} leaves {} accounts", options.scale.numerator, options.scale.denominator, plan.accounts),
+        fmt::format("a scale that leaves at least {} accounts, such as 1/{}", kLeastAccounts, most)};
+  }
+  plan.shards = static_cast<std::uint32_t>(
+      std::clamp((plan.accounts + kMembersPerShard - 1) / kMembersPerShard, kLeastShards, kMostShards));
+  const Baseline& reading = scenario.reading();
+  plan.scored_days = options.days != 0 ? options.days : reading.days;
+  plan.campaign_days = reading.days;
+  const Duration jitter =
+      options.jitter && scenario.onset_jitter.us > 0
+          ? Duration{static_cast<std::int64_t>(draw(options.seed, purpose("onset jitter")) %
+                                               static_cast<std::uint64_t>(scenario.onset_jitter.us))}
+          : Duration{};
+  plan.first_day = {reading.start.days - static_cast<std::int32_t>(scenario.warm_up / Duration::days(1))};
+  plan.onset = Time{} + scenario.warm_up + jitter;
+  plan.warm_up_windows = scenario.warm_up / kWindow;
+  plan.windows = (plan.onset + Duration::days(plan.scored_days) - Time{}) / kWindow;
+  plan.campaign_sources =
+      static_cast<std::uint32_t>(std::max<std::uint64_t>(1, options.scale.apply(scenario.campaign.sources.count)));
+  const auto weeks = to_below(static_cast<std::uint32_t>(draw(options.seed, purpose("calendar shift"))), kWeeksOfShift);
+  plan.shift = {(kWeek * weeks).us};
+  return plan;
+}
+
+Result<std::unique_ptr<Simulation>> Simulation::make(const Scenario& scenario, const RunOptions& options) {
+  const auto plan = plan_run(scenario, options);
+  if (!plan) return plan.error();
+  std::unique_ptr<Simulation> simulation(new Simulation(scenario, options, plan.value()));
+  simulation->add_shards();
+  simulation->add_background();
+  if (scenario.campaign.on) simulation->plan_campaign();
+  if (options.campaign && scenario.campaign.on) simulation->add_campaign();
+  if (options.placebo && scenario.campaign.on) simulation->add_placebo();
+  return simulation;
+}
+
+Simulation::Simulation(const Scenario& scenario, const RunOptions& options, RunPlan plan)
+    : scenario_(scenario),
+      options_(options),
+      plan_(plan),
+      networks_(std::make_unique<protocol::NetworkTable>(scenario.networks, options.seed)),
+      keys_(workforce::make_key_ring(scenario.workforce, scenario.key_use, true, options.seed)),
+      campaign_(std::make_shared<truth::Incident>(kWindow)),
+      placebo_(std::make_shared<truth::Incident>(kWindow)) {
+  const std::int64_t days = (plan.windows * kWindow.us + Duration::days(1).us - 1) / Duration::days(1).us;
+  model_ = std::make_unique<commerce::Model>(scenario.platform, options.scale.value(), plan.first_day, days,
+                                             plan.shards, keys_, *networks_, options.seed);
+  const kernel::EngineOptions engine{.lookahead = kWindow, .end = Time{plan.windows * kWindow.us}};
+  if (options.engine == EngineKind::serial) {
+    engine_ = kernel::make_serial_engine(engine);
+    return;
+  }
+  if (options_.executor == nullptr) {
+    own_executor_ = kernel::make_inline_executor();
+    options_.executor = own_executor_.get();
+  }
+  engine_ = kernel::make_windowed_engine(engine, *options_.executor);
+}
+
+void Simulation::add_shards() {
+  // Shards that run one after the other share a batch; on several threads, or interleaved, each has its own.
+  const bool shared = options_.engine == EngineKind::windowed && options_.executor->threads() == 1;
+  partitions_.resize(shared ? 1 : plan_.shards);
+  for (std::uint32_t s = 0; s < plan_.shards; ++s) {
+    engine_->add(commerce::make_shard(*model_, {ShardId{s}, plan_.shards, &partitions_[shared ? 0 : s]}));
+  }
+}
+
+telemetry::PlatformRows* Simulation::new_platform_rows() {
+  platform_parts_.push_back(std::make_unique<telemetry::PlatformRows>());
+  return platform_parts_.back().get();
+}
+
+void Simulation::add_background() {
+  const double scale = options_.scale.value();
+  background::Surroundings around{.shards = plan_.shards,
+                                  .ids = plan_.ids,
+                                  .scale = scale,
+                                  .networks = networks_.get(),
+                                  .keys = &keys_,
+                                  .hour = scenario_.platform.calendar.hour,
+                                  .seed = options_.seed,
+                                  .days = (plan_.windows * kWindow.us) / Duration::days(1).us + 1,
+                                  .exists = [this](MemberId id) { return model_->exists(id); }};
+  around.dormant = [this](MemberId id) { return model_->population().traits(id).visit == 0; };
+  const background::Params& params = scenario_.background;
+  const std::vector<MemberId> honey = background::honey_accounts(params.deception, around);
+  around.honey = [honey](MemberId id) { return std::binary_search(honey.begin(), honey.end(), id); };
+
+  engine_->add(workforce::make_workforce(scenario_.workforce, keys_, plan_.shards, options_.seed, new_platform_rows()));
+  if (params.support.on) engine_->add(background::make_support(params.support, around, new_platform_rows()));
+  if (params.batch.on) engine_->add(background::make_batch(params.batch, around, new_platform_rows()));
+  if (params.bots.on) {
+    const std::uint32_t parts = std::max(1U, plan_.shards / 8);
+    for (std::uint32_t part = 0; part < parts; ++part) {
+      engine_->add(background::make_bots(params.bots, around, model_->events_per_day(), part, parts));
+    }
+  }
+  if (params.stuffing.on) {
+    const double logins = model_->events_per_day() / model_->pages_per_session() * scenario_.platform.sessions.login;
+    engine_->add(background::make_stuffing(params.stuffing, around, logins));
+  }
+  engine_->add(background::make_deception(params.deception, around, new_platform_rows()));
+  engine_->add(background::make_complaints(params.complaints, around, new_platform_rows()));
+}
+
+campaign::Spec Simulation::campaign_spec() const {
+  campaign::Spec spec = scenario_.campaign;
+  spec.length = Duration::days(plan_.campaign_days);
+  return spec;
+}
+
+campaign::Setting Simulation::campaign_setting() const {
+  return {.shards = plan_.shards,
+          .ids = plan_.ids,
+          .scale = options_.scale.value(),
+          .networks = networks_.get(),
+          .key = keys_.keys.at(keys_.insider()).id,
+          .onset = plan_.onset,
+          .hour = scenario_.platform.calendar.hour,
+          .day_factor = day_factors_,
+          .origin = campaign_origin_,
+          .seed = options_.seed,
+          .exists = [this](MemberId id) { return model_->exists(id); }};
+}
+
+void Simulation::plan_campaign() {
+  for (std::int64_t day = 0; day < model_->calendar().days(); ++day)
+    day_factors_.push_back(model_->calendar().visits(day));
+  campaign_by_hour_ = campaign::plan_hours(campaign_spec(), campaign_setting());
+  for (auto& hour : campaign_by_hour_) {
+    for (double& requests : hour) requests /= static_cast<double>(Duration::hours(1) / kWindow);
+  }
+}
+
+void Simulation::add_campaign() {
+  campaign_origin_ = causes_.add({0}, truth::Label::campaign, scenario_.campaign.actor);
+  engine_->add(campaign::make_campaign(campaign_spec(), campaign_setting()));
+}
+
+void Simulation::add_placebo() {
+  placebo_origin_ = causes_.add({1}, truth::Label::placebo, "placebo");
+  double requests = 0;
+  for (const auto& hour : campaign_by_hour_) {
+    for (const double per_window : hour) requests += per_window * static_cast<double>(Duration::hours(1) / kWindow);
+  }
+  engine_->add(campaign::make_placebo({.shards = plan_.shards,
+                                       .onset = plan_.onset,
+                                       .length = campaign_spec().length,
+                                       .visits_in_all = requests / model_->pages_per_session(),
+                                       .hour = scenario_.platform.calendar.hour,
+                                       .day_factor = day_factors_,
+                                       .origin = placebo_origin_,
+                                       .seed = options_.seed}));
+}
+
+bool Simulation::step() {
+  for (telemetry::PartitionRows& partition : partitions_) partition.clear();
+  for (const auto& part : platform_parts_) part->clear();
+  if (!engine_->step()) return false;
+  record();
+  return true;
+}
+
+void Simulation::record() {
+  platform_.clear();
+  for (const auto& part : platform_parts_) {
+    append(platform_.keys, part->keys);
+    append(platform_.workforce, part->workforce);
+    append(platform_.audit, part->audit);
+    append(platform_.complaints, part->complaints);
+    append(platform_.deception, part->deception);
+  }
+  for (const telemetry::PartitionRows& partition : partitions_) {
+    const telemetry::AccessBatch& rows = partition.access.rows;
+    foreign_rows_ += partition.access.foreign;
+    rows_ += rows.size() - partition.access.foreign;
+    for (std::size_t i = 0; partition.access.foreign != 0 && i < rows.size(); ++i) {
+      const truth::Label label = causes_.of(partition.access.origins[i]).label;
+      if (label == truth::Label::background) continue;
+      (label == truth::Label::campaign ? *campaign_ : *placebo_)
+          .observe({{rows.member[i]},
+                    static_cast<Page>(rows.page[i]),
+                    rows.records[i],
+                    {rows.source[i]},
+                    {rows.network[i]},
+                    {rows.country[i]},
+                    {rows.key[i]},
+                    Time{rows.time_us[i]}});
+    }
+  }
+}
+
+std::uint64_t Simulation::background_digest() const {
+  std::uint64_t total = 0;
+  for (std::uint32_t s = 0; s < plan_.shards; ++s) {
+    total += mix64(static_cast<const commerce::Shard&>(engine_->process({s})).stats().background_digest, s);
+  }
+  return total;
+}
+
+std::uint64_t Simulation::foreign_digest() const {
+  std::uint64_t total = 0;
+  for (std::uint32_t s = 0; s < plan_.shards; ++s) {
+    total += mix64(static_cast<const commerce::Shard&>(engine_->process({s})).stats().foreign_digest, s);
+  }
+  return total;
+}
+
+}  // namespace dwell::world

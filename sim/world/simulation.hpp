@@ -1,0 +1,119 @@
+#pragma once
+// One run: a scenario, a seed and a scale assembled into processes on an engine, stepped a window at a time. The
+// recorder in it collects telemetry and turns origins into truth.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sim/campaign/campaign.hpp"
+#include "sim/commerce/model.hpp"
+#include "sim/core/result.hpp"
+#include "sim/kernel/engine.hpp"
+#include "sim/protocol/keys.hpp"
+#include "sim/protocol/networks.hpp"
+#include "sim/telemetry/batch.hpp"
+#include "sim/truth/causes.hpp"
+#include "sim/truth/incident.hpp"
+#include "sim/world/scenario.hpp"
+
+namespace dwell::world {
+
+enum class EngineKind : std::uint8_t { windowed, serial };
+
+struct RunOptions {
+  Scale scale;
+  Seed seed;
+  std::uint32_t days = 0;  ///< scored days; 0: the baseline's
+  bool campaign = false;   ///< inject the scenario's campaign
+  bool placebo = false;    ///< inject a placebo of the same size
+  bool jitter = false;     ///< shift the onset by the seed's U(0, onset_jitter); the run is longer by as much
+  EngineKind engine = EngineKind::windowed;
+  kernel::Executor* executor = nullptr;  ///< threads of the windowed engine; nullptr: the caller's own
+};
+
+/// What may be asked of a run before it starts: dates and sizes, the same for every engine.
+struct RunPlan {
+  Date first_day;
+  Time onset;  ///< first possible read of the campaign's first phase
+  std::int64_t warm_up_windows = 0;
+  std::int64_t windows = 0;  ///< of the whole run; onset + scored days
+  std::int64_t scored_days = 0;
+  std::int64_t campaign_days = 0;  ///< the baseline's; a shorter run sees the campaign's beginning
+  std::uint32_t shards = 0;
+  std::uint64_t ids = 0, accounts = 0;
+  std::uint32_t campaign_sources = 0;
+  telemetry::Shift shift;  ///< of the times detectors see: a whole number of weeks
+};
+inline constexpr Duration kWindow = Duration::seconds(60);
+
+/// Dates and sizes of a run. Error: a scale that leaves fewer than 1,000 accounts.
+Result<RunPlan> plan_run(const Scenario& scenario, const RunOptions& options);
+
+class Simulation {
+ public:
+  /// `scenario` must outlive the simulation.
+  static Result<std::unique_ptr<Simulation>> make(const Scenario& scenario, const RunOptions& options);
+
+  /// Runs one window; false when the run is over.
+  bool step();
+  [[nodiscard]] const kernel::Window& window() const { return engine_->window(); }
+  [[nodiscard]] const RunPlan& plan() const { return plan_; }
+
+  /// What the last window emitted: rows by ingest time, with origins. Valid until the next step.
+  [[nodiscard]] std::span<const telemetry::PartitionRows> partitions() const { return partitions_; }
+  [[nodiscard]] const telemetry::PlatformRows& platform() const { return platform_; }
+  /// 0 background, 1 campaign, 2 placebo.
+  [[nodiscard]] std::uint8_t label(Origin origin) const { return static_cast<std::uint8_t>(causes_.of(origin).label); }
+
+  [[nodiscard]] const truth::Incident& campaign() const { return *campaign_; }
+  [[nodiscard]] const truth::Incident& placebo() const { return *placebo_; }
+  /// Shares ownership of the truth, so that it can outlive the run.
+  [[nodiscard]] std::shared_ptr<const truth::Incident> keep_campaign() const { return campaign_; }
+  [[nodiscard]] std::shared_ptr<const truth::Incident> keep_placebo() const { return placebo_; }
+
+  [[nodiscard]] const commerce::Model& model() const { return *model_; }
+  /// Expected campaign requests a window by page, for each hour of the run.
+  [[nodiscard]] const std::vector<std::array<double, kPages>>& campaign_by_hour() const { return campaign_by_hour_; }
+
+  /// Access rows so far: of the background, and of campaign and placebo.
+  [[nodiscard]] std::uint64_t rows() const { return rows_; }
+  [[nodiscard]] std::uint64_t foreign_rows() const { return foreign_rows_; }
+  /// Order-free digests over shards: of all background rows, and of the others.
+  [[nodiscard]] std::uint64_t background_digest() const;
+  [[nodiscard]] std::uint64_t foreign_digest() const;
+
+ private:
+  Simulation(const Scenario& scenario, const RunOptions& options, RunPlan plan);
+  void add_shards();
+  void add_background();
+  [[nodiscard]] campaign::Spec campaign_spec() const;
+  [[nodiscard]] campaign::Setting campaign_setting() const;
+  void plan_campaign();
+  void add_campaign();
+  void add_placebo();
+  void record();
+  telemetry::PlatformRows* new_platform_rows();
+
+  const Scenario& scenario_;
+  RunOptions options_;
+  RunPlan plan_;
+  std::unique_ptr<kernel::Executor> own_executor_;
+  std::unique_ptr<protocol::NetworkTable> networks_;
+  protocol::KeyRing keys_;
+  std::unique_ptr<commerce::Model> model_;
+  std::unique_ptr<kernel::Engine> engine_;
+  std::vector<telemetry::PartitionRows> partitions_;
+  std::vector<std::unique_ptr<telemetry::PlatformRows>> platform_parts_;  // one a process, merged after each window
+  telemetry::PlatformRows platform_;
+  std::vector<std::array<double, kPages>> campaign_by_hour_;
+  std::vector<double> day_factors_;
+  truth::Causes causes_;
+  Origin campaign_origin_{}, placebo_origin_{};
+  std::shared_ptr<truth::Incident> campaign_, placebo_;
+  std::uint64_t rows_ = 0, foreign_rows_ = 0;
+};
+
+}  // namespace dwell::world

@@ -1,0 +1,69 @@
+#include <catch2/catch.hpp>
+
+#include "detectors/sketches/distinct_members.hpp"
+
+namespace dwell::detect {
+namespace {
+
+void visit(DistinctMembers& distinct, std::uint32_t entity, std::uint64_t from, std::uint64_t to) {
+  SparseTable table;
+  for (std::uint64_t member = from; member < to; ++member) {
+    const SparseHash hash = SparseHash::of(mix64(member));
+    table.raise(SpreadKey::pack(2, entity, hash.index), hash.rank);
+  }
+  distinct.add(table.entries());
+}
+
+double members(const DistinctMembers& distinct, std::uint32_t entity) {
+  for (const auto& spread : distinct.spreads()) {
+    if (SpreadKey::id(spread.entity) == entity && SpreadKey::kind(spread.entity) == 2) return spread.members;
+  }
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("distinct members slide with the panes", "[detectors][spreader]") {
+  DistinctMembers distinct({.panes = 3});
+  visit(distinct, 7, 0, 100);
+  visit(distinct, 7, 50, 150);
+  CHECK(members(distinct, 7) == Approx(150).epsilon(.01));
+  distinct.next_pane();
+  visit(distinct, 7, 140, 200);
+  CHECK(members(distinct, 7) == Approx(200).epsilon(.01));
+  distinct.next_pane();
+  distinct.next_pane();  // 0 to 139 leave; 140 to 199 were seen a pane later
+  CHECK(members(distinct, 7) == Approx(60).epsilon(.01));
+  distinct.next_pane();
+  CHECK(members(distinct, 7) == 0);
+}
+
+TEST_CASE("heavy entities become dense, keep what was seen, and leave when idle", "[detectors][spreader]") {
+  DistinctMembers distinct({.panes = 2, .dense_from = 1000, .most_dense = 1, .most_hashes = 1U << 20});
+  visit(distinct, 1, 0, 3000);
+  visit(distinct, 2, 0, 2000);
+  distinct.next_pane();
+  CHECK(members(distinct, 1) == Approx(3000).epsilon(.04));  // dense: the heavier
+  CHECK(members(distinct, 2) == Approx(2000).epsilon(.002));
+  visit(distinct, 1, 2000, 6000);
+  CHECK(members(distinct, 1) == Approx(6000).epsilon(.04));
+  distinct.next_pane();
+  CHECK(members(distinct, 1) == Approx(4000).epsilon(.04));
+  const std::uint64_t held = distinct.bytes();
+  distinct.next_pane();
+  CHECK(members(distinct, 1) == 0);
+  CHECK(distinct.bytes() + 2 * (1U << 14) <= held);
+  visit(distinct, 1, 0, 10);
+  CHECK(members(distinct, 1) == Approx(10).epsilon(.01));
+}
+
+TEST_CASE("a full table forgets its oldest panes first", "[detectors][spreader]") {
+  DistinctMembers distinct({.panes = 6, .dense_from = 1U << 30, .most_dense = 0, .most_hashes = 1000});
+  for (std::uint32_t pane = 0; pane < 5; ++pane) {
+    visit(distinct, 3, pane * 400, pane * 400 + 400);
+    distinct.next_pane();
+  }
+  CHECK(members(distinct, 3) == Approx(800).epsilon(.01));  // the newest two panes fit
+}
+
+}  // namespace dwell::detect
