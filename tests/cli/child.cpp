@@ -88,7 +88,7 @@ Finished Child::wait() {
   return {code, read_text(folder_.path(kOut)), read_text(folder_.path(kErr))};
 }
 
-Finished dwell(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings) {
+Finished run_dwell(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings) {
   return Child(folder, words, surroundings).wait();
 }
 

@@ -50,7 +50,7 @@ class Child {
   bool ended_ = false;
 };
 
-Finished dwell(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings = {});
+Finished run_dwell(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings = {});
 
 std::string read_text(const std::string& path);
 void write_text(const std::string& path, const std::string& text);

@@ -9,11 +9,11 @@
 
 #include "child.hpp"
 
-using dwell::test::dwell;
 using dwell::test::Finished;
 using dwell::test::Folder;
 using dwell::test::quick;
 using dwell::test::read_text;
+using dwell::test::run_dwell;
 using dwell::test::tiny_scenario;
 using dwell::test::write_text;
 
@@ -22,7 +22,7 @@ namespace {
 using Names = std::vector<std::string>;
 
 Finished refused(const Folder& folder, const std::string& output, const char* said) {
-  const Finished end = dwell(folder, quick({"run", "tiny", "--json", "--output", output}));
+  const Finished end = run_dwell(folder, quick({"run", "tiny", "--json", "--output", output}));
   INFO(end.err);
   CHECK(end.code == 2);
   CHECK(end.out.empty());
@@ -52,7 +52,7 @@ TEST_CASE("the input is never overwritten") {
   const Folder folder;
   const std::string text = read_text(tiny_scenario());
   write_text(folder.path("my.json"), text);
-  const Finished end = dwell(folder, {"run", "./my.json", "--output", "my.json"});
+  const Finished end = run_dwell(folder, {"run", "./my.json", "--output", "my.json"});
   CHECK(end.code == 2);
   CHECK(end.err.find("is the input itself") != std::string::npos);
   CHECK(read_text(folder.path("my.json")) == text);
@@ -60,7 +60,7 @@ TEST_CASE("the input is never overwritten") {
 
 TEST_CASE("a full disk is a failure that is named") {
   const Folder folder;
-  const Finished end = dwell(folder, {"schema", "results", "--output", "/dev/full"});
+  const Finished end = run_dwell(folder, {"schema", "results", "--output", "/dev/full"});
   CHECK(end.code == 1);
   CHECK(end.err.find("/dev/full") != std::string::npos);
   CHECK(end.err.find("No space left") != std::string::npos);
@@ -74,7 +74,7 @@ TEST_CASE("an existing file is replaced whole and keeps its mode; a link keeps p
   write_text(folder.path("old.json"), std::string(1'000'000, 'x'));
   REQUIRE(chmod(folder.path("old.json").c_str(), 0640) == 0);
   REQUIRE(symlink("old.json", folder.path("link.json").c_str()) == 0);
-  CHECK(dwell(folder, {"schema", "results", "--output", "link.json"}).code == 0);
+  CHECK(run_dwell(folder, {"schema", "results", "--output", "link.json"}).code == 0);
   CHECK(nlohmann::json::accept(read_text(folder.path("old.json"))));
   struct stat info {};
   REQUIRE(lstat(folder.path("link.json").c_str(), &info) == 0);
@@ -88,7 +88,7 @@ TEST_CASE("results files that are none are refused by report") {
   const Folder folder;
   const auto refuse = [&](const std::string& text, const char* said) {
     write_text(folder.path("r.json"), text);
-    const Finished end = dwell(folder, {"report", "r.json"});
+    const Finished end = run_dwell(folder, {"report", "r.json"});
     INFO(end.err);
     CHECK(end.code == 2);
     CHECK(end.out.empty());
@@ -103,5 +103,5 @@ TEST_CASE("results files that are none are refused by report") {
   refuse("{\"schema\": \"dwell.results/99\"}", "dwell.results/99");
   refuse("{\"schema\": \"dwell.results/1\"}", "manifest");
   refuse(read_text(tiny_scenario()), "dwell.scenario/1");
-  CHECK(dwell(folder, {"report", "absent.json"}).code == 2);
+  CHECK(run_dwell(folder, {"report", "absent.json"}).code == 2);
 }

@@ -7,10 +7,10 @@
 
 #include "child.hpp"
 
-using dwell::test::dwell;
 using dwell::test::Finished;
 using dwell::test::Folder;
 using dwell::test::read_text;
+using dwell::test::run_dwell;
 using dwell::test::tiny_scenario;
 using dwell::test::write_text;
 
@@ -22,7 +22,7 @@ using Json = nlohmann::ordered_json;
 void refused(const std::string& text, const std::vector<std::string>& said) {
   const Folder folder;
   write_text(folder.path("broken.json"), text);
-  const Finished end = dwell(folder, {"run", "./broken.json", "--json", "--output", "out.json"});
+  const Finished end = run_dwell(folder, {"run", "./broken.json", "--json", "--output", "out.json"});
   INFO(end.err);
   CHECK(end.code == 2);
   CHECK(end.out.empty());
@@ -111,11 +111,11 @@ TEST_CASE("a text that is cut short, empty, or no JSON") {
 TEST_CASE("files that cannot be read") {
   const Folder folder;
   for (const std::string& path : {std::string("./nothing.json"), folder.path(""), std::string("nothing/tiny.json")}) {
-    const Finished end = dwell(folder, {"run", path});
+    const Finished end = run_dwell(folder, {"run", path});
     INFO(end.err);
     CHECK(end.code == 2);
     CHECK(std::count(end.err.begin(), end.err.end(), '\n') == 1);
   }
-  CHECK(dwell(folder, {"run", "nothing/tiny.json"}).err.find("the name tiny") != std::string::npos);
+  CHECK(run_dwell(folder, {"run", "nothing/tiny.json"}).err.find("the name tiny") != std::string::npos);
   CHECK(folder.names().empty());
 }

@@ -10,11 +10,11 @@
 #include "child.hpp"
 
 using dwell::test::Child;
-using dwell::test::dwell;
 using dwell::test::Finished;
 using dwell::test::Folder;
 using dwell::test::quick;
 using dwell::test::read_text;
+using dwell::test::run_dwell;
 using dwell::test::Surroundings;
 
 namespace {
@@ -41,7 +41,7 @@ TEST_CASE("results do not depend on threads, and do on the seed") {
   const Folder folder;
   const auto run = [&](const char* seed, const char* threads, const char* file) {
     const Finished end =
-        dwell(folder, quick({"run", "tiny", "--seed", seed, "--threads", threads, "--json", "--output", file}));
+        run_dwell(folder, quick({"run", "tiny", "--seed", seed, "--threads", threads, "--json", "--output", file}));
     INFO(end.err);
     REQUIRE(end.code == 0);
     CHECK(end.out.empty());
@@ -57,17 +57,17 @@ TEST_CASE("results do not depend on threads, and do on the seed") {
   CHECK(folder.names() == Names{"a.json", "b.json", "c.json"});
 
   SECTION("and report prints the file") {
-    const Finished page = dwell(folder, {"report", "a.json"});
+    const Finished page = run_dwell(folder, {"report", "a.json"});
     CHECK(page.code == 0);
     CHECK(page.out.find("never-alert") != std::string::npos);
     CHECK(page.out.find(one.at("manifest").at("event_digest").get<std::string>()) != std::string::npos);
-    CHECK(dwell(folder, {"report", "a.json", "--json"}).out == read_text(folder.path("a.json")));
+    CHECK(run_dwell(folder, {"report", "a.json", "--json"}).out == read_text(folder.path("a.json")));
   }
 }
 
 TEST_CASE("JSON on stdout is the document alone, a file the same document") {
   const Folder folder;
-  const Finished end = dwell(folder, quick({"run", "tiny", "--json"}));
+  const Finished end = run_dwell(folder, quick({"run", "tiny", "--json"}));
   CHECK(end.code == 0);
   const Json document = Json::parse(end.out);
   Names keys;
@@ -81,7 +81,7 @@ TEST_CASE("tables have no colour where nobody asked for it") {
   for (const char* setting : {"TERM=xterm-256color", "NO_COLOR=1"}) {
     Surroundings surroundings;
     surroundings.environment = {setting};
-    const Finished end = dwell(folder, quick({"run", "tiny", "--quiet"}), surroundings);
+    const Finished end = run_dwell(folder, quick({"run", "tiny", "--quiet"}), surroundings);
     CHECK(end.code == 0);
     CHECK(end.err.empty());
     CHECK(end.out.find('\x1b') == std::string::npos);
@@ -91,7 +91,7 @@ TEST_CASE("tables have no colour where nobody asked for it") {
 
 TEST_CASE("a disk that is full at the end loses the results, and says so") {
   const Folder folder;
-  const Finished end = dwell(folder, quick({"run", "tiny", "--json", "--output", "/dev/full"}));
+  const Finished end = run_dwell(folder, quick({"run", "tiny", "--json", "--output", "/dev/full"}));
   CHECK(end.code == 1);
   CHECK(end.err.find("No space left") != std::string::npos);
 }

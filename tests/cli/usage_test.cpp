@@ -5,9 +5,9 @@
 
 #include "child.hpp"
 
-using dwell::test::dwell;
 using dwell::test::Finished;
 using dwell::test::Folder;
+using dwell::test::run_dwell;
 using dwell::test::Surroundings;
 using dwell::test::tiny_scenario;
 
@@ -35,7 +35,7 @@ void fits_80_columns(const std::string& text) {
 
 void refused(const Words& words, const Words& said) {
   const Folder folder;
-  const Finished end = dwell(folder, words);
+  const Finished end = run_dwell(folder, words);
   INFO(end.err);
   CHECK(end.code == 2);
   CHECK(end.out.empty());
@@ -53,7 +53,7 @@ void refused(const Words& words, const Words& said) {
 TEST_CASE("help teaches the command in 80 columns") {
   const Folder folder;
   for (const Words& words : {Words{"--help"}, Words{"-h"}, Words{"help"}, Words{"run", "--help"}}) {
-    const Finished end = dwell(folder, words);
+    const Finished end = run_dwell(folder, words);
     CHECK(end.code == 0);
     CHECK(end.err.empty());
     for (const char* word : {"case-study", "run SCENARIO", "list", "report", "--scale", "--seed", "--threads", "--json",
@@ -66,7 +66,7 @@ TEST_CASE("help teaches the command in 80 columns") {
 
 TEST_CASE("no command at all is bad usage, and shows the help on stderr") {
   const Folder folder;
-  const Finished end = dwell(folder, {});
+  const Finished end = run_dwell(folder, {});
   CHECK(end.code == 2);
   CHECK(end.out.empty());
   CHECK(end.err.find("dwell case-study") != std::string::npos);
@@ -74,7 +74,7 @@ TEST_CASE("no command at all is bad usage, and shows the help on stderr") {
 
 TEST_CASE("the version is one line") {
   const Folder folder;
-  const Finished end = dwell(folder, {"--version"});
+  const Finished end = run_dwell(folder, {"--version"});
   CHECK(end.code == 0);
   CHECK(end.out.starts_with("dwell "));
   CHECK(count_lines(end.out) == 1);
@@ -121,18 +121,18 @@ TEST_CASE("numbers are held to their range") {
 
 TEST_CASE("lists come as text and as JSON") {
   const Folder folder;
-  const Finished scenarios = dwell(folder, {"list", "scenarios"});
+  const Finished scenarios = run_dwell(folder, {"list", "scenarios"});
   CHECK(scenarios.code == 0);
   CHECK(scenarios.out.find("coupang-2025") != std::string::npos);
   CHECK(scenarios.out.find("tiny") != std::string::npos);
   CHECK(scenarios.out.find("schema") == std::string::npos);
   fits_80_columns(scenarios.out);
-  const Finished detectors = dwell(folder, {"list", "detectors"});
+  const Finished detectors = run_dwell(folder, {"list", "detectors"});
   CHECK(detectors.code == 0);
   CHECK(detectors.out.find("never-alert") != std::string::npos);
   fits_80_columns(detectors.out);
   for (const char* what : {"scenarios", "detectors"}) {
-    const auto json = nlohmann::json::parse(dwell(folder, {"list", what, "--json"}).out);
+    const auto json = nlohmann::json::parse(run_dwell(folder, {"list", what, "--json"}).out);
     CHECK(json.is_array());
     CHECK(json.size() >= 2);
     for (const auto& entry : json) CHECK(entry.at("name").is_string());
@@ -141,9 +141,9 @@ TEST_CASE("lists come as text and as JSON") {
 
 TEST_CASE("schemas are printed whole") {
   const Folder folder;
-  CHECK(dwell(folder, {"schema"}).out.find("| ") != std::string::npos);
+  CHECK(run_dwell(folder, {"schema"}).out.find("| ") != std::string::npos);
   for (const char* which : {"scenario", "results"}) {
-    const auto schema = nlohmann::json::parse(dwell(folder, {"schema", which}).out);
+    const auto schema = nlohmann::json::parse(run_dwell(folder, {"schema", which}).out);
     CHECK(schema.at("$schema") == "https://json-schema.org/draft/2020-12/schema");
   }
 }
@@ -152,7 +152,7 @@ TEST_CASE("output that cannot be delivered is a failure") {
   const Folder folder;
   Surroundings full;
   full.out_file = "/dev/full";
-  const Finished end = dwell(folder, {"--help"}, full);
+  const Finished end = run_dwell(folder, {"--help"}, full);
   CHECK(end.code == 1);
   CHECK(end.err.find("standard output") != std::string::npos);
   CHECK(end.err.find("No space left") != std::string::npos);
@@ -162,7 +162,7 @@ TEST_CASE("the launcher's root decides where scenarios are found") {
   const Folder folder;
   Surroundings elsewhere;
   elsewhere.environment = {"DWELL_ROOT=" + folder.path("")};
-  const Finished end = dwell(folder, {"run", "tiny"}, elsewhere);
+  const Finished end = run_dwell(folder, {"run", "tiny"}, elsewhere);
   CHECK(end.code == 2);
   CHECK(end.err.find("found no scenarios") != std::string::npos);
 }

@@ -1,0 +1,69 @@
+#include <catch2/catch.hpp>
+
+#include "bench/cli/arguments.hpp"
+#include "bench/cli/help.hpp"
+
+using namespace dwell::cli;
+
+TEST_CASE("defaults are those the help names") {
+  const auto parsed = parse_arguments({"run", "tiny"});
+  REQUIRE(parsed.ok());
+  const Arguments& a = parsed.value();
+  CHECK(a.command == Command::run);
+  CHECK(a.subject == "tiny");
+  CHECK(a.seed == 1);
+  CHECK(a.seeds == 8);
+  CHECK(a.threads == 0);
+  CHECK_FALSE(a.scale.has_value());
+  CHECK_FALSE(a.json);
+}
+
+TEST_CASE("options stand anywhere, with or without an equals sign") {
+  const auto parsed = parse_arguments({"--seed=7",
+                                       "run",
+                                       "--scale",
+                                       "1/100",
+                                       "tiny",
+                                       "--threads",
+                                       "2",
+                                       "-q",
+                                       "-o",
+                                       "x.json",
+                                       "--detector",
+                                       "never-alert",
+                                       "--detector",
+                                       "always-alert",
+                                       "--detector",
+                                       "never-alert",
+                                       "--key-use",
+                                       "exclusive",
+                                       "--concentration",
+                                       "top16",
+                                       "--json"});
+  REQUIRE(parsed.ok());
+  const Arguments& a = parsed.value();
+  CHECK(a.seed == 7);
+  CHECK(a.scale->denominator == 100);
+  CHECK(a.threads == 2);
+  CHECK(a.quiet);
+  CHECK(a.json);
+  CHECK(a.output == "x.json");
+  CHECK(a.detectors == std::vector<std::string>{"never-alert", "always-alert"});
+  CHECK(a.key_use == dwell::workforce::KeyUseOfInsider::exclusive);
+  CHECK(a.concentration == dwell::campaign::Concentration::top16);
+}
+
+TEST_CASE("a negative number is refused as a number, not as an option") {
+  const auto parsed = parse_arguments({"run", "tiny", "--seed", "-3"});
+  REQUIRE_FALSE(parsed.ok());
+  CHECK(parsed.error().message() == "--seed: found \"-3\"; accepted: a whole number from 0 to 1000000000000");
+}
+
+TEST_CASE("abbreviated options are not guessed") { CHECK_FALSE(parse_arguments({"run", "tiny", "--see", "3"}).ok()); }
+
+TEST_CASE("every option of the parser is in the help") {
+  for (const char* option : {"--scale", "--seed", "--seeds", "--days", "--baseline", "--key-use", "--concentration",
+                             "--detector", "--threads", "--json", "--output", "--quiet", "--version"}) {
+    CHECK(help_text().find(option) != std::string_view::npos);
+  }
+}

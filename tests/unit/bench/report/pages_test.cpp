@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <sstream>
+
+#include "bench/report/case_study.hpp"
+#include "bench/report/conclusion.hpp"
+#include "bench/report/leaderboard.hpp"
+#include "tests/unit/bench/report/sample.hpp"
+
+using dwell::test::sample_study;
+using dwell::test::summary_line;
+using namespace dwell::report;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  INFO(text);
+  INFO("looked for: " << part);
+  const bool found = text.find(part) != std::string::npos;
+  CHECK(found);
+  return found;
+}
+
+void fits(const std::string& page) {
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    INFO(line);
+    CHECK(display_width(line) <= 80);
+  }
+}
+
+/// Sentences of a conclusion: full stops that end one.
+long sentences(const std::string& text) {
+  long n = text.ends_with('.') ? 1 : 0;
+  for (std::size_t at = text.find(". "); at != std::string::npos; at = text.find(". ", at + 1)) ++n;
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("the leaderboard is sorted by mean time to detect at one alert a day") {
+  auto study = sample_study();
+  const auto order = contenders(study, dwell::run::Track::calibrated);
+  REQUIRE(order.size() == 5);
+  CHECK(order[0].name == "oracle-volume");
+  CHECK(order[1].name == "orphaned-key");
+  CHECK(order[1].cost->state_bytes == 1'500'000);
+  CHECK(budgets_of(study) == std::vector<double>{1.0, 1.0 / 7, 1.0 / 30});
+  const std::string page = leaderboard(study, {});
+  CHECK(page.find("orphaned-key") < page.find("ewma"));
+  has(page, "12 h");
+  has(page, "147 d");
+  has(page, "1/month");
+  fits(page);
+}
+
+TEST_CASE("marks are explained when they occur, and only then") {
+  auto study = sample_study();
+  const std::string before = leaderboard(study, {});
+  CHECK(before.find("budget test failed") == std::string::npos);
+  has(before, "not better than placebo");
+  for (auto& s : study.summary) {
+    s.budget_mark = s.placebo_mark = s.scale_limited = true;
+    s.mark = dwell::run::Mark::not_calibratable;
+    s.detector = "a-detector-with-a-very-long-name-" + s.detector;
+  }
+  const std::string after = leaderboard(study, {});
+  has(after, "budget test failed");
+  has(after, "scale-limited");
+  has(after, "not calibratable");
+  has(after, "bpsc");
+  fits(after);
+}
+
+TEST_CASE("an empty study says so") {
+  has(leaderboard({}, {}), "No detector was scored");
+  CHECK(sentences(conclusion({})) == 2);
+  fits(study_page({}, "", {}));
+}
+
+TEST_CASE("the conclusion is two sentences computed from the results") {
+  const std::string text = conclusion(sample_study());
+  CHECK(sentences(text) == 2);
+  has(text, "orphaned-key");
+  has(text, "one false alert a day");
+  has(text, "after 12 hours on average");
+  has(text, "146 days earlier");
+  has(text, "33.6 M of 33.7 M");
+  has(text, "from the access log alone the best is ewma, after 12 days");
+  has(text, "8 simulated runs at scale 1/1000");
+}
+
+TEST_CASE("the conclusion follows the figures") {
+  auto study = sample_study();
+  std::erase_if(study.summary, [](const auto& s) { return s.detector == "orphaned-key"; });
+  std::string text = conclusion(study);
+  has(text, "logs with ewma");
+  has(text, "It needs nothing but the gateway access log");
+  has(text, "with one false alert a month the best is ewma");
+
+  std::erase_if(study.summary, [](const auto& s) { return s.kind == "detector" && s.budget_per_day == 1.0 / 30; });
+  has(conclusion(study), "with one false alert a month nothing tried here");
+
+  std::erase_if(study.summary, [](const auto& s) { return s.kind == "detector"; });
+  study.manifest.partial = true;
+  text = conclusion(study);
+  CHECK(sentences(text) == 2);
+  has(text, "None of the detectors");
+  has(text, "within 147 days");
+  has(text, "stopped early");
+}
+
+TEST_CASE("nobody wins by breaking the budget, by finding placebos or by crashing") {
+  const auto without = [](auto spoil) {
+    auto study = sample_study();
+    for (auto& s : study.summary) {
+      if (s.detector == "orphaned-key") spoil(s);
+    }
+    const auto* best = best_detector(study, 1.0, dwell::detect::Tier::t3);
+    REQUIRE(best != nullptr);
+    return best->detector;
+  };
+  using Line = dwell::run::Summary;
+  CHECK(without([](Line&) {}) == "orphaned-key");
+  CHECK(without([](Line& s) { s.placebo_mark = true; }) == "ewma");
+  CHECK(without([](Line& s) { s.mark = dwell::run::Mark::crashed; }) == "ewma");
+  CHECK(without([](Line& s) { s.p_detect_horizon = 0; }) == "ewma");
+  CHECK(without([](Line& s) { s.budget_mark = true; }) == "orphaned-key");  // fewer alerts than promised
+  CHECK(without([](Line& s) {
+          s.budget_mark = true;
+          s.false_alerts_per_day = 3;
+        }) == "ewma");
+}
+
+TEST_CASE("scored days that end before the complaint are said to") {
+  auto study = sample_study();
+  study.manifest.horizon_days = 30;
+  for (auto& s : study.summary) {
+    if (s.kind == "outcome") {
+      s.ttd_days_rmst = 30;
+      s.p_detect_horizon = 0;
+    }
+  }
+  has(conclusion(study), "instead of more than 30 days, at least 30 days earlier");
+}
+
+TEST_CASE("a case study shows dates, readings, digests and where the results went") {
+  dwell::world::Scenario scenario;
+  scenario.name = "sample";
+  scenario.title = "A sample of a case whose title goes on for so long that it has to be wrapped at eighty columns";
+  scenario.baseline = "b";
+  scenario.baselines = {{"a", {20'263}, 208, "the ministry"}, {"b", {20'263}, 147, "the company"}};
+  scenario.timeline = {{{20'300}, "Later.", "press"}, {{20'263}, "Earlier.", ""}};
+  const std::string page = case_study(scenario, sample_study(), "out.json", {});
+  CHECK(page.find("Earlier.") < page.find("Later."));
+  has(page, "2025-06-24");
+  has(page, "147 days [the company] - simulated here");
+  has(page, "208 days [the ministry]");
+  has(page, "0123456789abcdef");
+  has(page, "850 M");
+  has(page, "out.json");
+  fits(page);
+}
