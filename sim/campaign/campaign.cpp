@@ -14,8 +14,7 @@ namespace dwell::campaign {
 namespace {
 
 constexpr auto kTimer = static_cast<unsigned>(protocol::Priority::calendar);
-constexpr Duration kSlot = Duration::minutes(10);
-constexpr std::uint16_t kListLimit = 20;  // what the app asks for
+constexpr std::uint16_t kListLimit = 1000;  // the whole list, as the app asks for it
 constexpr double kAndroid = 0.75;
 constexpr double kIssueDelayUs = 200'000;
 constexpr std::uint32_t kProbeTimer = UINT32_MAX;
@@ -113,7 +112,7 @@ class Campaign final : public kernel::Process {
   void plan(kernel::Context& context, std::uint32_t s) {
     Stage& stage = stages_[s];
     const Time from = context.now() + context.lookahead();
-    const Time to = std::min(from + kSlot, stage.schedule.end());
+    const Time to = std::min(slot_end(from), stage.schedule.end());
     const std::uint64_t n = stage.schedule.due(to) - stage.schedule.due(from);
     const auto span = static_cast<std::uint64_t>((to - from).us);
     for (std::uint64_t i = 0; i < n; ++i) {
@@ -131,7 +130,7 @@ class Campaign final : public kernel::Process {
       send(context, at, *step, pool_.pick(step->page, sent_, at - onset_));
       ++sent_;
     }
-    if (to < stage.schedule.end()) context.schedule(context.now() + kSlot, kTimer, s);
+    if (to < stage.schedule.end()) context.schedule(to - context.lookahead(), kTimer, s);
   }
 
   /// The token of a member: an opaque odd number like all tokens, with an age like that of a token in an ordinary

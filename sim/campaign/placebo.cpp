@@ -10,7 +10,6 @@ namespace dwell::campaign {
 namespace {
 
 constexpr auto kTimer = static_cast<unsigned>(protocol::Priority::calendar);
-constexpr Duration kSlot = Duration::minutes(10);
 // The schedule serves as a distribution function here; its resolution is one part of this.
 constexpr std::uint64_t kParts = std::uint64_t{1} << 52;
 
@@ -39,7 +38,7 @@ class Placebo final : public kernel::Process {
   void plan(kernel::Context& context) {
     const Schedule& schedule = schedule_[0];
     const Time from = context.now() + context.lookahead();
-    const Time to = std::min(from + kSlot, schedule.end());
+    const Time to = std::min(slot_end(from), schedule.end());
     const std::uint64_t before = schedule.due(from);
     const auto here = static_cast<double>(schedule.due(to) - before);
     const double share = to == schedule.end() ? 1 : here / static_cast<double>(kParts - before);
@@ -52,7 +51,7 @@ class Placebo final : public kernel::Process {
                    kernel::pack(protocol::Visit{ordinal_++, setting_.origin}));
     }
     left_ -= n;
-    if (to < schedule.end()) context.schedule(context.now() + kSlot, kTimer, 0);
+    if (to < schedule.end()) context.schedule(to - context.lookahead(), kTimer, 0);
   }
 
   PlaceboSetting setting_;

@@ -17,6 +17,13 @@ struct Rhythm {
   std::span<const double> day;    ///< days past its end have level 1; only used while the schedule is built
 };
 
+/// Requests are planned in slots of ten minutes of the clock, so that no slot reaches from one hour into the next: the
+/// end of the slot that holds `at`.
+constexpr Time slot_end(Time at) {
+  constexpr std::int64_t kSlot = Duration::minutes(10).us;
+  return {(at.us / kSlot + 1) * kSlot};
+}
+
 /// The rate over the life of a phase:
 ///   rate(t) = (l + (1 - l) · h(x)) · level of t's day · level of t's hour,   h(x) = (4 x (1 - x))^m, x = share of the
 ///   phase that has passed, l chosen from `least_to_mean`,

@@ -45,9 +45,8 @@ Duration offboarding_lag(const Params& params, Seed seed, StaffId staff);
 
 /// Rows of the topics keys and workforce into `out` (which may be null; nobody else may write there during a step), and
 /// a KeyChange to every shard one lookahead after each change of a key:
-///   first window: every key of the ring as `created`, with its owner; people who have left and own keys as `left`, and
-///   as
-///     `deprovisioned` if that is past;
+///   first window: every key of the ring as `created`, with its owner; people who have left and own keys as `left` and
+///     `deprovisioned`;
 ///   then Poisson numbers of people who join, move and leave at 9 to 18 o'clock; a leaver is deprovisioned after the
 ///     off-boarding lag, and then hands over each key with probability `handed_over`;
 ///   rotation: the new key is announced as `created`, the old one directly after as `rotated` (the new one takes its

@@ -177,7 +177,7 @@ TEST_CASE("the case at full scale: peak day 6.3 M reads, over 100 M in thirty da
   const DayPlan plan = plan_days(test::founding(), setting);
   const auto sum = [](const std::vector<std::uint64_t>& v) { return std::accumulate(v.begin(), v.end(), 0.0); };
   CHECK(sum(plan.views) == Approx(148'056'502.0 + 50'474 + 102'682 + 33'673'817).epsilon(1e-6));
-  CHECK(sum(plan.requests) == Approx(sum(plan.views) + static_cast<double>(plan.misses)).epsilon(1e-9));
+  CHECK(sum(plan.requests) == Approx(sum(plan.views) + static_cast<double>(plan.misses)).epsilon(1e-6));
   CHECK(static_cast<double>(plan.misses) == Approx(44e6).epsilon(.01));
   const auto peak = static_cast<double>(*std::max_element(plan.views.begin(), plan.views.end()));
   CHECK(peak == Approx(6.3e6).epsilon(.005));
@@ -186,5 +186,7 @@ TEST_CASE("the case at full scale: peak day 6.3 M reads, over 100 M in thirty da
     best = std::max(best, std::accumulate(plan.views.begin() + static_cast<std::ptrdiff_t>(d),
                                           plan.views.begin() + static_cast<std::ptrdiff_t>(d) + 30, 0.0));
   }
+  INFO("best thirty days " << best << ", peak day " << peak);
   CHECK(best >= 100e6);
+  CHECK(best <= 130e6);
 }
