@@ -4,8 +4,7 @@
 // baseline, winsorised at `most_step` (Lucas and Crosier 1982 make the chart robust to single outliers to the same
 // end): a promotion or an export lasts until the level has followed, and the sum must not need days to drain after it.
 // On a standard normal stream the run lengths become 343 / 973 (335.4 / 930.9 without), 8.47 / 10.52 after 1 sd.
-// The design's limit is h = 4
-// or 5; thresholds belong to the harness, and S is not reset at any.
+// The design's limit is h = 4 or 5; thresholds belong to the harness, and S is not reset at any.
 
 #include <algorithm>
 
