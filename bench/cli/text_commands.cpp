@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 #include "bench/cli/commands.hpp"
@@ -36,6 +38,17 @@ report::Style page_style(const Arguments& arguments) {
 
 std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
+/// A row whose last cell continues below itself where `room` columns do not hold it.
+void add_row(report::Table& table, std::vector<std::string> cells, const std::string& text, std::size_t room) {
+  std::istringstream lines(report::wrap(text, room, 0) + "\n");
+  for (std::string line; std::getline(lines, line);) {
+    cells.push_back(line);
+    table.row(cells);
+    std::fill(cells.begin(), cells.end(), std::string());
+    cells.pop_back();
+  }
+}
+
 int list_scenarios(const Arguments& arguments) {
   report::Table table({{"scenario", false}, {"reading", false}, {"days"}, {"", false}});
   Json list = Json::array();
@@ -48,8 +61,7 @@ int list_scenarios(const Arguments& arguments) {
       continue;
     }
     const world::Scenario& s = scenario.value();
-    const auto room = static_cast<std::size_t>(40);
-    table.row({name, s.baseline, std::to_string(s.reading().days), report::fit(s.title, room)});
+    add_row(table, {name, s.baseline, std::to_string(s.reading().days)}, s.title, 44);
     list.push_back(
         {{"name", name}, {"file", file}, {"title", s.title}, {"baseline", s.baseline}, {"days", s.reading().days}});
   }
@@ -64,7 +76,7 @@ int list_detectors(const Arguments& arguments) {
     for (const detect::CatalogueEntry& entry : detect::catalogue()) {
       const detect::Descriptor d = entry.describe();
       if (d.control != control) continue;
-      table.row({d.name, std::string(detect::to_string(d.tier)), report::fit(d.summary, 48)});
+      add_row(table, {d.name, std::string(detect::to_string(d.tier))}, d.summary, 50);
       list.push_back({{"name", d.name},
                       {"tier", detect::to_string(d.tier)},
                       {"form", detect::to_string(d.form)},

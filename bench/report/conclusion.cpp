@@ -22,6 +22,17 @@ bool eligible(const Summary& s) {
          s.p_detect_horizon > 0 && (!s.budget_mark || s.false_alerts_per_day <= s.budget_per_day);
 }
 
+/// Whether there are detectors, and none of them got a threshold at any budget.
+bool uncalibrated(const run::StudyResult& result) {
+  bool some = false;
+  for (const Summary& s : result.summary) {
+    if (s.kind != "detector") continue;
+    if (s.mark != run::Mark::not_calibratable) return false;
+    some = true;
+  }
+  return some;
+}
+
 /// How long the theft really went unnoticed, in the reading that was simulated; `open` when the scored days end before.
 struct Reality {
   double days = 0;
@@ -70,13 +81,13 @@ std::string with_less(const run::StudyResult& result, const Summary& best, const
 /// How far the figures carry.
 std::string reach(const run::StudyResult& result, const Summary* best) {
   const run::Manifest& m = result.manifest;
-  std::string text = fmt::format("all of this from {} simulated run{} at scale {}", m.evaluation_seeds.size(),
+  std::string text = fmt::format("all of this comes from {} simulated run{} at scale {}", m.evaluation_seeds.size(),
                                  m.evaluation_seeds.size() == 1 ? "" : "s", m.scale);
   if (m.partial) text += ", stopped early";
   if (m.evaluation_seeds.size() < 10) text += ", too few for error bars";
   if (best != nullptr && best->scale_limited)
     text += ", with fewer attacking addresses than a judgement per address needs";
-  return text + ": it says how chance varies in the model, not how well the model fits the world.";
+  return text + ", which show how chance varies in the model and not how well the model fits the world.";
 }
 
 }  // namespace
@@ -99,6 +110,12 @@ std::string conclusion(const run::StudyResult& result) {
   const Summary* best = nullptr;
   for (const double budget : budgets) {
     if (best == nullptr) best = best_detector(result, budget, detect::Tier::t3);
+  }
+  if (best == nullptr && uncalibrated(result)) {
+    return "With so few clean days to calibrate on, no alert budget could be set, so nothing can be said about what "
+           "would "
+           "have noticed the theft. More seeds or days would give an answer: " +
+           reach(result, nullptr);
   }
   if (best == nullptr) {
     return fmt::format(

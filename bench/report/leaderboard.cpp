@@ -72,6 +72,9 @@ const Summary* first_of(const Contender& c) {
   return at == c.by_budget.end() ? nullptr : *at;
 }
 
+/// Without a threshold there is nothing to show but the mark.
+bool has_threshold(const Summary* s) { return s != nullptr && s->mark != Mark::not_calibratable; }
+
 std::string tier_of(const Contender& c, const Summary& s) {
   return c.kind == "detector" ? std::string(detect::to_string(s.tier)) : "";
 }
@@ -88,12 +91,12 @@ std::string detection_table(const std::vector<Contender>& all, const std::vector
     const Summary* first = c.by_budget.front();
     const Summary* any = first_of(c);
     std::vector<std::string> cells = {c.name, any == nullptr ? "" : tier_of(c, *any),
-                                      first == nullptr ? "-" : short_time(first->ttd_days_median)};
+                                      has_threshold(first) ? short_time(first->ttd_days_median) : "-"};
     for (const Summary* s : c.by_budget) {
-      cells.push_back(s == nullptr ? "-" : short_time(s->ttd_days_rmst));
+      cells.push_back(has_threshold(s) ? short_time(s->ttd_days_rmst) : "-");
       cells.push_back(s == nullptr ? "" : marks_of(*s));
     }
-    cells.push_back(first == nullptr ? "-" : percent(first->share_of_horizon_saved));
+    cells.push_back(has_threshold(first) ? percent(first->share_of_horizon_saved) : "-");
     table.row(std::move(cells));
   });
   return table.render(style);
@@ -112,7 +115,7 @@ std::string cost_table(const std::vector<Contender>& all, const Style& style) {
   by_section(table, all, [&](const Contender& c) {
     const Summary* s = c.by_budget.front();
     std::vector<std::string> cells = {c.name};
-    if (s == nullptr) {
+    if (!has_threshold(s)) {
       cells.insert(cells.end(), 6, "-");
     } else {
       const double total = s->records_spared_mean + s->records_exposed_mean;

@@ -110,6 +110,17 @@ TEST_CASE("the conclusion follows the figures") {
   has(text, "stopped early");
 }
 
+TEST_CASE("without a threshold there is no time to show, and nothing to conclude") {
+  auto study = sample_study();
+  for (auto& s : study.summary) {
+    if (s.kind == "detector") s.mark = dwell::run::Mark::not_calibratable;
+  }
+  CHECK(leaderboard(study, {}).find("12 d") == std::string::npos);
+  const std::string text = conclusion(study);
+  CHECK(sentences(text) == 2);
+  has(text, "no alert budget could be set");
+}
+
 TEST_CASE("nobody wins by breaking the budget, by finding placebos or by crashing") {
   const auto without = [](auto spoil) {
     auto study = sample_study();
