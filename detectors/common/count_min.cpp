@@ -60,6 +60,7 @@ DecayedCountMin::DecayedCountMin(std::uint32_t rows, std::uint32_t columns, doub
   DWELL_DEMAND(rows >= 1 && columns >= 1 && keep >= 0 && keep < 1,
                "a decayed sketch keeps less than one of each count");
   for (double power = 1; power >= 0x1p-64 && power_.size() < kPowers; power *= keep) power_.push_back(power);
+  power_.push_back(0);
 }
 
 }  // namespace dwell::detect

@@ -70,8 +70,7 @@ class DecayedCountMin {
     for (std::uint32_t r = 0; r < rows_; ++r, row += columns_) {
       Cell& cell = row[walk.next(columns_)];
       const std::uint64_t elapsed = tick - (cell.total_tick & kTickMask);
-      if (elapsed != 0) cell.current = elapsed < power_.size() ? cell.current * power_[elapsed] : 0.0;
-      cell.current += 1.0;
+      cell.current = cell.current * power_[std::min(elapsed, power_.size() - 1)] + 1.0;
       const std::uint64_t total = (cell.total_tick >> kTickBits) + 1;
       cell.total_tick = total << kTickBits | tick;
       const auto counted = static_cast<double>(total);
@@ -97,7 +96,7 @@ class DecayedCountMin {
     std::uint64_t total_tick;  // count since the start, above the tick of the last change
   };
   std::vector<Cell> cells_;
-  std::vector<double> power_;  // keep^i, up to where it falls below 2^-64
+  std::vector<double> power_;  // keep^i, up to where it falls below 2^-64, then 0
   std::uint32_t rows_ = 0;
   std::uint32_t columns_ = 0;
   std::uint64_t salt_ = 0;

@@ -69,9 +69,12 @@ class HoneyAccounts final : public Described<HoneyAccounts, ShardedDetector> {
       hits.recent = hits.recent * recent_.keep(elapsed) + static_cast<double>(hit.value);
       hits.learnt *= learn_.keep(elapsed);
       hits.window = window.index;
-      // A new entity has been seen doing nothing for as long as the detector has run.
-      const double rate = prior_ + hits.learnt / std::max(learnt_windows_, 1.0);
-      const double shape = std::clamp(hits.learnt, 1.0, kMostShape);
+      // The rate before the recent time; an entity without a past has been seen doing nothing for as long as the
+      // detector has run.
+      const double past = std::max(0.0, hits.learnt - (hits.recent - static_cast<double>(hit.value)));
+      const double windows = std::max(learnt_windows_ - recent_windows_, recent_windows_);
+      const double rate = prior_ + past / windows;
+      const double shape = std::clamp(past, 1.0, kMostShape);
       scores.emit(untagged(hit.key), excess_nats(hits.recent, rate * recent_windows_, shape));
       hits.learnt += static_cast<double>(hit.value);
     }

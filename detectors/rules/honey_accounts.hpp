@@ -5,8 +5,8 @@
 // source and key:
 //   X  hits, forgotten over `recent_days`;   λ  hits a window, learnt over `learn_days`, plus the prior `hits_per_day`
 //   score = evidence in nats that X exceeds λ · recent windows   (excess_nats, shape = hits learnt, 1 to 50)
-// judged with this window's hits in X and not yet in λ.
-// A campaign that reads n of N members hits at least one of m planted with probability 1 - C(N-m, n) / C(N, n), the
+// with this window's hits in X; λ is of the time before the recent hits, so a campaign's own first hits do not excuse
+// it. A campaign that reads n of N members hits at least one of m planted with probability 1 - C(N-m, n) / C(N, n), the
 // check value (hit_probability below). How many are planted is the scenario's affair. State: members planted (at most
 // 2^20 are kept), 2^16 entities. 4 ns a row without hits.
 

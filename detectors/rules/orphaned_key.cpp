@@ -143,22 +143,34 @@ class OrphanedKey final : public Described<OrphanedKey, ShardedDetector> {
     use.learnt_share *= kept;
     use.window = window.index;
     if (is_orphaned(key, window)) {
-      const double score = excess(use, is_signing(key), window.index);
+      const double score = excess(use, x, is_signing(key), window.index);
       if (score > 0) scores.emit({EntityKind::key, entry.key}, score);
     }
     use.learnt += x;
     use.learnt_share += x;
   }
-  [[nodiscard]] double excess(const Use& use, bool signing, std::int64_t window) const {
+  /// Rate of use per unit of exposure before the recent time: what was learnt less what is recent, as long as more than
+  /// the recent time was learnt. Otherwise all that was learnt.
+  struct Past {
+    double uses;
+    double exposure;
+  };
+  static Past before_recent(Past learnt, Past recent) {
+    if (learnt.exposure < 2 * recent.exposure) return {learnt.uses, std::max(learnt.exposure, 1.0)};
+    return {std::max(0.0, learnt.uses - recent.uses), learnt.exposure - recent.exposure};
+  }
+  [[nodiscard]] double excess(const Use& use, double x, bool signing, std::int64_t window) const {
     const double idle = idle_ * recent_windows_;
     const bool by_share = signing && use.recent < (1 - kFewestPeers) * recent_signing_ && learnt_signing_ > 0;
     if (by_share && use.learnt_share > 0) {
       if (window < unsettled_until_) return 0;
-      const double mu = std::max(idle, use.learnt_share / learnt_signing_ * recent_signing_);
-      return excess_nats(use.recent, mu, std::clamp(use.learnt_share, 1.0, kShareShape));
+      const Past past = before_recent({use.learnt_share, learnt_signing_}, {use.recent - x, recent_signing_});
+      const double mu = std::max(idle, past.uses / past.exposure * recent_signing_);
+      return excess_nats(use.recent, mu, std::clamp(past.uses, 1.0, kShareShape));
     }
-    const double rate = learnt_windows_ > 0 ? use.learnt / learnt_windows_ : 0;
-    return excess_nats(use.recent, std::max(idle, rate * recent_windows_), std::clamp(use.learnt, 1.0, kBulkShape));
+    const Past past = before_recent({use.learnt, learnt_windows_}, {use.recent - x, recent_windows_});
+    const double mu = std::max(idle, past.uses / past.exposure * recent_windows_);
+    return excess_nats(use.recent, mu, std::clamp(past.uses, 1.0, kBulkShape));
   }
 
   double windows_per_day_;

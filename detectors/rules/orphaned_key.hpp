@@ -8,10 +8,11 @@
 //   exposure  token-signing keys: requests under all token-signing keys, so that what moves the whole platform cancels;
 //             other keys, and signing keys that carry over nine tenths: one a window
 //   shape     Λ, at least 1, at most 10,000 for a share, 4 for services and exports, which come in bulk
-// A window is judged before it enters Λ and M. When a token-signing key is created, rotated or revoked inside the run,
-// the shares move for honest reasons: what was learnt of shares is cut to `kept_at_rotation` of its weight, and known
-// keys are not judged by share for `settle_days`. A key with no legitimate use scores ln(1 / (E · idle rate)) - ln 4 at
-// its first use, 17.7 nats or more: the check value. Cost: 8 ns a row. State: at most 2^16 keys and 2^18 staff, 20 MB.
+// A window is judged before it enters Λ and M; and what is still in X, E is left out of Λ, M, so that an intruder's
+// first uses do not excuse the next. When a token-signing key is created, rotated or revoked inside the run, the shares
+// move for honest reasons: what was learnt of shares is cut to `kept_at_rotation` of its weight, and known keys are not
+// judged by share for `settle_days`. A key with no legitimate use scores ln(1 / (E · idle rate)) - ln 4 at its first
+// use, 17.7 nats or more: the check value. Cost: 8 ns a row. State: at most 2^16 keys and 2^18 staff, 20 MB.
 
 #include "detectors/api/detector.hpp"
 

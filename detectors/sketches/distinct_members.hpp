@@ -38,13 +38,13 @@ class DistinctMembers {
   };
   struct Spread {
     std::uint64_t entity;
-    double members;
+    std::uint64_t members;  ///< rounded, so that sums over entities do not depend on their order
   };
   explicit DistinctMembers(const Limits& limits) : limits_(limits) {}
 
   /// Takes one window's merged table. Order of entries does not matter. 10 ns an entry.
   void add(std::span<const SparseTable::Entry> entries);
-  /// Distinct members of every entity active in the span, in order of entity. To be called at the end of a pane.
+  /// Distinct members of every entity active in the span, in any order. To be called at the end of a pane.
   [[nodiscard]] std::vector<Spread> spreads() const;
   /// Begins the next pane: forgets what left the span and moves heavy entities to dense form. Linear in what is held.
   void next_pane();

@@ -42,15 +42,14 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
     distinct_.add(table.entries());
     if ((window.index + 1) % pane_windows_ != 0) return;
     const std::vector<DistinctMembers::Spread> spreads = distinct_.spreads();
-    std::array<double, kKinds.size()> totals{};
-    for (const auto& spread : spreads) totals[SpreadKey::kind(spread.entity)] += spread.members;
+    // Whole numbers, so that neither sum depends on the order of entities.
+    std::array<Census, kKinds.size()> census{};
+    for (const auto& spread : spreads) census[SpreadKey::kind(spread.entity)].count(spread.members);
     const std::int64_t pane = window.index / pane_windows_;
-    for (const auto& spread : spreads) judge(spread, totals[SpreadKey::kind(spread.entity)], pane, scores);
-    for (Population& population : populations_) population.age(learn_.keep(1));
     for (const auto& spread : spreads) {
-      const std::uint64_t kind = SpreadKey::kind(spread.entity);
-      populations_[kind].learn(spread.members / totals[kind], spread.members);
+      judge(spread, static_cast<double>(census[SpreadKey::kind(spread.entity)].members), pane, scores);
     }
+    for (std::size_t kind = 0; kind < kKinds.size(); ++kind) populations_[kind].learn(census[kind], learn_.keep(1));
     distinct_.next_pane();
     pasts_.prune(kMostPasts, [](const Past& past) { return past.pane; });
   }
@@ -78,24 +77,30 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
     double totals = 0;   // S
     std::int64_t pane = 0;
   };
-  /// Shares of the active entities of one kind.
+  /// The entities of one kind that are active in a pane.
+  struct Census {
+    std::uint64_t entities = 0;
+    std::uint64_t members = 0;
+    std::uint64_t squares = 0;
+    void count(std::uint64_t spread) {
+      ++entities;
+      members += spread;
+      squares += spread * spread;
+    }
+  };
+  /// Shares of the active entities of one kind, over the past.
   struct Population {
     double active = 0;
     double share = 0;
     double square = 0;
     double noise = 0;  // of the squares, what counting alone explains
 
-    void age(double keep) {
-      active *= keep;
-      share *= keep;
-      square *= keep;
-      noise *= keep;
-    }
-    void learn(double value, double members) {
-      active += 1;
-      share += value;
-      square += value * value;
-      noise += value * value / members;
+    void learn(const Census& census, double keep) {
+      const double total = std::max(1.0, static_cast<double>(census.members));
+      active = active * keep + static_cast<double>(census.entities);
+      share = share * keep + static_cast<double>(census.members) / total;
+      square = square * keep + static_cast<double>(census.squares) / (total * total);
+      noise = noise * keep + static_cast<double>(census.members) / (total * total);
     }
     [[nodiscard]] double mean() const { return share / active; }
     [[nodiscard]] double shape() const {
@@ -107,11 +112,12 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
   void judge(const DistinctMembers::Spread& spread, double total, std::int64_t pane, Scores& scores) {
     const std::uint64_t kind = SpreadKey::kind(spread.entity);
     const Population& population = populations_[kind];
-    const bool judged = spread.members >= least_members_ && population.active > 0;
+    const auto members = static_cast<double>(spread.members);
+    const bool judged = members >= least_members_ && population.active > 0;
     // Entities that stay small are judged, when they grow, as a new one is.
     Past* past = pasts_.find(spread.entity);
     if (past == nullptr) {
-      if (spread.members < least_members_) return;
+      if (members < least_members_) return;
       past = &pasts_.at(spread.entity);
     }
     const double keep = learn_.keep(pane - past->pane);
@@ -122,9 +128,9 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
       const double a = population.shape();
       const double mu = total * (a + past->members) / (a / population.mean() + past->totals);
       const double shape = std::min(a + past->members / kPanes, kMostShape);
-      scores.emit({kKinds[kind], SpreadKey::id(spread.entity)}, excess_nats(spread.members, mu, shape));
+      scores.emit({kKinds[kind], SpreadKey::id(spread.entity)}, excess_nats(members, mu, shape));
     }
-    past->members += spread.members;
+    past->members += members;
     past->totals += total;
   }
 

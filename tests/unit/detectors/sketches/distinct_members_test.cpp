@@ -16,7 +16,8 @@ void visit(DistinctMembers& distinct, std::uint32_t entity, std::uint64_t from, 
 
 double members(const DistinctMembers& distinct, std::uint32_t entity) {
   for (const auto& spread : distinct.spreads()) {
-    if (SpreadKey::id(spread.entity) == entity && SpreadKey::kind(spread.entity) == 2) return spread.members;
+    if (SpreadKey::id(spread.entity) == entity && SpreadKey::kind(spread.entity) == 2)
+      return static_cast<double>(spread.members);
   }
   return 0;
 }
