@@ -1,6 +1,7 @@
 // Scenarios from JSON and back. One visitor reads, one writes; both follow the structs' own descriptions.
 
-#include <bit>
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>

@@ -1,5 +1,6 @@
 // The JSON Schema of scenarios, from the same descriptions that reading follows.
 
+#include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -35,10 +36,17 @@ OrderedJson text_schema(const char* pattern, const std::string& fallback) {
   return {{"type", "string"}, {"pattern", pattern}, {"default", fallback}};
 }
 
+/// A limit of a whole number or a count is written without a decimal point.
+OrderedJson limit(double value, bool whole) {
+  if (whole) return static_cast<std::uint64_t>(value);
+  return value;
+}
+
 template <class T>
 OrderedJson number_schema(T fallback, const Field& field) {
-  OrderedJson schema = {{"type", std::is_integral_v<T> ? "integer" : "number"}, {"minimum", field.least}};
-  if (field.most < std::numeric_limits<double>::max()) schema["maximum"] = field.most;
+  constexpr bool kWhole = std::is_integral_v<T>;
+  OrderedJson schema = {{"type", kWhole ? "integer" : "number"}, {"minimum", limit(field.least, kWhole)}};
+  if (field.most < std::numeric_limits<double>::max()) schema["maximum"] = limit(field.most, kWhole);
   schema["default"] = fallback;
   return schema;
 }
@@ -50,8 +58,8 @@ OrderedJson value_schema(const T& fallback, const Field& field, bool required) {
     return object_schema<T>();
   } else if constexpr (IsVector<T>::value) {
     OrderedJson schema = {{"type", "array"}};
-    if (required) schema["minItems"] = field.least;
-    schema["maxItems"] = field.most;
+    if (required) schema["minItems"] = limit(field.least, true);
+    schema["maxItems"] = limit(field.most, true);
     schema["items"] = value_schema(typename T::value_type{}, field, true);
     schema["items"].erase("default");
     return schema;
@@ -68,7 +76,10 @@ OrderedJson value_schema(const T& fallback, const Field& field, bool required) {
   } else if constexpr (std::is_same_v<T, bool>) {
     return {{"type", "boolean"}, {"default", fallback}};
   } else if constexpr (std::is_same_v<T, std::string>) {
-    return {{"type", "string"}, {"minLength", field.least}, {"maxLength", field.most}, {"default", fallback}};
+    return {{"type", "string"},
+            {"minLength", limit(field.least, true)},
+            {"maxLength", limit(field.most, true)},
+            {"default", fallback}};
   } else if constexpr (std::is_same_v<T, Duration>) {
     return text_schema("^[0-9]+(\\.[0-9]+)? ?(us|ms|s|min|h|d)$", to_string(fallback));
   } else if constexpr (std::is_same_v<T, Date>) {
