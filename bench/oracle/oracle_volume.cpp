@@ -8,7 +8,7 @@
 namespace dwell::oracle {
 namespace {
 
-constexpr std::int64_t kBinsPerDay = 144;  // what services add is learnt by ten minutes of the day
+constexpr std::int64_t kBinsPerDay = 144;  // what else is there is learnt by ten minutes of the day
 constexpr double kLeastMean = 0.02;        // expected counts below it say nothing and would blow up the ratio
 constexpr double kLeastDispersion = 0.5;
 
@@ -24,7 +24,10 @@ class OracleVolume final : public detect::ShardedDetector {
 
   void observe(const detect::WindowRows& rows, detect::ShardState*, SparseTable& table) const override {
     std::array<std::int64_t, kPages> counts{};
-    for (std::size_t i = 0; i < rows.access.size(); ++i) ++counts[rows.access.page(i)];
+    for (std::size_t i = 0; i < rows.access.size(); ++i) {
+      const auto client = static_cast<Client>(rows.access.client(i));
+      counts[rows.access.page(i)] += client != Client::service && client != Client::script ? 1 : 0;
+    }
     for (std::uint32_t page = 0; page < kPages; ++page) {
       if (counts[page] != 0) table.add(page, counts[page]);
     }
@@ -71,7 +74,7 @@ class OracleVolume final : public detect::ShardedDetector {
   [[nodiscard]] std::uint64_t state_bytes() const override { return sizeof *this + bins_.size() * sizeof(Bin); }
 
  private:
-  struct Bin {  // what services add to a page in ten minutes of the day
+  struct Bin {  // what members' intensity does not explain of a page in ten minutes of the day
     double excess = 0;
     double windows = 0;
   };
@@ -89,8 +92,8 @@ class OracleVolume final : public detect::ShardedDetector {
   }
   [[nodiscard]] double expected(std::int64_t window, std::uint32_t page) const {
     const Bin& added = bins_[bin(window, page)];
-    const double services = added.windows > 0 ? added.excess / added.windows : 0;
-    return std::max(kLeastMean, of_members(window, page) + services);
+    const double rest = added.windows > 0 ? added.excess / added.windows : 0;
+    return std::max(kLeastMean, of_members(window, page) + rest);
   }
   [[nodiscard]] const std::array<double, kPages>* campaign(std::int64_t window) const {
     const std::int64_t hour = window * 24 / truth_->windows_per_day;

@@ -5,8 +5,9 @@
 // CUSUM (Page 1954) on the log-likelihood ratio of the counts of the campaign's pages in each window,
 //   S = max(0, S + sum over pages of llr),   llr = n ln((a + m)/a · (r + a)/(r + a + m)) − r ln((r + a + m)/(r + a)),
 // where n is the count, a the expected background, m the campaign's expected addition, and counts are negative binomial
-// with dispersion r (variance a + a²/r). a = page share × the platform's true intensity + what services add, the latter
-// and r learnt from the warm-up by minute of day. Cost: O(pages) a window.
+// with dispersion r (variance a + a²/r). What services and scripts read is known to it as exactly as can be, so it is
+// left out of n. a = page share × the platform's true intensity + a small rest; rest and r are learnt from the warm-up,
+// the rest by minute of day. Cost: O(pages) a window.
 
 #include <array>
 #include <cstdint>
@@ -22,7 +23,7 @@ namespace dwell::oracle {
 struct Intensities {
   std::vector<double> members;         ///< expected page events of members, by window
   std::array<double, kPages> share{};  ///< of each page in them
-  std::int64_t warm_up_windows = 0;    ///< background only: what services add is learnt here
+  std::int64_t warm_up_windows = 0;    ///< background only: the rest is learnt here
   std::int64_t windows_per_day = 1440;
   /// Expected campaign requests a window, by hour of the run; empty beyond the campaign.
   std::vector<std::array<double, kPages>> campaign_by_hour;

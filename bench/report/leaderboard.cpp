@@ -106,8 +106,8 @@ std::string cost_table(const std::vector<Contender>& all, const Style& style) {
   Table table({{"", false},
                {"records\nspared"},
                {"share"},
-               {"P(det)"},
-               {"placebo"},
+               {"P(det)\n<=7 d"},
+               {"placebo\n<=7 d"},
                {"false\n/day"},
                {"95 %\nbelow"},
                {"ns/\nevent"},
@@ -122,8 +122,8 @@ std::string cost_table(const std::vector<Contender>& all, const Style& style) {
       const bool judged = c.kind != "outcome";
       cells.push_back(short_count(s->records_spared_mean));
       cells.push_back(percent(total > 0 ? s->records_spared_mean / total : 0));
-      cells.push_back(judged ? fmt::format("{:.2f}", s->p_detect_horizon) : "-");
-      cells.push_back(judged ? fmt::format("{:.2f}", s->p_placebo) : "-");
+      cells.push_back(judged ? fmt::format("{:.2f}", s->p_detect_7d) : "-");
+      cells.push_back(judged ? fmt::format("{:.2f}", s->p_placebo_7d) : "-");
       cells.push_back(judged ? short_rate(s->false_alerts_per_day) : "-");
       cells.push_back(judged ? short_rate(s->false_alerts_upper) : "-");
     }

@@ -47,6 +47,7 @@ struct RowLine {
     visit("false_alerts_per_day", r.false_alerts_per_day, "the same a day");
     visit("entity", r.entity, "what the alert pointed at; empty when not detected");
     visit("placebo_detected", r.placebo_detected, "the same on ordinary extra traffic");
+    visit("placebo_ttd_days", r.placebo_ttd_days, "the same clock there; the horizon when nothing was \"detected\"");
     visit("mark", r.mark, "what a reader must know");
     visit("note", r.note, "in words; empty when there is nothing to say");
   }
@@ -88,7 +89,12 @@ struct SummaryLine {
     visit("p_detect_7d", s.p_detect_7d, "within seven days");
     visit("p_detect_30d", s.p_detect_30d, "within thirty days");
     visit("p_detect_horizon", s.p_detect_horizon, "within the horizon");
-    visit("p_placebo", s.p_placebo, "share of placebo runs \"detected\" within the horizon");
+    visit("p_placebo_1d", s.p_placebo_1d, "share of placebo runs \"detected\" within a day");
+    visit("p_placebo_7d", s.p_placebo_7d, "within seven days");
+    visit("p_placebo_30d", s.p_placebo_30d, "within thirty days");
+    visit("p_placebo", s.p_placebo, "within the horizon");
+    visit("placebo_ttd_days_rmst", s.placebo_ttd_days_rmst, "mean time to an alarm at the placebo");
+    visit("placebo_test_p", s.placebo_test_p, "signed-rank test that the campaign is noticed sooner than the placebo");
     visit("share_of_horizon_saved", s.share_of_horizon_saved, "1 - mean time to detect / horizon");
     visit("records_exposed_mean", s.records_exposed_mean, "accounts exposed until containment");
     visit("records_spared_mean", s.records_spared_mean, "accounts spared");

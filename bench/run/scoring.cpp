@@ -82,7 +82,7 @@ class RowMaker {
                          const score::Threshold& threshold) const {
     const ContenderRun& contender = run.contenders[c];
     Row row = row_for((*input_.contenders)[c], run, budget, track);
-    row.ttd_days = input_.horizon_days;
+    row.ttd_days = row.placebo_ttd_days = input_.horizon_days;
     row.mark = mark_of(contender, threshold);
     row.note = contender.crash;
     set_exposure(row, run, {});
@@ -96,7 +96,10 @@ class RowMaker {
           static_cast<double>(row.false_alerts) * kWindowsPerDay / static_cast<double>(end - first);
     }
     if (silent || row.mark == Mark::over_budget) return row;
-    row.placebo_detected = detect_incident(run, contender, View::placebo, *run.placebo, threshold.value).has_value();
+    if (const auto found = detect_incident(run, contender, View::placebo, *run.placebo, threshold.value)) {
+      row.placebo_detected = true;
+      row.placebo_ttd_days = ttd_days(run, *found);
+    }
     const auto found = detect_incident(run, contender, View::factual, *run.campaign, threshold.value);
     if (found) set_detection(row, run, *found);
     return row;
@@ -105,12 +108,15 @@ class RowMaker {
   void set_detection(Row& row, const WorldRecord& run, const score::Detection& found) const {
     row.detected = true;
     row.probe = found.stamped < run.plan.onset;
-    row.ttd_days = std::min(input_.horizon_days, std::max(0.0, (found.stamped - run.plan.onset).as_days()));
+    row.ttd_days = ttd_days(run, found);
     row.entity = detect::to_string(found.entity);
     set_exposure(row, run, found.stamped + input_.containment);
   }
 
  private:
+  [[nodiscard]] double ttd_days(const WorldRecord& run, const score::Detection& found) const {
+    return std::min(input_.horizon_days, std::max(0.0, (found.stamped - run.plan.onset).as_days()));
+  }
   static Mark mark_of(const ContenderRun& contender, const score::Threshold& threshold) {
     if (!contender.crash.empty()) return Mark::crashed;
     if (threshold.state == score::Threshold::State::not_calibratable) return Mark::not_calibratable;

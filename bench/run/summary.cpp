@@ -4,6 +4,7 @@
 
 #include "bench/stats/bootstrap.hpp"
 #include "bench/stats/counts.hpp"
+#include "bench/stats/ranks.hpp"
 #include "bench/stats/summary.hpp"
 #include "bench/stats/survival.hpp"
 
@@ -11,6 +12,8 @@ namespace dwell::run {
 namespace {
 
 constexpr std::size_t kLeastSeedsForIntervals = 10;
+constexpr std::size_t kLeastSeedsForRanks = 5;  // fewer cannot reach 5 %
+constexpr double kPlaceboTestLevel = 0.05;
 constexpr double kBudgetTestLevel = 0.01;
 constexpr std::uint64_t kScaleLimitedSources = 20;
 constexpr double kOneWindowDays = 1.0 / 1440.0;
@@ -37,7 +40,13 @@ void set_detection(Summary& summary, const std::vector<Row>& rows, double horizo
   summary.p_detect_7d = within(7);
   summary.p_detect_30d = within(30);
   summary.p_detect_horizon = within(horizon_days);
-  summary.p_placebo = share(rows, [](const Row& row) { return row.placebo_detected; });
+  const auto placebo_within = [&](double days) {
+    return share(rows, [days](const Row& row) { return row.placebo_detected && row.placebo_ttd_days <= days; });
+  };
+  summary.p_placebo_1d = placebo_within(1);
+  summary.p_placebo_7d = placebo_within(7);
+  summary.p_placebo_30d = placebo_within(30);
+  summary.p_placebo = placebo_within(horizon_days);
 
   std::vector<stats::Observation> observations;
   for (const Row& row : rows) observations.push_back({row.ttd_days, row.detected});
@@ -50,6 +59,18 @@ void set_detection(Summary& summary, const std::vector<Row>& rows, double horizo
     summary.ttd_ci_low = interval.low;
     summary.ttd_ci_high = interval.high;
   }
+}
+
+/// Whether the campaign is noticed sooner than as much ordinary traffic.
+void set_placebo(Summary& summary, const std::vector<Row>& rows) {
+  std::vector<double> sooner;
+  for (const Row& row : rows) {
+    sooner.push_back(row.placebo_ttd_days - row.ttd_days);
+    summary.placebo_ttd_days_rmst += row.placebo_ttd_days / static_cast<double>(rows.size());
+  }
+  summary.placebo_test_p = stats::wilcoxon_signed_rank(sooner).greater;
+  summary.placebo_mark =
+      rows.size() < kLeastSeedsForRanks ? stats::mean(sooner) <= 0 : summary.placebo_test_p > kPlaceboTestLevel;
 }
 
 /// Realised false alerts, their exact bound, and whether they agree with what calibration promised.
@@ -111,8 +132,7 @@ Summary summarise(const SummaryKey& key, const std::vector<Row>& rows, const std
     summary.records_exposed_mean += static_cast<double>(row.records_exposed) / static_cast<double>(rows.size());
     summary.records_spared_mean += static_cast<double>(row.records_spared) / static_cast<double>(rows.size());
   }
-  const bool scored = key.kind == "detector" || key.kind == "control";
-  summary.placebo_mark = scored && summary.p_detect_horizon <= summary.p_placebo;
+  if (key.kind == "detector" || key.kind == "control") set_placebo(summary, rows);
   const bool by_source =
       std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.entity.starts_with("source "); });
   summary.scale_limited = by_source && runs.front().plan.campaign_sources < kScaleLimitedSources;
