@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -30,7 +31,7 @@ Json without_timing(Json document) {
 
 /// A run long enough to be interrupted in the middle.
 Names long_run() {
-  return {"run", "tiny", "--seeds", "200", "--detector", "never-alert", "--json", "--output", "out.json"};
+  return {"run", "tiny", "--seeds", "20", "--detector", "never-alert", "--json", "--output", "out.json"};
 }
 
 void pause_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
@@ -114,6 +115,31 @@ TEST_CASE("an interrupt leaves no file, or a valid one marked partial") {
       }
     }
   }
+}
+
+TEST_CASE("seeds that were scored before an interrupt are kept, and reported as partial") {
+  const Folder folder;
+  const Names words = {"run", "tiny", "--seeds", "6", "--detector", "never-alert", "--json", "--output", "out.json"};
+  const auto begin = std::chrono::steady_clock::now();
+  REQUIRE(run_dwell(folder, words).code == 0);
+  const auto whole = std::chrono::steady_clock::now() - begin;
+  bool seen = false;
+  // Scoring is the second half; how fast the machine is at the moment decides which try hits it.
+  for (const int percent : {80, 70, 90, 60, 85, 75}) {
+    if (seen) break;
+    std::filesystem::remove(folder.path("out.json"));
+    Child child(folder, words);
+    std::this_thread::sleep_for(whole * percent / 100);
+    child.signal(SIGINT);
+    if (child.wait().code != 130 || folder.names().empty()) continue;
+    seen = true;
+    const Json document = Json::parse(read_text(folder.path("out.json")));
+    CHECK(document.at("manifest").at("partial") == true);
+    CHECK(document.at("manifest").at("evaluation_seeds").size() < 6);
+    CHECK_FALSE(document.at("rows").empty());
+    CHECK(run_dwell(folder, {"report", "out.json"}).out.find("stopped before the end") != std::string::npos);
+  }
+  CHECK(seen);
 }
 
 TEST_CASE("the second interrupt ends at once and leaves nothing") {
