@@ -13,21 +13,11 @@ using telemetry::AccessRow;
 using telemetry::AuthKind;
 using telemetry::AuthRow;
 
-constexpr std::uint32_t kMostOrders = 10;
 constexpr std::uint32_t kMostTries = 4096;
 // Sessions of Visits have ordinals that no session of the background has.
 constexpr std::uint32_t kVisitOrdinal = 0x8000'0000U;
 
 }  // namespace
-
-/// 12 bits of `bits` decide whether the answer is empty, 12 others how long it is.
-std::uint16_t Shard::records(Page page, std::uint32_t addresses, std::uint32_t bits) const {
-  if (!is_member_data(page)) return 0;
-  if (bits >> 20 < zero_below_) return 0;
-  if (page == Page::address) return static_cast<std::uint16_t>(addresses);
-  if (page == Page::order_list) return static_cast<std::uint16_t>((((bits >> 8) & 0xfffU) * (kMostOrders + 1)) >> 12);
-  return 1;
-}
 
 void Shard::request(kernel::Context& context, const protocol::Request& request) {
   ++stats_.requests;

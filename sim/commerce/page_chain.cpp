@@ -70,9 +70,11 @@ PageChain::Row PageChain::build(const Weights& probability) {
     const double own = std::clamp(least, 0.0, 1.0);
     closed[small] = true;
     left[large] -= small == large ? 0 : 1 - own;
-    // A column of a page that does not exist (its weight is zero) always gives its alias.
-    row[small] = {static_cast<std::uint32_t>(own * 0x1p28 + 0.5), static_cast<Page>(small < kPages ? small : large),
-                  static_cast<Page>(large < kPages ? large : small)};
+    // A column beyond the pages has weight zero and always gives its alias. A full column is its own alias, as its
+    // threshold of 2^28 does not fit.
+    const bool full = own >= 1 || small == large;
+    const auto threshold = full ? 0U : static_cast<std::uint32_t>(own * 0x1p28);
+    row.cells[small] = threshold << 4 | static_cast<std::uint32_t>(full ? small : large);
   }
   return row;
 }

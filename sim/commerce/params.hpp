@@ -74,8 +74,8 @@ struct PopulationParams {
   double dormant = 0.15;
   double visit_a = 1.09, visit_b = 1.21;
   double intensity_shape = 1.5;
-  double conversion_shape = 1.0;
-  double conversion_mean = 1.0;
+  double conversion_shape = 0.7;
+  double conversion_mean = 1.2;
   double addresses_mean = 4.4;
   double mobile = 0.78;
   double android = 0.75;

@@ -93,7 +93,7 @@ Time RowSink::arrival(Time now, std::uint32_t fate, std::uint64_t what) const {
   return now + model_->lateness(random_block(model_->seed(), low, purpose("log.lateness"), high, fate).word[0]);
 }
 
-void RowSink::access_missing(kernel::Context& context, AccessRow& row, Origin origin, std::uint32_t fate) {
+void RowSink::access_missing(kernel::Context& context, AccessRow row, Origin origin, std::uint32_t fate) {
   if (fate < access_fate_.lost_below) {
     ++counts_.lost;
     return;
@@ -104,7 +104,7 @@ void RowSink::access_missing(kernel::Context& context, AccessRow& row, Origin or
   context.schedule(at, static_cast<unsigned>(protocol::Priority::late_log), late_access_.put(row, origin));
 }
 
-void RowSink::auth_missing(kernel::Context& context, AuthRow& row, Origin origin, std::uint32_t fate) {
+void RowSink::auth_missing(kernel::Context& context, AuthRow row, Origin origin, std::uint32_t fate) {
   if (fate < auth_fate_.lost_below) {
     ++counts_.lost;
     return;

@@ -89,17 +89,20 @@ void Shard::plan_member(std::int64_t day, std::uint32_t member, std::uint64_t fa
 }
 
 void Shard::plan_hour(kernel::Context& context, std::int64_t hour) {
-  // Where each minute ends in the hour's cumulative rate, of 2^32.
+  // Where each minute ends in the hour's cumulative rate, of 2^32, and its microseconds per unit of that.
+  constexpr double kMinuteUs = 60e6;
   std::array<std::uint64_t, kMinutesPerHour + 1> until{};
+  std::array<double, kMinutesPerHour> slope{};
   double total = 0;
   for (std::int64_t m = 0; m < kMinutesPerHour; ++m) total += model_.calendar().rate(hour * kMinutesPerHour + m);
   if (total <= 0) return;
   double sum = 0;
-  for (std::int64_t m = 0; m < kMinutesPerHour; ++m) {
-    sum += model_.calendar().rate(hour * kMinutesPerHour + m);
-    until[static_cast<std::size_t>(m) + 1] = static_cast<std::uint64_t>(sum / total * 0x1p32);
+  for (std::size_t m = 0; m < kMinutesPerHour; ++m) {
+    sum += model_.calendar().rate(hour * kMinutesPerHour + static_cast<std::int64_t>(m));
+    until[m + 1] = m + 1 == kMinutesPerHour ? 0x1'0000'0000ULL : static_cast<std::uint64_t>(sum / total * 0x1p32);
+    const std::uint64_t width = until[m + 1] - until[m];
+    slope[m] = width == 0 ? 0 : kMinuteUs / static_cast<double>(width);
   }
-  until[kMinutesPerHour] = 0x1'0000'0000ULL;
   const Time begin{hour * Duration::hours(1).us};
   for (const Start& start : hours_[static_cast<std::size_t>(hour % 24)]) {
     const Traits& member = members_[start.member];
@@ -108,10 +111,8 @@ void Shard::plan_hour(kernel::Context& context, std::int64_t hour) {
     std::size_t m = to_below(first.word[0], kMinutesPerHour);
     while (u < until[m]) --m;
     while (u >= until[m + 1]) ++m;
-    // Two divisions a session: its place within the minute.
-    const std::uint64_t place = ((u - until[m]) << 32) / (until[m + 1] - until[m]);
-    const std::int64_t us =
-        static_cast<std::int64_t>(m) * 60'000'000 + static_cast<std::int64_t>((place * 60'000'000) >> 32);
+    const auto within = static_cast<std::int64_t>(static_cast<double>(u - until[m]) * slope[m]);
+    const std::int64_t us = static_cast<std::int64_t>(m) * 60'000'000 + within;
     ++stats_.sessions;
     begin_session(context, member, start.ordinal, begin + Duration{us}, kBackground, first);
   }
@@ -182,6 +183,24 @@ void Shard::handle(kernel::Context& context, kernel::Events& events) {
   }
 }
 
+[[gnu::always_inline]] inline AccessRow Shard::page_row(const Session& session, Time now,
+                                                        const RandomBlock& draw) const {
+  return {now.us,
+          now.us,
+          session.token_issued_us,
+          session.token,
+          session.member,
+          session.source,
+          session.key,
+          session.network,
+          session.country,
+          telemetry::kStatusOk,
+          records(session.page, session.addresses, draw.word[2]),
+          static_cast<std::uint8_t>(session.page),
+          static_cast<std::uint8_t>(session.client),
+          model_.log_lines(draw.word[2])};
+}
+
 void Shard::page(kernel::Context& context, std::uint32_t slot) {
   Session& session = sessions_[slot];
   if (!session.begun) [[unlikely]] {
@@ -191,21 +210,24 @@ void Shard::page(kernel::Context& context, std::uint32_t slot) {
     renew_refused(context, session);
   // Words: next page; think time; log lines (8 bits), records (24); fate of the log row.
   const RandomBlock draw = random_block(seed_, session.member, kPage, session.index, session.ordinal);
-  const std::int64_t now = context.now().us;
-  rows_.access(
-      context,
-      AccessRow{now, now, session.token_issued_us, session.token, session.member, session.source, session.key,
-                session.network, session.country, telemetry::kStatusOk,
-                records(session.page, session.addresses, draw.word[2]), static_cast<std::uint8_t>(session.page),
-                static_cast<std::uint8_t>(session.client), model_.log_lines(draw.word[2])},
-      session.origin, draw.word[3]);
+  const Time now = context.now();
+  // The rare row that is lost or late is built apart: were it the same object, it would have to lie in memory.
+  if (rows_.missing(draw.word[3])) [[unlikely]] {
+    page_missing(context, session, draw);
+  } else {
+    rows_.arrive(page_row(session, now, draw), session.origin);
+  }
   if (--session.left == 0) {
     sessions_.give_back(slot);
     return;
   }
   ++session.ordinal;
   session.page = model_.chain().next(session.level, session.page, draw.word[0]);
-  context.schedule(Time{now} + model_.think(draw.word[1]), kPagePriority, slot);
+  context.schedule(now + model_.think(draw.word[1]), kPagePriority, slot);
+}
+
+void Shard::page_missing(kernel::Context& context, const Session& session, const RandomBlock& draw) {
+  rows_.access(context, page_row(session, context.now(), draw), session.origin, draw.word[3]);
 }
 
 /// Logs in or refreshes. False when the login failed: the session tries again some seconds later.

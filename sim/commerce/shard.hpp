@@ -64,6 +64,7 @@ class Shard final : public kernel::Process {
     std::uint32_t ordinal;
   };
   static constexpr std::uint32_t kSessionsPerDay = 64;
+  static constexpr std::uint32_t kMostOrders = 10;
 
   // Background.
   void plan_day(std::int64_t day);
@@ -72,6 +73,8 @@ class Shard final : public kernel::Process {
   void begin_session(kernel::Context& context, const Traits& member, std::uint32_t index, Time start, Origin origin,
                      const RandomBlock& first);
   void page(kernel::Context& context, std::uint32_t slot);
+  [[nodiscard]] telemetry::AccessRow page_row(const Session& session, Time now, const RandomBlock& draw) const;
+  void page_missing(kernel::Context& context, const Session& session, const RandomBlock& draw);
   bool issue_token(kernel::Context& context, std::uint32_t slot);
   void renew_refused(kernel::Context& context, Session& session);
   void write_auth(kernel::Context& context, const Session& session, telemetry::AuthKind kind, std::uint32_t fate);
@@ -80,7 +83,14 @@ class Shard final : public kernel::Process {
   void request(kernel::Context& context, const protocol::Request& request);
   void visit(kernel::Context& context, const protocol::Visit& visit);
   void login(kernel::Context& context, const protocol::LoginAttempt& attempt);
-  [[nodiscard]] std::uint16_t records(Page page, std::uint32_t addresses, std::uint32_t bits) const;
+  /// Records in the answer to an existing member: 12 of 32 uniform bits decide whether it is empty, 12 others how long
+  /// it is.
+  [[nodiscard]] std::uint16_t records(Page page, std::uint32_t addresses, std::uint32_t bits) const {
+    if (!is_member_data(page) || bits >> 20 < zero_below_) return 0;
+    if (page == Page::address) return static_cast<std::uint16_t>(addresses);
+    if (page == Page::order_list) return static_cast<std::uint16_t>((((bits >> 8) & 0xfffU) * (kMostOrders + 1)) >> 12);
+    return 1;
+  }
 
   const Model& model_;
   std::string name_;

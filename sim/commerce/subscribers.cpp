@@ -1,6 +1,7 @@
 #include "sim/commerce/subscribers.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/core/digest.hpp"
 #include "sim/core/samplers.hpp"
@@ -44,12 +45,12 @@ Subscribers::Subscribers(const PopulationParams& params, std::uint64_t accounts,
     const double of_kind = networks.spec(network.id).share / shares[static_cast<std::size_t>(network.kind)];
     const double users = static_cast<double>(accounts) * (1 - params.dormant) * of_kind *
                          (network.kind == NetworkKind::vpn ? params.vpn : 1);
-    pools_[network.id.value] = make_pool(users, network.id.value, seed);
+    pools_[network.id.value] = make_pool(users, network, seed);
   }
 }
 
-Subscribers::Pool Subscribers::make_pool(double members, std::uint32_t network, Seed seed) const {
-  RandomStream random(seed, network, purpose("network.pool"));
+Subscribers::Pool Subscribers::make_pool(double members, const Network& network, Seed seed) const {
+  RandomStream random(seed, network.id.value, purpose("network.pool"));
   std::vector<double> crowd;
   double placed = 0;
   while ((placed < members || crowd.empty()) && static_cast<double>(crowd.size()) < kMostPool) {
@@ -57,12 +58,14 @@ Subscribers::Pool Subscribers::make_pool(double members, std::uint32_t network, 
                     sample_lognormal(random, 0, params_.members_per_mobile_address_sigma));
     placed += crowd.back();
   }
-  return {AliasTable(crowd)};
+  std::vector<SourceId> addresses;
+  for (std::uint32_t i = 0; i < crowd.size(); ++i) addresses.push_back(networks_->address(network, i));
+  return {AliasTable(crowd), std::move(addresses)};
 }
 
 Subscriber Subscribers::pooled(const Network& network, RandomBlock random, Client client) const {
-  const std::uint32_t ordinal = pools_[network.id.value].crowd.draw(random.word[0]);
-  return {networks_->address(network, ordinal), network.id, network.country, client};
+  const Pool& pool = pools_[network.id.value];
+  return {pool.addresses[pool.crowd.draw(random.word[0])], network.id, network.country, client};
 }
 
 Subscriber Subscribers::draw(const Traits& member, std::uint32_t bits, Time at) const {

@@ -27,10 +27,11 @@ class Subscribers {
 
  private:
   struct Pool {
-    AliasTable crowd;  // empty for networks without a pool
+    AliasTable crowd;  // by address; empty for networks without a pool
+    std::vector<SourceId> addresses;
   };
   [[nodiscard]] protocol::Subscriber pooled(const protocol::Network& network, RandomBlock random, Client client) const;
-  Pool make_pool(double members, std::uint32_t network, Seed seed) const;
+  [[nodiscard]] Pool make_pool(double members, const protocol::Network& network, Seed seed) const;
 
   PopulationParams params_;
   const protocol::NetworkTable* networks_;

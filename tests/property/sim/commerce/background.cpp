@@ -99,7 +99,8 @@ TEST_CASE("every engine and number of threads gives the same rows", "[commerce]"
   CHECK(one.foreign_digest == other.foreign_digest);
 }
 
-TEST_CASE("rows of a window lie within it, in order of ingestion, ties by a hash that ignores the sender", "[commerce]") {
+TEST_CASE("rows of a window lie within it, in order of ingestion, ties by a hash that ignores the sender",
+          "[commerce]") {
   testing::Setup setup;
   // Many requests at the same microsecond.
   for (std::uint32_t i = 0; i < 40; ++i) {

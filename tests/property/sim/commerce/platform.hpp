@@ -16,11 +16,11 @@ namespace dwell::commerce::testing {
 
 inline std::vector<protocol::NetworkSpec> networks() {
   using enum protocol::NetworkKind;
-  return {{"SKT", mobile, "KR", 39.00},  {"KT", mobile, "KR", 23.84},    {"LGU+", mobile, "KR", 19.51},
-          {"MVNO", mobile, "KR", 17.64}, {"KT line", fixed, "KR", 40.9}, {"SK line", fixed, "KR", 28.7},
-          {"LG line", fixed, "KR", 21.3}, {"other", fixed, "KR", 9.1},   {"US access", foreign, "US", 2},
-          {"JP access", foreign, "JP", 3}, {"exit", vpn, "NL", 1},       {"rack", hosting, "US", 1},
-          {"desk", contractor, "PH", 1}, {"own", internal, "KR", 1},     {"partner", partner, "KR", 1}};
+  return {{"SKT", mobile, "KR", 39.00},    {"KT", mobile, "KR", 23.84},    {"LGU+", mobile, "KR", 19.51},
+          {"MVNO", mobile, "KR", 17.64},   {"KT line", fixed, "KR", 40.9}, {"SK line", fixed, "KR", 28.7},
+          {"LG line", fixed, "KR", 21.3},  {"other", fixed, "KR", 9.1},    {"US access", foreign, "US", 2},
+          {"JP access", foreign, "JP", 3}, {"exit", vpn, "NL", 1},         {"rack", hosting, "US", 1},
+          {"desk", contractor, "PH", 1},   {"own", internal, "KR", 1},     {"partner", partner, "KR", 1}};
 }
 
 inline protocol::KeyRing keys() {
@@ -53,8 +53,7 @@ class Sender final : public kernel::Process {
   explicit Sender(std::vector<Sent> messages) : messages_(std::move(messages)) {}
   [[nodiscard]] std::string_view name() const override { return "sender"; }
   void start(kernel::Context& context) override {
-    for (const Sent& m : messages_)
-      context.send(ProcessId{m.shard}, m.at, static_cast<unsigned>(m.priority), m.body);
+    for (const Sent& m : messages_) context.send(ProcessId{m.shard}, m.at, static_cast<unsigned>(m.priority), m.body);
   }
   void handle(kernel::Context&, kernel::Events& events) override {
     while (events.next() != nullptr) {

@@ -78,8 +78,7 @@ TEST_CASE("requests are answered as asked, and with nothing for ids that name no
   std::uint32_t n = 0;
   for (const MemberId member : {known, unknown, beyond}) {
     for (const Page page : {Page::profile, Page::address, Page::address_edit, Page::order_list, Page::pdp}) {
-      setup.messages.push_back(
-          testing::sent(0, kNoon + Duration::seconds(n), Priority::request, ask(member, page, n)));
+      setup.messages.push_back(testing::sent(0, kNoon + Duration::seconds(n), Priority::request, ask(member, page, n)));
       ++n;
     }
   }

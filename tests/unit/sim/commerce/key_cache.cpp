@@ -15,7 +15,8 @@ namespace {
 std::map<std::uint32_t, double> shares(const KeyCache& cache, Time now) {
   std::map<std::uint32_t, double> result;
   for (std::uint32_t a = 0; a < 600; ++a) {
-    for (std::uint32_t b = 0; b < 100; ++b) result[cache.pick(a * 7'158'278U, b * 42'949'672U, now).value] += 1.0 / 60'000;
+    for (std::uint32_t b = 0; b < 100; ++b)
+      result[cache.pick(a * 7'158'278U, b * 42'949'672U + 21'474'836U, now).value] += 1.0 / 60'000;
   }
   return result;
 }

@@ -43,7 +43,7 @@ TEST_CASE("network and country numbers are redrawn for every seed", "[networks]"
     countries.insert(table.home_country().value);
   }
   REQUIRE(ids.size() > 8);
-  REQUIRE(countries.size() == 4);
+  REQUIRE(countries.size() == 5);
 }
 
 TEST_CASE("networks are picked by share within their kind", "[networks]") {
