@@ -37,19 +37,17 @@ class OracleVolume final : public detect::ShardedDetector {
              detect::Scores& scores) override {
     if (window.index < truth_->warm_up_windows) return learn(window.index, table);
     const auto* addition = campaign(window.index);
-    if (addition != nullptr) {
-      double ratio = 0;
-      for (std::uint32_t page = 0; page < kPages; ++page) {
-        if ((*addition)[page] > 0)
-          ratio += llr(window.index, page, static_cast<double>(table.get(page)), (*addition)[page]);
-      }
-      sum_ = std::max(0.0, sum_ + ratio);
+    if (addition == nullptr) return;
+    for (std::uint32_t page = 0; page < kPages; ++page) {
+      if ((*addition)[page] <= 0) continue;
+      const double ratio = llr(window.index, page, static_cast<double>(table.get(page)), (*addition)[page]);
+      sum_[page] = std::max(0.0, sum_[page] + ratio);
+      scores.emit({detect::EntityKind::page, page}, sum_[page]);
     }
-    scores.emit({detect::EntityKind::platform, 0}, sum_);
   }
 
   void save(ByteWriter& writer) const override {
-    writer.put(sum_);
+    for (const double sum : sum_) writer.put(sum);
     for (const Bin& bin : bins_) {
       writer.put(bin.excess);
       writer.put(bin.windows);
@@ -60,7 +58,7 @@ class OracleVolume final : public detect::ShardedDetector {
     }
   }
   Status restore(ByteReader& reader) override {
-    sum_ = reader.get<double>();
+    for (double& sum : sum_) sum = reader.get<double>();
     for (Bin& bin : bins_) {
       bin.excess = reader.get<double>();
       bin.windows = reader.get<double>();
@@ -129,7 +127,7 @@ class OracleVolume final : public detect::ShardedDetector {
 
   std::shared_ptr<const Intensities> truth_;
   detect::Descriptor descriptor_;
-  double sum_ = 0;
+  std::array<double, kPages> sum_{};
   std::vector<Bin> bins_;
   std::array<Spread, kPages> spread_{};
 };

@@ -2,12 +2,13 @@
 // oracle-volume: what the best judge of page counts could do that knew every true intensity. Not a detector: it reads
 // the truth, and stands beside the detectors as the bound for those that judge by counts per page.
 //
-// CUSUM (Page 1954) on the log-likelihood ratio of the counts of the campaign's pages in each window,
-//   S = max(0, S + sum over pages of llr),   llr = n ln((a + m)/a · (r + a)/(r + a + m)) − r ln((r + a + m)/(r + a)),
+// For each of the campaign's pages a CUSUM (Page 1954) on the log-likelihood ratio of its counts in each window,
+//   S = max(0, S + llr),   llr = n ln((a + m)/a · (r + a)/(r + a + m)) − r ln((r + a + m)/(r + a)),
 // where n is the count, a the expected background, m the campaign's expected addition, and counts are negative binomial
 // with dispersion r (variance a + a²/r). What services and scripts read is known to it as exactly as can be, so it is
 // left out of n. a = page share × the platform's true intensity + a small rest; rest and r are learnt from the warm-up,
-// the rest by minute of day. Cost: O(pages) a window.
+// the rest by minute of day. Its alarms count without comparison with the clean twin, so that it stays a bound where
+// false alarms lie close together. Cost: O(pages) a window.
 
 #include <array>
 #include <cstdint>

@@ -45,10 +45,10 @@ bool belongs(const truth::Incident& incident, detect::Entity entity, Time up_to)
 std::int32_t window_at(Time time) { return static_cast<std::int32_t>(time.us / world::kWindow.us); }
 
 std::optional<score::Detection> detect_incident(const WorldRecord& run, const ContenderRun& contender, View view,
-                                                const truth::Incident& incident, double threshold) {
+                                                const truth::Incident& incident, double threshold, bool twin) {
   if (incident.requests() == 0) return {};
   const score::DetectionQuery query{.view = contender.logs[static_cast<std::size_t>(view)].entries(),
-                                    .clean = contender.logs[0].entries(),
+                                    .clean = twin ? contender.logs[0].entries() : std::span<const score::Exceedance>(),
                                     .threshold = threshold,
                                     .from_window = window_at(std::min(run.plan.onset, incident.first())),
                                     .end_window = static_cast<std::int32_t>(run.plan.windows),
@@ -96,11 +96,13 @@ class RowMaker {
           static_cast<double>(row.false_alerts) * kWindowsPerDay / static_cast<double>(end - first);
     }
     if (silent || row.mark == Mark::over_budget) return row;
-    if (const auto found = detect_incident(run, contender, View::placebo, *run.placebo, threshold.value)) {
+    // A bound must not lose time to false alarms that happen to be open: the oracle's alarm is taken as the campaign's.
+    const bool twin = (*input_.contenders)[c].kind != "oracle";
+    if (const auto found = detect_incident(run, contender, View::placebo, *run.placebo, threshold.value, twin)) {
       row.placebo_detected = true;
       row.placebo_ttd_days = ttd_days(run, *found);
     }
-    const auto found = detect_incident(run, contender, View::factual, *run.campaign, threshold.value);
+    const auto found = detect_incident(run, contender, View::factual, *run.campaign, threshold.value, twin);
     if (found) set_detection(row, run, *found);
     return row;
   }

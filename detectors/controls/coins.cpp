@@ -90,7 +90,9 @@ std::unique_ptr<Detector> make_random_page(const Descriptor& descriptor, const S
 }
 
 Descriptor describe_random_hash() {
-  return coin("random-hash", "a random alarmer whose coins are a hash of the window's rows", true);
+  Descriptor d = coin("random-hash", "a random alarmer whose coins are a hash of the window's rows", true);
+  d.pages = kAllPages;  // every extra row turns its coins, the placebo's as much as the campaign's
+  return d;
 }
 std::unique_ptr<Detector> make_random_hash(const Descriptor& descriptor, const Setting& setting) {
   return std::make_unique<RandomHash>(descriptor, setting.seed);
