@@ -42,16 +42,20 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
   void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
     begin_day(window.begin_us / day_us_);
     const double minutes = static_cast<double>(window.end_us - window.begin_us) / 60e6;
-    const double least = std::max(kLeastNamed, scores.floor());
     const double any = 1 / (any_limit_ * minutes);
     const double data = 1 / (data_limit_ * minutes);
+    // Most sources are far below: whole numbers tell them apart from the few that may be named.
+    const double least = std::max(kLeastNamed, scores.floor());
+    const auto least_any = static_cast<std::int64_t>(std::min(least / any, 1e9));
+    const auto least_data = static_cast<std::int64_t>(std::min(least / data, 1e9));
     for (const SparseTable::Entry& entry : table.entries()) {
       if (entry.key >= kPageTag) {
         today_[entry.key - kPageTag] += entry.value;
         continue;
       }
-      const double score = std::max(static_cast<double>(entry.value & 0xffffffffLL) * any,
-                                    static_cast<double>(entry.value >> 32) * data);
+      const std::int64_t anything = entry.value & 0xffffffffLL;
+      if (anything < least_any && entry.value >> 32 < least_data) continue;
+      const double score = std::max(static_cast<double>(anything) * any, static_cast<double>(entry.value >> 32) * data);
       if (score > least) scores.emit({EntityKind::source, entry.key}, score);
     }
     if (window.end_us / Duration::hours(1).us != window.begin_us / Duration::hours(1).us) judge_pages(scores);

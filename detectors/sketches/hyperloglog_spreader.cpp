@@ -10,7 +10,7 @@
 namespace dwell::detect {
 namespace {
 
-constexpr std::uint32_t kPanes = 6;
+constexpr std::uint32_t kPanes = 3;
 constexpr std::size_t kMostPasts = 1 << 18;
 constexpr double kMostShape = 400;
 constexpr std::array<EntityKind, 3> kKinds = {EntityKind::source, EntityKind::network, EntityKind::key};
@@ -149,7 +149,7 @@ Descriptor describe_hyperloglog_spreader() {
   d.name = "hyperloglog-spreader";
   d.summary = "sources, networks and keys that touch more distinct members than they used to";
   d.parameters = {
-      {"span_hours", 1, .1, 48, "sliding span; a sixth of it is a pane, at whose end it is judged"},
+      {"span_hours", 1, .1, 48, "sliding span; a third of it is a pane, at whose end it is judged"},
       {"least_members", 8, 1, 1e6, "distinct members below which nobody is judged"},
       {"learn_days", 28, 1, 365, "time constant of an entity's past"},
   };
