@@ -44,7 +44,9 @@ Result<run::StudyResult> run_with_progress(const Arguments& arguments, const wor
   run::StudyOptions options = study_options(arguments, scenario);
   catch_interrupts(arguments.quiet);
   ProgressLine line(arguments.quiet, stderr_is_terminal());
-  options.progress = [&](const run::Progress& progress) { line.show(progress); };
+  options.progress = [&](const run::Progress& progress) {
+    if (!stop_requested()) line.show(progress);
+  };
   return run::run_study(scenario, options);
 }
 
