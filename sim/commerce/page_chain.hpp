@@ -15,7 +15,8 @@ inline constexpr std::uint32_t kChainPages = 9;
 
 /// The transitions of the model card (README.md). At buying level b the ways CART → CHECKOUT and PDP → CHECKOUT are
 /// b · kLevelStep times as wide as in the card (at most 0.9), the other ways from there shrink in proportion.
-/// A draw costs one load and one compare: Walker's alias method (Vose 1991) on 16 columns. 9 KiB.
+/// A draw costs one load and one compare: Walker's alias method (Vose 1991) on 16 columns. 16 KiB, of which
+/// the usual levels touch 5.
 class PageChain {
  public:
   static constexpr std::uint32_t kLevels = 16;
@@ -27,13 +28,14 @@ class PageChain {
   /// `bits` are 32 uniform bits.
   [[nodiscard]] Page entry(std::uint32_t bits) const { return draw(entry_, bits); }
   [[nodiscard]] Page next(std::uint32_t level, Page from, std::uint32_t bits) const {
-    return draw(rows_[level][static_cast<std::size_t>(from)], bits);
+    return draw(rows_[level * kStride + static_cast<std::size_t>(from)], bits);
   }
   /// Expected visits of each page in a session, given P(length >= k) for k = 1… in `survival`, and weights of levels.
   [[nodiscard]] static std::array<double, kPages> expected_pages(std::span<const double> survival,
                                                                  std::span<const double> level_weights);
 
  private:
+  static constexpr std::size_t kStride = 16;
   // One column: the threshold of 2^28 below which a draw stays with the page numbered as the column, and the alias, in
   // the low four bits. A row is one cache line.
   struct alignas(64) Row {
@@ -49,7 +51,7 @@ class PageChain {
   }
 
   Row entry_;
-  std::array<std::array<Row, kChainPages>, kLevels> rows_;
+  std::array<Row, kLevels * kStride> rows_{};  // by level and page
 };
 
 }  // namespace dwell::commerce

@@ -66,6 +66,10 @@ void RowSink::close() {
   last_access_us_ = last_auth_us_ = -1;
   range_.access_end = static_cast<std::uint32_t>(out_->access.rows.size());
   range_.auth_end = static_cast<std::uint32_t>(out_->auth.rows.size());
+  counts_.access += range_.access_end - range_.access_begin;
+  counts_.auth += range_.auth_end - range_.auth_begin;
+  counts_.foreign_access += out_->access.foreign - foreign_access_;
+  counts_.foreign_auth += out_->auth.foreign - foreign_auth_;
   out_->shards.push_back(range_);
 }
 

@@ -32,6 +32,8 @@ class RowSink {
   void open() {
     range_.access_begin = static_cast<std::uint32_t>(out_->access.rows.size());
     range_.auth_begin = static_cast<std::uint32_t>(out_->auth.rows.size());
+    foreign_access_ = out_->access.foreign;
+    foreign_auth_ = out_->auth.foreign;
   }
   void close();
 
@@ -87,7 +89,8 @@ class RowSink {
   std::int64_t last_access_us_ = -1, last_auth_us_ = -1;
   std::vector<std::uint32_t> access_ties_, auth_ties_;  // first row of each run of equal times, may repeat
   Digest digest_[2];
-  RowCounts counts_;
+  RowCounts counts_;                                     // as of the last close
+  std::uint64_t foreign_access_ = 0, foreign_auth_ = 0;  // in the batches when the window was opened
   telemetry::ShardRange range_;
   const Model* model_;
   Room<telemetry::AccessRow> late_access_;
@@ -120,8 +123,6 @@ inline std::uint64_t fold(const telemetry::AuthRow& r) {
   last_access_us_ = row.ingest_us;
   const bool foreign = origin != kBackground;
   digest_[foreign].add(fold(row));
-  ++counts_.access;
-  counts_.foreign_access += foreign;
   out_->access.push(row, origin);
 }
 
@@ -131,8 +132,6 @@ inline void RowSink::arrive(const telemetry::AuthRow& row, Origin origin) {
   last_auth_us_ = row.ingest_us;
   const bool foreign = origin != kBackground;
   digest_[foreign].add(fold(row));
-  ++counts_.auth;
-  counts_.foreign_auth += foreign;
   out_->auth.push(row, origin);
 }
 

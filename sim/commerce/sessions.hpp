@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/core/ids.hpp"
+#include "sim/core/random.hpp"
 #include "sim/core/vocabulary.hpp"
 
 namespace dwell::commerce {
@@ -16,20 +17,28 @@ struct alignas(64) Session {
   std::uint32_t member = 0;
   std::uint32_t source = 0;
   std::uint32_t key = 0;
-  std::uint32_t index = 0;       ///< ordinal of the session of its member; keys its draws
-  std::uint32_t issue_fate = 0;  ///< 32 uniform bits: fate of the issuance row
+  std::uint32_t index = 0;  ///< ordinal of the session of its member; keys its draws
   Origin origin;
+  /// The random bits of the next page, drawn one page ahead, so that nothing waits for them. Before the first page,
+  /// while there is no token: fate of the issuance row, whether it is a log-in with a password, failed log-ins still to
+  /// come.
+  RandomBlock draw{};
   std::uint16_t network = 0, country = 0;
-  std::uint16_t ordinal = 0;      ///< of the next page
-  std::uint16_t left = 0;         ///< pages still to come, the next one included
-  std::uint16_t revocations = 0;  ///< of the key cache when its key was last found good
-  std::uint8_t level = 0;         ///< of the page chain
+  std::uint16_t ordinal = 0;     ///< of the next page; 0 while the session has no token
+  std::uint16_t left = 0;        ///< pages still to come, the next one included
+  std::uint8_t where = 0;        ///< level of the page chain, and below its four bits the next page
+  std::uint8_t revocations = 0;  ///< of the key cache when its key was last found good, mod 256
   std::uint8_t addresses = 0;
-  std::uint8_t failures = 0;  ///< failed logins still to come
-  bool begun = false;         ///< its token is issued
-  bool login = false;         ///< with a password, else by refreshing a token
   Client client = Client::android;
-  Page page = Page::home;  ///< the next page
+
+  [[nodiscard]] Page page() const { return static_cast<Page>(where & 15U); }
+  [[nodiscard]] std::uint32_t level() const { return where >> 4U; }
+  [[nodiscard]] static std::uint8_t place(std::uint32_t level, Page page) {
+    return static_cast<std::uint8_t>(level << 4U | static_cast<std::uint32_t>(page));
+  }
+  std::uint32_t& issue_fate() { return draw.word[0]; }
+  std::uint32_t& login() { return draw.word[1]; }
+  std::uint32_t& failures() { return draw.word[2]; }
 };
 static_assert(sizeof(Session) == 64);
 

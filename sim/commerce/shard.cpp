@@ -103,13 +103,20 @@ void Shard::plan_hour(kernel::Context& context, std::int64_t hour) {
     const std::uint64_t width = until[m + 1] - until[m];
     slope[m] = width == 0 ? 0 : kMinuteUs / static_cast<double>(width);
   }
+  std::array<std::uint8_t, 64> guide{};  // the minute in which each 64th of the cumulative rate begins
+  for (std::size_t i = 0, m = 0; i < guide.size(); ++i) {
+    while (std::uint64_t{i} << 26 >= until[m + 1]) ++m;
+    guide[i] = static_cast<std::uint8_t>(m);
+  }
   const Time begin{hour * Duration::hours(1).us};
   for (const Start& start : hours_[static_cast<std::size_t>(hour % 24)]) {
     const Traits& member = members_[start.member];
     const RandomBlock first = random_block(seed_, member.id.value, kSession, start.ordinal, 0);
     const std::uint64_t u = first.word[0];
-    std::size_t m = to_below(first.word[0], kMinutesPerHour);
-    while (u < until[m]) --m;
+    std::size_t m = guide[u >> 26];
+    // Twice without a branch, which would be mispredicted; more is rare.
+    m += u >= until[m + 1] ? 1 : 0;
+    m += u >= until[m + 1] ? 1 : 0;
     while (u >= until[m + 1]) ++m;
     const auto within = static_cast<std::int64_t>(static_cast<double>(u - until[m]) * slope[m]);
     const std::int64_t us = static_cast<std::int64_t>(m) * 60'000'000 + within;
@@ -133,20 +140,18 @@ void Shard::begin_session(kernel::Context& context, const Traits& member, std::u
   session.origin = origin;
   session.token = mix64(mix64(token_seed_, member.id.value), index ^ std::uint64_t{origin.value} << 32) | 1;
   session.key = keys_.pick(second.word[1], second.word[3] << 16, start).value;
-  session.issue_fate = second.word[2];
   session.ordinal = 0;
   session.left = static_cast<std::uint16_t>(model_.length(first.word[1]));
-  session.page = model_.chain().entry(first.word[3]);
   session.addresses = member.addresses;
-  session.level = static_cast<std::uint8_t>(
-      Model::level(member.conversion * (1 / Traits::kConversionUnit) * model_.calendar().orders(start.day()),
-                   static_cast<double>(second.word[3] >> 16) * 0x1p-16));
-  session.begun = false;
-  session.login = (second.word[0] & 0xffffU) < login_below_;
-  session.failures = 0;
-  if (session.login) {
+  const double inclination = member.conversion * (1 / Traits::kConversionUnit) * model_.calendar().orders(start.day());
+  session.where = Session::place(Model::level(inclination, static_cast<double>(second.word[3] >> 16) * 0x1p-16),
+                                 model_.chain().entry(first.word[3]));
+  session.issue_fate() = second.word[2];
+  session.login() = (second.word[0] & 0xffffU) < login_below_ ? 1 : 0;
+  session.failures() = 0;
+  if (session.login() != 0) {
     RandomStream tries(seed_, member.id.value, purpose("session.password"), index);
-    while (session.failures < kMostFailures && tries.next32() >> 16 < failure_below_) ++session.failures;
+    while (session.failures() < kMostFailures && tries.next32() >> 16 < failure_below_) ++session.failures();
   }
   context.schedule(start, kPagePriority, slot);
 }
@@ -195,25 +200,25 @@ void Shard::handle(kernel::Context& context, kernel::Events& events) {
           session.network,
           session.country,
           telemetry::kStatusOk,
-          records(session.page, session.addresses, draw.word[2]),
-          static_cast<std::uint8_t>(session.page),
+          records(session.page(), session.addresses, draw.word[2]),
+          static_cast<std::uint8_t>(session.page()),
           static_cast<std::uint8_t>(session.client),
           model_.log_lines(draw.word[2])};
 }
 
 void Shard::page(kernel::Context& context, std::uint32_t slot) {
   Session& session = sessions_[slot];
-  if (!session.begun) [[unlikely]] {
+  if (session.ordinal == 0) [[unlikely]] {
     if (!issue_token(context, slot)) return;
   }
-  if (session.revocations != keys_.revocations()) [[unlikely]]
+  if (session.revocations != static_cast<std::uint8_t>(keys_.revocations())) [[unlikely]]
     renew_refused(context, session);
   // Words: next page; think time; log lines (8 bits), records (24); fate of the log row.
-  const RandomBlock draw = random_block(seed_, session.member, kPage, session.index, session.ordinal);
+  const RandomBlock draw = session.draw;
   const Time now = context.now();
   // The rare row that is lost or late is built apart: were it the same object, it would have to lie in memory.
   if (rows_.missing(draw.word[3])) [[unlikely]] {
-    page_missing(context, session, draw);
+    page_missing(context, session);
   } else {
     rows_.arrive(page_row(session, now, draw), session.origin);
   }
@@ -221,53 +226,53 @@ void Shard::page(kernel::Context& context, std::uint32_t slot) {
     sessions_.give_back(slot);
     return;
   }
-  ++session.ordinal;
-  session.page = model_.chain().next(session.level, session.page, draw.word[0]);
+  session.draw = random_block(seed_, session.member, kPage, session.index, ++session.ordinal);
+  session.where = Session::place(session.level(), model_.chain().next(session.level(), session.page(), draw.word[0]));
   context.schedule(now + model_.think(draw.word[1]), kPagePriority, slot);
 }
 
-void Shard::page_missing(kernel::Context& context, const Session& session, const RandomBlock& draw) {
-  rows_.access(context, page_row(session, context.now(), draw), session.origin, draw.word[3]);
+void Shard::page_missing(kernel::Context& context, const Session& session) {
+  rows_.access(context, page_row(session, context.now(), session.draw), session.origin, session.draw.word[3]);
 }
 
 /// Logs in or refreshes. False when the login failed: the session tries again some seconds later.
 bool Shard::issue_token(kernel::Context& context, std::uint32_t slot) {
   Session& session = sessions_[slot];
-  if (session.failures != 0) {
-    const RandomBlock draw = random_block(seed_, session.member, kSession, session.index, 1U + session.failures);
-    --session.failures;
+  if (session.failures() != 0) {
+    const RandomBlock draw = random_block(seed_, session.member, kSession, session.index, 1U + session.failures());
+    --session.failures();
     write_auth(context, session, AuthKind::failed_login, draw.word[0]);
     context.schedule(context.now() + Duration::seconds(4) + Duration{to_below(draw.word[1], 16'000'000)}, kPagePriority,
                      slot);
     return false;
   }
-  session.begun = true;
-  session.revocations = static_cast<std::uint16_t>(keys_.revocations());
-  if (session.revocations != 0 && keys_.refused(KeyId{session.key})) {
+  session.revocations = static_cast<std::uint8_t>(keys_.revocations());
+  if (keys_.revocations() != 0 && keys_.refused(KeyId{session.key})) {
     // Drawn when the hour began; the key was revoked since.
     const RandomBlock draw = random_block(seed_, session.member, purpose("session.renew"), session.index, 0);
     session.key = keys_.pick(draw.word[0], draw.word[1], context.now()).value;
   }
   // The token is a moment older than the first page that uses it; its record arrives with the page's.
-  session.token_issued_us = context.now().us - 150'000 - static_cast<std::int64_t>(session.issue_fate & 0xfffffU);
-  write_auth(context, session, session.login ? AuthKind::login : AuthKind::refresh, session.issue_fate);
+  session.token_issued_us = context.now().us - 150'000 - static_cast<std::int64_t>(session.issue_fate() & 0xfffffU);
+  write_auth(context, session, session.login() != 0 ? AuthKind::login : AuthKind::refresh, session.issue_fate());
+  session.draw = random_block(seed_, session.member, kPage, session.index, 0);
   return true;
 }
 
 /// The key cache has changed since the session last looked: if its key is refused now, the client sees one refusal and
 /// refreshes its token.
 void Shard::renew_refused(kernel::Context& context, Session& session) {
-  session.revocations = static_cast<std::uint16_t>(keys_.revocations());
+  session.revocations = static_cast<std::uint8_t>(keys_.revocations());
   if (!keys_.refused(KeyId{session.key})) return;
   const RandomBlock draw =
       random_block(seed_, session.member, purpose("session.renew"), session.index, session.ordinal + 1U);
   const std::int64_t now = context.now().us;
-  rows_.access(
-      context,
-      AccessRow{now, now, session.token_issued_us, session.token, session.member, session.source, session.key,
-                session.network, session.country, telemetry::kStatusRefused, 0, static_cast<std::uint8_t>(session.page),
-                static_cast<std::uint8_t>(session.client), model_.log_lines(draw.word[2])},
-      session.origin, draw.word[3]);
+  rows_.access(context,
+               AccessRow{now, now, session.token_issued_us, session.token, session.member, session.source, session.key,
+                         session.network, session.country, telemetry::kStatusRefused, 0,
+                         static_cast<std::uint8_t>(session.page()), static_cast<std::uint8_t>(session.client),
+                         model_.log_lines(draw.word[2])},
+               session.origin, draw.word[3]);
   session.key = keys_.pick(draw.word[0], draw.word[1], context.now()).value;
   session.token = mix64(session.token, now) | 1;
   session.token_issued_us = now;

@@ -74,7 +74,7 @@ class Shard final : public kernel::Process {
                      const RandomBlock& first);
   void page(kernel::Context& context, std::uint32_t slot);
   [[nodiscard]] telemetry::AccessRow page_row(const Session& session, Time now, const RandomBlock& draw) const;
-  void page_missing(kernel::Context& context, const Session& session, const RandomBlock& draw);
+  void page_missing(kernel::Context& context, const Session& session);
   bool issue_token(kernel::Context& context, std::uint32_t slot);
   void renew_refused(kernel::Context& context, Session& session);
   void write_auth(kernel::Context& context, const Session& session, telemetry::AuthKind kind, std::uint32_t fate);
