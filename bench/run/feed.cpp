@@ -17,17 +17,6 @@ constexpr bool has(detect::TopicMask topics, telemetry::Topic topic) {
   return (topics & detect::topic_bit(topic)) != 0;
 }
 
-/// Rows of the platform topics a detector named; the others stay empty.
-void set_platform_rows(detect::WindowRows& rows, detect::TopicMask topics, const WindowSource& source) {
-  using telemetry::Topic;
-  const telemetry::PlatformRows& platform = *source.platform;
-  if (has(topics, Topic::keys)) rows.keys = {platform.keys.rows, source.shift};
-  if (has(topics, Topic::workforce)) rows.workforce = {platform.workforce.rows, source.shift};
-  if (has(topics, Topic::audit)) rows.audit = {platform.audit.rows, source.shift};
-  if (has(topics, Topic::complaints)) rows.complaints = {platform.complaints.rows, source.shift};
-  if (has(topics, Topic::deception)) rows.deception = {platform.deception.rows, source.shift};
-}
-
 }  // namespace
 
 std::size_t Subscription::variant(detect::TopicMask wanted) {
@@ -39,15 +28,17 @@ std::size_t Subscription::variant(detect::TopicMask wanted) {
 
 Lane::Lane(Subscription subscription, std::uint32_t shards) : subscription_(std::move(subscription)), shards_(shards) {
   for (const detect::TopicMask topics : subscription_.topics) auth_ = auth_ || has(topics, telemetry::Topic::auth);
+  handed_out_.resize(subscription_.topics.size());
   if (subscription_.by_shard) {
     subscription_.ordered = true;
     shard_choice_.resize(shards * kViews);
-    shard_rows_.resize(shards * kViews * subscription_.topics.size());
   }
 }
 
 void Lane::load(const WindowSource& source) {
   adds_ = {};
+  shift_ = source.shift;
+  set_platform_rows(source);
   if (subscription_.ordered) {
     gather(source);
     units_ = 1;
@@ -59,6 +50,21 @@ void Lane::load(const WindowSource& source) {
   units_ = source.partitions.size();
   if (unit_.size() < units_) unit_.resize(units_);
   for (std::size_t p = 0; p < units_; ++p) choose(unit_[p], source.partitions[p], source, true);
+}
+
+/// Topics a detector did not name stay empty.
+void Lane::set_platform_rows(const WindowSource& source) {
+  using telemetry::Topic;
+  const telemetry::PlatformRows& platform = *source.platform;
+  for (std::size_t k = 0; k < handed_out_.size(); ++k) {
+    const detect::TopicMask topics = subscription_.topics[k];
+    detect::WindowRows& rows = handed_out_[k];
+    if (has(topics, Topic::keys)) rows.keys = {platform.keys.rows, shift_};
+    if (has(topics, Topic::workforce)) rows.workforce = {platform.workforce.rows, shift_};
+    if (has(topics, Topic::audit)) rows.audit = {platform.audit.rows, shift_};
+    if (has(topics, Topic::complaints)) rows.complaints = {platform.complaints.rows, shift_};
+    if (has(topics, Topic::deception)) rows.deception = {platform.deception.rows, shift_};
+  }
 }
 
 void Lane::gather(const WindowSource& source) {
@@ -99,11 +105,14 @@ void Lane::choose(Unit& unit, const telemetry::PartitionRows& rows, const Window
   const bool foreign_access = rows.access.foreign != 0;
   const bool foreign_auth = auth_ && rows.auth.foreign != 0;
   const bool filter = filter_pages && subscription_.pages != detect::kAllPages;
+  unit.rows = &rows;
+  unit.all_access = !foreign_access && !filter;
+  unit.all_auth = !foreign_auth;
   for (std::size_t v = 0; v < kViews; ++v) {
     unit.chosen[v].clear();
     unit.extra[v].clear();
   }
-  if (foreign_access || filter) {
+  if (!unit.all_access) {
     const telemetry::AccessBatch& access = rows.access.rows;
     for (std::uint32_t i = 0; i < access.size(); ++i) {
       if (filter && !wants(access.page[i])) continue;
@@ -123,55 +132,68 @@ void Lane::choose(Unit& unit, const telemetry::PartitionRows& rows, const Window
       if (label != kBackgroundLabel) unit.extra[label].auth.push_back(i);
     }
   }
-  const std::size_t variants = subscription_.topics.size();
-  unit.view.resize(variants * kViews);
-  unit.added.resize(variants * kViews);
   for (std::size_t v = 0; v < kViews; ++v) {
-    const auto access = foreign_access || filter
-                            ? telemetry::AccessRows(rows.access.rows, unit.chosen[v].access, source.shift)
-                            : telemetry::AccessRows(rows.access.rows, source.shift);
-    const auto auth = foreign_auth ? telemetry::AuthRows(rows.auth.rows, unit.chosen[v].auth, source.shift)
-                                   : telemetry::AuthRows(rows.auth.rows, source.shift);
-    const telemetry::AccessRows extra_access(rows.access.rows, unit.extra[v].access, source.shift);
-    const telemetry::AuthRows extra_auth(rows.auth.rows, unit.extra[v].auth, source.shift);
-    adds_[v] = adds_[v] || !extra_access.empty() || !extra_auth.empty();
-    for (std::size_t k = 0; k < variants; ++k) {
-      const detect::TopicMask topics = subscription_.topics[k];
-      detect::WindowRows& view = unit.view[k * kViews + v];
-      detect::WindowRows& added = unit.added[k * kViews + v];
-      set_platform_rows(view, topics, source);
-      if (has(topics, telemetry::Topic::access)) view.access = access, added.access = extra_access;
-      if (has(topics, telemetry::Topic::auth)) view.auth = auth, added.auth = extra_auth;
-    }
+    adds_[v] = adds_[v] || !unit.extra[v].access.empty() || !unit.extra[v].auth.empty();
   }
 }
 
 void Lane::split_by_shard(const WindowSource& source) {
+  shards_differ_ = merged_.access.foreign != 0 || (auth_ && merged_.auth.foreign != 0);
+  const std::size_t views = shards_differ_ ? kViews : 1;
   for (Choice& choice : shard_choice_) choice.clear();
   const auto deal = [&](const auto& labelled, auto list) {
     for (std::uint32_t i = 0; i < labelled.rows.size(); ++i) {
       const Label label = labelled.foreign != 0 ? (*source.label)(labelled.origins[i]) : kBackgroundLabel;
       const std::size_t shard = labelled.rows.member[i] % shards_;
-      for (std::size_t v = 0; v < kViews; ++v) {
+      for (std::size_t v = 0; v < views; ++v) {
         if (contains(v, label)) list(shard_choice_[shard * kViews + v]).push_back(i);
       }
     }
   };
   deal(merged_.access, [](Choice& c) -> std::vector<std::uint32_t>& { return c.access; });
   if (auth_) deal(merged_.auth, [](Choice& c) -> std::vector<std::uint32_t>& { return c.auth; });
-  const std::size_t variants = subscription_.topics.size();
-  for (std::size_t shard = 0; shard < shards_; ++shard) {
-    for (std::size_t k = 0; k < variants; ++k) {
-      const detect::TopicMask topics = subscription_.topics[k];
-      for (std::size_t v = 0; v < kViews; ++v) {
-        const Choice& choice = shard_choice_[shard * kViews + v];
-        detect::WindowRows& rows = shard_rows_[(shard * variants + k) * kViews + v];
-        set_platform_rows(rows, topics, source);
-        if (has(topics, telemetry::Topic::access)) rows.access = {merged_.access.rows, choice.access, source.shift};
-        if (has(topics, telemetry::Topic::auth)) rows.auth = {merged_.auth.rows, choice.auth, source.shift};
-      }
-    }
+}
+
+const detect::WindowRows& Lane::rows(std::size_t unit, std::size_t variant, View view) {
+  const Unit& from = unit_[unit];
+  const Choice& chosen = from.chosen[index(view)];
+  const detect::TopicMask topics = subscription_.topics[variant];
+  detect::WindowRows& out = handed_out_[variant];
+  if (has(topics, telemetry::Topic::access)) {
+    out.access = from.all_access ? telemetry::AccessRows(from.rows->access.rows, shift_)
+                                 : telemetry::AccessRows(from.rows->access.rows, chosen.access, shift_);
   }
+  if (has(topics, telemetry::Topic::auth)) {
+    out.auth = from.all_auth ? telemetry::AuthRows(from.rows->auth.rows, shift_)
+                             : telemetry::AuthRows(from.rows->auth.rows, chosen.auth, shift_);
+  }
+  return out;
+}
+
+const detect::WindowRows& Lane::added(std::size_t unit, std::size_t variant, View view) {
+  const Unit& from = unit_[unit];
+  const Choice& extra = from.extra[index(view)];
+  const detect::TopicMask topics = subscription_.topics[variant];
+  detect::WindowRows& out = handed_out_[variant];
+  if (has(topics, telemetry::Topic::access)) out.access = {from.rows->access.rows, extra.access, shift_};
+  if (has(topics, telemetry::Topic::auth)) out.auth = {from.rows->auth.rows, extra.auth, shift_};
+  return out;
+}
+
+const detect::WindowRows& Lane::platform(std::size_t variant) {
+  detect::WindowRows& out = handed_out_[variant];
+  out.access = {};
+  out.auth = {};
+  return out;
+}
+
+const detect::WindowRows& Lane::shard_rows(std::uint32_t shard, std::size_t variant, View view) {
+  const Choice& choice = shard_choice_[shard * kViews + (shards_differ_ ? index(view) : 0)];
+  const detect::TopicMask topics = subscription_.topics[variant];
+  detect::WindowRows& out = handed_out_[variant];
+  if (has(topics, telemetry::Topic::access)) out.access = {merged_.access.rows, choice.access, shift_};
+  if (has(topics, telemetry::Topic::auth)) out.auth = {merged_.auth.rows, choice.auth, shift_};
+  return out;
 }
 
 }  // namespace dwell::run

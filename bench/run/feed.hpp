@@ -41,7 +41,7 @@ struct WindowSource {
 };
 
 /// The rows of one subscription. `load` copies the subscribed rows of ordered subscriptions into one batch; others are
-/// views into the partitions. All buffers are reused.
+/// views into the partitions. All buffers are reused; what `rows` and its like return is valid until the next call.
 class Lane {
  public:
   Lane(Subscription subscription, std::uint32_t shards);
@@ -50,18 +50,14 @@ class Lane {
   void load(const WindowSource& source);
   /// Units to observe: one for an ordered lane, else one a partition.
   [[nodiscard]] std::size_t units() const { return units_; }
-  [[nodiscard]] const detect::WindowRows& rows(std::size_t unit, std::size_t variant, View view) const {
-    return unit_[unit].view[variant * kViews + index(view)];
-  }
+  [[nodiscard]] const detect::WindowRows& rows(std::size_t unit, std::size_t variant, View view);
   /// The rows that a view has and the clean one has not.
-  [[nodiscard]] const detect::WindowRows& added(std::size_t unit, std::size_t variant, View view) const {
-    return unit_[unit].added[variant * kViews + index(view)];
-  }
+  [[nodiscard]] const detect::WindowRows& added(std::size_t unit, std::size_t variant, View view);
+  /// The platform topics alone: access and auth are empty.
+  [[nodiscard]] const detect::WindowRows& platform(std::size_t variant);
   [[nodiscard]] bool adds(View view) const { return adds_[index(view)]; }
   /// Rows of one shard (ordered lanes with `by_shard`).
-  [[nodiscard]] const detect::WindowRows& shard_rows(std::uint32_t shard, std::size_t variant, View view) const {
-    return shard_rows_[(shard * subscription_.topics.size() + variant) * kViews + index(view)];
-  }
+  [[nodiscard]] const detect::WindowRows& shard_rows(std::uint32_t shard, std::size_t variant, View view);
 
  private:
   static std::size_t index(View view) { return static_cast<std::size_t>(view); }
@@ -73,20 +69,25 @@ class Lane {
     }
   };
   struct Unit {
+    const telemetry::PartitionRows* rows = nullptr;
+    bool all_access = true;  // every access row, in every view: nothing had to be chosen
+    bool all_auth = true;
     std::array<Choice, kViews> chosen, extra;
-    std::vector<detect::WindowRows> view, added;  // variant × view
   };
   void gather(const WindowSource& source);
   void choose(Unit& unit, const telemetry::PartitionRows& rows, const WindowSource& source, bool filter_pages);
   void split_by_shard(const WindowSource& source);
+  void set_platform_rows(const WindowSource& source);
   [[nodiscard]] bool wants(std::uint8_t page) const { return (subscription_.pages >> page & 1U) != 0; }
 
   Subscription subscription_;
   std::uint32_t shards_;
   bool auth_ = false;  // some variant wants the auth topic
+  telemetry::Shift shift_;
   std::size_t units_ = 0;
   std::vector<Unit> unit_;
   std::array<bool, kViews> adds_{};
+  std::vector<detect::WindowRows> handed_out_;  // by variant; platform topics stand for the whole window
 
   struct Place {
     std::int64_t ingest_us;
@@ -95,8 +96,8 @@ class Lane {
   };
   telemetry::PartitionRows merged_;
   std::vector<Place> places_;
-  std::vector<Choice> shard_choice_;            // shard × view
-  std::vector<detect::WindowRows> shard_rows_;  // shard × variant × view
+  std::vector<Choice> shard_choice_;  // shard × view; without foreign rows all views share the clean one's
+  bool shards_differ_ = false;
 };
 
 }  // namespace dwell::run

@@ -123,19 +123,14 @@ void Harness::run_view(Slot& slot, ContenderRun& run, View view, const detect::W
   Instance& instance = slot.views[v];
   scores_.begin(run.logs[v].floor());
   if (instance.sequential != nullptr) {
-    const Lane& lane = lanes_[slot.lane];
+    Lane& lane = lanes_[slot.lane];
     for (std::size_t unit = 0; unit < lane.units(); ++unit)
       instance.sequential->observe(lane.rows(unit, slot.variant, view));
     instance.sequential->close(window, scores_);
   } else {
     const SparseTable& table = table_for(slot, instance, view);
-    const detect::WindowRows& rows = lanes_[slot.lane].rows(0, slot.variant, view);
-    platform_only_.keys = rows.keys;
-    platform_only_.workforce = rows.workforce;
-    platform_only_.audit = rows.audit;
-    platform_only_.complaints = rows.complaints;
-    platform_only_.deception = rows.deception;
-    instance.sharded->close(window, platform_only_, table, scores_);
+    const detect::WindowRows& rows = lanes_[slot.lane].platform(slot.variant);
+    instance.sharded->close(window, rows, table, scores_);
   }
   run.logs[v].add(static_cast<std::int32_t>(window.index), scores_.items());
 }
@@ -149,7 +144,7 @@ const SparseTable& Harness::table_for(Slot& slot, Instance& instance, View view)
   }
   // Without shard state a detector is additive: the background's table serves every view, and only what the view adds
   // is observed.
-  const Lane& lane = lanes_[slot.lane];
+  Lane& lane = lanes_[slot.lane];
   if (!lane.adds(view)) return slot.clean_table;
   slot.view_table.clear();
   for (const SparseTable::Entry& entry : slot.clean_table.entries()) slot.view_table.add(entry.key, entry.value);
@@ -160,7 +155,7 @@ const SparseTable& Harness::table_for(Slot& slot, Instance& instance, View view)
 }
 
 void Harness::observe_sharded(Slot& slot, Instance& instance, View view, SparseTable& table) {
-  const Lane& lane = lanes_[slot.lane];
+  Lane& lane = lanes_[slot.lane];
   if (!instance.shards.empty()) {
     for (std::uint32_t s = 0; s < options_.setting.shards; ++s) {
       const detect::WindowRows& rows = lane.shard_rows(s, slot.variant, view);

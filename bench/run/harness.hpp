@@ -76,7 +76,6 @@ class Harness {
   std::vector<Lane> lanes_;
   std::vector<Slot> slots_;
   std::vector<ContenderRun> runs_;
-  detect::WindowRows platform_only_;
   detect::Scores scores_;
   bool forked_ = false;
   std::uint64_t sampled_rows_ = 0;
