@@ -51,6 +51,14 @@ void settle_ties(telemetry::Labelled<Batch>& labelled, std::vector<std::uint32_t
   ties.clear();
 }
 
+/// Chains the rows from `begin` on, each with its kind. A loop of its own rather than a part of writing a row: there it
+/// would need more registers than there are.
+template <class Batch>
+void chain(const telemetry::Labelled<Batch>& labelled, std::size_t begin, Digest (&digest)[2]) {
+  for (std::size_t i = begin; i < labelled.rows.size(); ++i)
+    digest[labelled.origins[i] != kBackground].add(fold(labelled.rows.row(i)));
+}
+
 }  // namespace
 
 RowSink::RowSink(const Model& model, ShardId shard, telemetry::PartitionRows* out)
@@ -63,6 +71,8 @@ void RowSink::close() {
     settle_ties(out_->access, access_ties_, model_->seed());
   if (!auth_ties_.empty()) [[unlikely]]
     settle_ties(out_->auth, auth_ties_, model_->seed());
+  chain(out_->access, range_.access_begin, digest_);
+  chain(out_->auth, range_.auth_begin, digest_);
   last_access_us_ = last_auth_us_ = -1;
   range_.access_end = static_cast<std::uint32_t>(out_->access.rows.size());
   range_.auth_end = static_cast<std::uint32_t>(out_->auth.rows.size());

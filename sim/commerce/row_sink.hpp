@@ -24,7 +24,7 @@ struct RowCounts {
 
 /// Rows reach the batch in order of ingestion, because the kernel hands out events in order of time. Rows that arrive
 /// in the same microsecond are put in order of a keyed hash when the window closes, so that their order does not tell
-/// who sent them. Digests are chains in the kernel's order, which foreign rows cannot change for the others.
+/// who sent them. Digests are chains over the rows in that order, background and foreign apart.
 class RowSink {
  public:
   RowSink(const Model& model, ShardId shard, telemetry::PartitionRows* out);
@@ -121,8 +121,6 @@ inline std::uint64_t fold(const telemetry::AuthRow& r) {
   if (row.ingest_us == last_access_us_) [[unlikely]]
     access_ties_.push_back(static_cast<std::uint32_t>(out_->access.rows.size()) - 1);
   last_access_us_ = row.ingest_us;
-  const bool foreign = origin != kBackground;
-  digest_[foreign].add(fold(row));
   out_->access.push(row, origin);
 }
 
@@ -130,8 +128,6 @@ inline void RowSink::arrive(const telemetry::AuthRow& row, Origin origin) {
   if (row.ingest_us == last_auth_us_) [[unlikely]]
     auth_ties_.push_back(static_cast<std::uint32_t>(out_->auth.rows.size()) - 1);
   last_auth_us_ = row.ingest_us;
-  const bool foreign = origin != kBackground;
-  digest_[foreign].add(fold(row));
   out_->auth.push(row, origin);
 }
 

@@ -9,8 +9,8 @@ using namespace dwell;
 using namespace dwell::commerce;
 
 namespace {
-constexpr std::uint64_t kBackgroundDigest = 0x80e66c7cdc37163aULL;
-constexpr std::uint64_t kForeignDigest = 0xb67fa8ced15b9216ULL;
+constexpr std::uint64_t kBackgroundDigest = 0x23339261865824fdULL;
+constexpr std::uint64_t kForeignDigest = 0xfb9bd1ebd41a8e87ULL;
 constexpr std::uint64_t kAccessRows = 94'841;
 constexpr std::uint64_t kAuthRows = 10'875;
 }  // namespace
