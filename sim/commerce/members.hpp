@@ -20,6 +20,7 @@ class Members {
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(traits_.size()); }
   [[nodiscard]] const Traits& operator[](std::uint32_t index) const { return traits_[index]; }
+  void prefetch(std::uint32_t index) const { __builtin_prefetch(&traits_[index]); }
   /// Index of an existing member of this shard, kNobody for any other id. Divides once: requests are few.
   [[nodiscard]] std::uint32_t find(MemberId id) const {
     if (id.value % shards_ != shard_) return kNobody;

@@ -109,7 +109,10 @@ void Shard::plan_hour(kernel::Context& context, std::int64_t hour) {
     guide[i] = static_cast<std::uint8_t>(m);
   }
   const Time begin{hour * Duration::hours(1).us};
-  for (const Start& start : hours_[static_cast<std::size_t>(hour % 24)]) {
+  const std::vector<Start>& starts = hours_[static_cast<std::size_t>(hour % 24)];
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    if (i + kPrefetchDistance < starts.size()) members_.prefetch(starts[i + kPrefetchDistance].member);
+    const Start start = starts[i];
     const Traits& member = members_[start.member];
     const RandomBlock first = random_block(seed_, member.id.value, kSession, start.ordinal, 0);
     const std::uint64_t u = first.word[0];
