@@ -167,6 +167,9 @@ campaign::Setting Simulation::campaign_setting() const {
 }
 
 void Simulation::plan_campaign() {
+  // Both have their numbers whichever is injected: draws are keyed by them.
+  campaign_origin_ = causes_.add({0}, truth::Label::campaign, scenario_.campaign.actor);
+  placebo_origin_ = causes_.add({1}, truth::Label::placebo, "placebo");
   for (std::int64_t day = 0; day < model_->calendar().days(); ++day)
     day_factors_.push_back(model_->calendar().visits(day));
   campaign_by_hour_ = campaign::plan_hours(campaign_spec(), campaign_setting());
@@ -176,12 +179,10 @@ void Simulation::plan_campaign() {
 }
 
 void Simulation::add_campaign() {
-  campaign_origin_ = causes_.add({0}, truth::Label::campaign, scenario_.campaign.actor);
   engine_->add(campaign::make_campaign(campaign_spec(), campaign_setting()));
 }
 
 void Simulation::add_placebo() {
-  placebo_origin_ = causes_.add({1}, truth::Label::placebo, "placebo");
   double requests = 0;
   for (const auto& hour : campaign_by_hour_) {
     for (const double per_window : hour) requests += per_window * static_cast<double>(Duration::hours(1) / kWindow);
