@@ -17,7 +17,7 @@ namespace {
 // Read and written by the signal handler, hence lock-free and of static storage.
 std::atomic<bool> stop{false};
 std::atomic<bool> silent{false};
-std::atomic<std::int64_t> first_ms{0};
+std::atomic<std::int64_t> first_ms{0};  // of the monotonic clock; 0: no signal yet
 std::atomic<bool> has_file{false};
 std::array<char, 4096> file_to_remove{};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free);
@@ -33,11 +33,14 @@ std::int64_t now_ms() {
 /// Calls only what POSIX allows in a signal handler.
 void on_signal(int) {
   const int saved = errno;
-  if (!stop.exchange(true)) {
-    first_ms = now_ms();
+  // One exchange decides which signal was the first: two may arrive on two threads at once.
+  std::int64_t first = 0;
+  const std::int64_t now = now_ms();
+  if (first_ms.compare_exchange_strong(first, now)) {
+    stop = true;
     constexpr char words[] = "\ndwell: stopping; once more ends at once\n";
     if (!silent) static_cast<void>(!write(STDERR_FILENO, words, sizeof words - 1));
-  } else if (now_ms() - first_ms > kSameRequestMs) {
+  } else if (now - first > kSameRequestMs) {
     if (has_file) unlink(file_to_remove.data());
     _exit(kInterrupted);
   }
