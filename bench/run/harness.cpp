@@ -14,8 +14,6 @@ using Clock = std::chrono::steady_clock;
 // Capacities of the logs: a run of 147 days at ten episodes a day makes 1,470 of at most 360 windows each.
 constexpr std::size_t kCalibrationCapacity = 1U << 16;
 constexpr std::size_t kScoringCapacity = 1U << 18;
-// Reading the clock costs as much as a cheap detector, so only one window in 16 is timed.
-constexpr std::int64_t kTimedEvery = 16;
 constexpr std::int64_t kMeasuredEvery = 1440;
 
 score::ScoreLog make_log(View view, const HarnessOptions& options, std::size_t contender) {
@@ -53,7 +51,11 @@ Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions&
       slots_[c].views = {};
     }
   }
-  for (const Subscription& subscription : subscriptions_) lanes_.emplace_back(subscription, options_.setting.shards);
+  lanes_.resize(kBlockWindows);
+  clean_tables_.resize(kBlockWindows);
+  for (std::vector<Lane>& lanes : lanes_) {
+    for (const Subscription& subscription : subscriptions_) lanes.emplace_back(subscription, options_.setting.shards);
+  }
 }
 
 void Harness::subscribe(std::size_t contender) {
@@ -89,13 +91,14 @@ void Harness::fork() {
   }
 }
 
-void Harness::window(const detect::WindowInfo& window, const WindowSource& source) {
-  if (window.index == options_.warm_up_windows) end_warm_up();
-  for (Lane& lane : lanes_) lane.load(source);
-  const bool timed = window.index % kTimedEvery == 0;
-  if (timed) {
-    for (const telemetry::PartitionRows& partition : source.partitions) {
-      sampled_rows_ += partition.access.rows.size() - partition.access.foreign;
+void Harness::block(std::span<const BlockWindow> windows) {
+  if (windows.empty()) return;
+  DWELL_DEMAND(windows.size() <= kBlockWindows, "a block of windows is too long");
+  if (windows.front().info.index == options_.warm_up_windows) end_warm_up();
+  for (std::size_t k = 0; k < windows.size(); ++k) {
+    for (Lane& lane : lanes_[k]) lane.load(windows[k].source);
+    for (const telemetry::PartitionRows& partition : windows[k].source.partitions) {
+      clean_rows_ += partition.access.rows.size() - partition.access.foreign;
     }
   }
   for (std::size_t c = 0; c < slots_.size(); ++c) {
@@ -103,63 +106,63 @@ void Harness::window(const detect::WindowInfo& window, const WindowSource& sourc
     ContenderRun& run = runs_[c];
     if (slot.views[0].detector == nullptr) continue;
     try {
-      const auto begin = timed ? Clock::now() : Clock::time_point{};
-      run_view(slot, run, View::clean, window);
-      if (timed) run.sampled_ns += std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
+      const auto begin = Clock::now();
+      run_view(slot, run, View::clean, windows);
+      run.clean_ns += std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
       if (forked_) {
-        run_view(slot, run, View::factual, window);
-        run_view(slot, run, View::placebo, window);
+        run_view(slot, run, View::factual, windows);
+        run_view(slot, run, View::placebo, windows);
       }
     } catch (const std::exception& error) {
       run.crash = error.what();
       slot.views = {};
     }
   }
-  if (window.index % kMeasuredEvery == 0) measure_state();
+  if (windows.front().info.index / kMeasuredEvery != (windows.back().info.index + 1) / kMeasuredEvery) measure_state();
 }
 
-void Harness::run_view(Slot& slot, ContenderRun& run, View view, const detect::WindowInfo& window) {
+void Harness::run_view(Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows) {
   const auto v = static_cast<std::size_t>(view);
   Instance& instance = slot.views[v];
-  scores_.begin(run.logs[v].floor());
-  if (instance.sequential != nullptr) {
-    Lane& lane = lanes_[slot.lane];
-    for (std::size_t unit = 0; unit < lane.units(); ++unit)
-      instance.sequential->observe(lane.rows(unit, slot.variant, view));
-    instance.sequential->close(window, scores_);
-  } else {
-    const SparseTable& table = table_for(slot, instance, view);
-    const detect::WindowRows& rows = lanes_[slot.lane].platform(slot.variant);
-    instance.sharded->close(window, rows, table, scores_);
+  for (std::size_t k = 0; k < windows.size(); ++k) {
+    Lane& lane = lanes_[k][slot.lane];
+    scores_.begin(run.logs[v].floor());
+    if (instance.sequential != nullptr) {
+      for (std::size_t unit = 0; unit < lane.units(); ++unit) {
+        instance.sequential->observe(lane.rows(unit, slot.variant, view));
+      }
+      instance.sequential->close(windows[k].info, scores_);
+    } else {
+      const SparseTable& table = table_for(slot, instance, view, k);
+      instance.sharded->close(windows[k].info, lane.platform(slot.variant), table, scores_);
+    }
+    if (!scores_.items().empty()) run.logs[v].add(static_cast<std::int32_t>(windows[k].info.index), scores_.items());
   }
-  run.logs[v].add(static_cast<std::int32_t>(window.index), scores_.items());
 }
 
-const SparseTable& Harness::table_for(Slot& slot, Instance& instance, View view) {
+const SparseTable& Harness::table_for(const Slot& slot, Instance& instance, View view, std::size_t k) {
+  Lane& lane = lanes_[k][slot.lane];
   if (view == View::clean || !instance.shards.empty()) {
-    SparseTable& table = view == View::clean ? slot.clean_table : slot.view_table;
+    SparseTable& table = view == View::clean ? clean_tables_[k] : view_table_;
     table.clear();
-    observe_sharded(slot, instance, view, table);
+    observe_sharded(slot, instance, view, lane, table);
     return table;
   }
   // Without shard state a detector is additive: the background's table serves every view, and only what the view adds
   // is observed.
-  Lane& lane = lanes_[slot.lane];
-  if (!lane.adds(view)) return slot.clean_table;
-  slot.view_table.clear();
-  for (const SparseTable::Entry& entry : slot.clean_table.entries()) slot.view_table.add(entry.key, entry.value);
+  if (!lane.adds(view)) return clean_tables_[k];
+  view_table_.clear();
+  for (const SparseTable::Entry& entry : clean_tables_[k].entries()) view_table_.add(entry.key, entry.value);
   for (std::size_t unit = 0; unit < lane.units(); ++unit) {
-    instance.sharded->observe(lane.added(unit, slot.variant, view), nullptr, slot.view_table);
+    instance.sharded->observe(lane.added(unit, slot.variant, view), nullptr, view_table_);
   }
-  return slot.view_table;
+  return view_table_;
 }
 
-void Harness::observe_sharded(Slot& slot, Instance& instance, View view, SparseTable& table) {
-  Lane& lane = lanes_[slot.lane];
+void Harness::observe_sharded(const Slot& slot, Instance& instance, View view, Lane& lane, SparseTable& table) {
   if (!instance.shards.empty()) {
     for (std::uint32_t s = 0; s < options_.setting.shards; ++s) {
-      const detect::WindowRows& rows = lane.shard_rows(s, slot.variant, view);
-      instance.sharded->observe(rows, instance.shards[s].get(), table);
+      instance.sharded->observe(lane.shard_rows(s, slot.variant, view), instance.shards[s].get(), table);
     }
     return;
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct Contender {
 struct ContenderRun {
   std::array<score::ScoreLog, kViews> logs;
   std::vector<score::Threshold> field;  ///< thresholds from the run's own warm-up, one a budget
-  double sampled_ns = 0;                ///< time in observe and close of the clean view, in sampled windows
+  double clean_ns = 0;                  ///< time in observe and close of the clean view
   std::uint64_t state_bytes = 0;        ///< peak of the clean view, shard states included
   std::string crash;                    ///< what it threw; empty when nothing
 };
@@ -38,6 +39,13 @@ struct HarnessOptions {
   std::vector<double> floors;  ///< kept level of each contender; empty: adaptive, for calibration
 };
 
+struct BlockWindow {
+  detect::WindowInfo info;
+  WindowSource source;
+};
+/// Enough for a contender's state to pay for its way into the cache, few enough for the rows to stay there.
+inline constexpr std::size_t kBlockWindows = 16;
+
 /// Detectors are made at construction, observe the clean view until `fork`, and all three views from then on.
 class Harness {
  public:
@@ -45,10 +53,13 @@ class Harness {
 
   /// From the next window on the factual and placebo views go their own way.
   void fork();
-  void window(const detect::WindowInfo& window, const WindowSource& source);
+  /// Windows in order, at most kBlockWindows. The end of the warm-up and a fork must lie between blocks. Each contender
+  /// goes through the whole block before the next one starts, so that its state stays in the processor's cache.
+  void block(std::span<const BlockWindow> windows);
 
   [[nodiscard]] std::vector<ContenderRun>& runs() { return runs_; }
-  [[nodiscard]] std::uint64_t sampled_rows() const { return sampled_rows_; }
+  /// Access rows of the clean view, for costs per event.
+  [[nodiscard]] std::uint64_t clean_rows() const { return clean_rows_; }
 
  private:
   struct Instance {  // one contender in one view
@@ -61,24 +72,25 @@ class Harness {
     std::size_t lane = 0;
     std::size_t variant = 0;
     std::array<Instance, kViews> views;
-    SparseTable clean_table, view_table;
   };
   void subscribe(std::size_t contender);
-  void run_view(Slot& slot, ContenderRun& run, View view, const detect::WindowInfo& window);
-  void observe_sharded(Slot& slot, Instance& instance, View view, SparseTable& table);
-  const SparseTable& table_for(Slot& slot, Instance& instance, View view);
+  void run_view(Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows);
+  void observe_sharded(const Slot& slot, Instance& instance, View view, Lane& lane, SparseTable& table);
+  const SparseTable& table_for(const Slot& slot, Instance& instance, View view, std::size_t k);
   void end_warm_up();
   void measure_state();
 
   HarnessOptions options_;
   const std::vector<Contender>& contenders_;
   std::vector<Subscription> subscriptions_;
-  std::vector<Lane> lanes_;
+  std::vector<std::vector<Lane>> lanes_;   // window of the block × subscription
+  std::vector<SparseTable> clean_tables_;  // by window of the block, of the contender in turn
+  SparseTable view_table_;
   std::vector<Slot> slots_;
   std::vector<ContenderRun> runs_;
   detect::Scores scores_;
   bool forked_ = false;
-  std::uint64_t sampled_rows_ = 0;
+  std::uint64_t clean_rows_ = 0;
 };
 
 }  // namespace dwell::run

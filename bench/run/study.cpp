@@ -83,20 +83,20 @@ void fill_timing(StudyResult& result, const std::vector<Contender>& list, const 
                  const std::vector<WorldRecord>& evaluation, double wall_s) {
   Timing& timing = result.timing;
   double generation_s = 0;
-  std::uint64_t sampled_rows = 0;
+  std::uint64_t clean_rows = 0;
   for (const Contender& contender : list) timing.detectors.push_back({contender.descriptor.name, 0, 0});
   for (const auto* records : {&calibration, &evaluation}) {
     for (const WorldRecord& record : *records) {
       generation_s += record.generation_s;
-      sampled_rows += record.sampled_rows;
+      clean_rows += record.clean_rows;
       for (std::size_t c = 0; c < list.size(); ++c) {
-        timing.detectors[c].ns_per_event += record.contenders[c].sampled_ns;
+        timing.detectors[c].ns_per_event += record.contenders[c].clean_ns;
         timing.detectors[c].state_bytes = std::max(timing.detectors[c].state_bytes, record.contenders[c].state_bytes);
       }
     }
   }
   for (DetectorCost& cost : timing.detectors)
-    cost.ns_per_event /= static_cast<double>(std::max<std::uint64_t>(1, sampled_rows));
+    cost.ns_per_event /= static_cast<double>(std::max<std::uint64_t>(1, clean_rows));
   const auto events = static_cast<double>(std::max<std::uint64_t>(1, result.manifest.events));
   timing.wall_s = wall_s;
   timing.events_per_s = events / wall_s;

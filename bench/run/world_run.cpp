@@ -28,6 +28,52 @@ std::shared_ptr<const oracle::Intensities> intensities_of(const world::Simulatio
   return truth;
 }
 
+/// Collects the windows of a run into blocks for the harness, which must not be forked, nor leave the warm-up, inside
+/// one.
+class Block {
+ public:
+  Block(Harness& harness, const world::RunPlan& plan, const LabelOf& label, Seed seed)
+      : harness_(harness), plan_(plan), label_(label), seed_(seed), stored_(kBlockWindows) {}
+
+  /// Takes the rows of window `w`. Returns the seconds the contenders took, when it was time for them.
+  double add(world::Simulation& simulation, std::int64_t w) {
+    double seconds = 0;
+    const bool forks = !forked_ && simulation.foreign_rows() != 0;
+    if (forks || w == plan_.warm_up_windows) seconds += flush();
+    if (forks) {
+      harness_.fork();
+      forked_ = true;
+    }
+    Stored& stored = stored_[windows_.size()];
+    simulation.exchange(stored.partitions, stored.platform);
+    const kernel::Window& window = simulation.window();
+    windows_.push_back({{w, window.begin.us + plan_.shift.us, window.end.us + plan_.shift.us},
+                        {stored.partitions, &stored.platform, &label_, plan_.shift, seed_.value}});
+    if (windows_.size() == kBlockWindows) seconds += flush();
+    return seconds;
+  }
+
+  double flush() {
+    const auto begin = Clock::now();
+    harness_.block(windows_);
+    windows_.clear();
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+
+ private:
+  struct Stored {
+    std::vector<telemetry::PartitionRows> partitions;
+    telemetry::PlatformRows platform;
+  };
+  Harness& harness_;
+  const world::RunPlan& plan_;
+  const LabelOf& label_;
+  Seed seed_;
+  bool forked_ = false;
+  std::vector<Stored> stored_;
+  std::vector<BlockWindow> windows_;
+};
+
 /// The seed of the detectors' own coins: another stream than the world's.
 Seed detector_seed(Seed seed) { return {mix64(seed.value, 0x6465746563746f72ULL)}; }
 
@@ -84,23 +130,18 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   const LabelOf label = [&](Origin origin) { return simulation.label(origin); };
 
   WorldRecord record;
-  bool forked = false;
-  for (std::int64_t w = 0;; ++w) {
-    const auto begin = Clock::now();
-    if (!simulation.step()) break;
-    record.generation_s += std::chrono::duration<double>(Clock::now() - begin).count();
-    if (!forked && simulation.foreign_rows() != 0) {
-      harness.fork();
-      forked = true;
-    }
-    const kernel::Window& window = simulation.window();
-    const WindowSource source{simulation.partitions(), &simulation.platform(), &label, plan.shift, options.seed.value};
-    harness.window({w, window.begin.us + plan.shift.us, window.end.us + plan.shift.us}, source);
+  Block block(harness, plan, label, options.seed);
+  const auto begin = Clock::now();
+  double watching_s = 0;
+  for (std::int64_t w = 0; simulation.step(); ++w) {
+    watching_s += block.add(simulation, w);
     if (options.each_day && (w + 1) % kWindowsPerDay == 0) {
       const double done = static_cast<double>(w + 1) / static_cast<double>(plan.windows);
       if (!options.each_day(done, w / kWindowsPerDay, simulation.rows())) return std::optional<WorldRecord>{};
     }
   }
+  watching_s += block.flush();
+  record.generation_s = std::chrono::duration<double>(Clock::now() - begin).count() - watching_s;
   record.seed = options.seed;
   record.plan = plan;
   record.contenders = std::move(harness.runs());
@@ -110,7 +151,7 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   record.foreign_rows = simulation.foreign_rows();
   record.background_digest = simulation.background_digest();
   record.foreign_digest = simulation.foreign_digest();
-  record.sampled_rows = harness.sampled_rows();
+  record.clean_rows = harness.clean_rows();
   return std::optional<WorldRecord>(std::move(record));
 }
 

@@ -31,8 +31,8 @@ struct WorldRecord {
   std::shared_ptr<const truth::Incident> campaign, placebo;
   std::uint64_t rows = 0, foreign_rows = 0;
   std::uint64_t background_digest = 0, foreign_digest = 0;
-  std::uint64_t sampled_rows = 0;
-  double generation_s = 0;  ///< time in the engine
+  std::uint64_t clean_rows = 0;
+  double generation_s = 0;  ///< time outside the contenders
 };
 
 /// Detectors and the volume oracle, in the order they are scored. Errors: a name the catalogue does not have.

@@ -178,9 +178,7 @@ void Simulation::plan_campaign() {
   }
 }
 
-void Simulation::add_campaign() {
-  engine_->add(campaign::make_campaign(campaign_spec(), campaign_setting()));
-}
+void Simulation::add_campaign() { engine_->add(campaign::make_campaign(campaign_spec(), campaign_setting())); }
 
 void Simulation::add_placebo() {
   double requests = 0;
@@ -203,6 +201,13 @@ bool Simulation::step() {
   if (!engine_->step()) return false;
   record();
   return true;
+}
+
+void Simulation::exchange(std::vector<telemetry::PartitionRows>& partitions, telemetry::PlatformRows& platform) {
+  partitions.resize(partitions_.size());
+  // Shards keep pointers to the entries of partitions_, so contents are exchanged, not the vectors.
+  for (std::size_t p = 0; p < partitions_.size(); ++p) std::swap(partitions[p], partitions_[p]);
+  std::swap(platform, platform_);
 }
 
 void Simulation::record() {

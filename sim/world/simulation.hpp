@@ -65,6 +65,10 @@ class Simulation {
   /// What the last window emitted: rows by ingest time, with origins. Valid until the next step.
   [[nodiscard]] std::span<const telemetry::PartitionRows> partitions() const { return partitions_; }
   [[nodiscard]] const telemetry::PlatformRows& platform() const { return platform_; }
+  /// Hands over what the last window emitted and takes other buffers for the next: callers who look at several windows
+  /// at once keep the rows without copying them. `partitions` has plan().shards entries or fewer, as partitions() has;
+  /// an empty one is filled up.
+  void exchange(std::vector<telemetry::PartitionRows>& partitions, telemetry::PlatformRows& platform);
   /// 0 background, 1 campaign, 2 placebo.
   [[nodiscard]] std::uint8_t label(Origin origin) const { return static_cast<std::uint8_t>(causes_.of(origin).label); }
 
