@@ -16,14 +16,15 @@ namespace dwell::detect {
 
 /// Where a key's cells lie: from one 64-bit mix, by double hashing.
 struct CellWalk {
+  CellWalk() = default;
   CellWalk(std::uint64_t key, std::uint64_t salt) : at(mix64(key, salt)), step(at << 32 | 1U) {}
   std::uint32_t next(std::uint32_t columns) {
     const auto column = static_cast<std::uint32_t>(((at >> 32) * columns) >> 32);
     at += step;
     return column;
   }
-  std::uint64_t at;
-  std::uint64_t step;
+  std::uint64_t at = 0;
+  std::uint64_t step = 0;
 };
 
 class CountMin {
@@ -63,8 +64,9 @@ class DecayedCountMin {
   DecayedCountMin(std::uint32_t rows, std::uint32_t columns, double keep, std::uint64_t salt);
 
   /// Adds one at `tick`, which must not go back, and returns the estimates that include it.
-  Pair add(std::uint64_t key, std::uint64_t tick) {
-    CellWalk walk(key, salt_);
+  Pair add(std::uint64_t key, std::uint64_t tick) { return add(CellWalk(key, salt_), tick); }
+  /// The same for a key whose walk is known.
+  Pair add(CellWalk walk, std::uint64_t tick) {
     Pair least{0, 0};
     Cell* row = cells_.data();
     for (std::uint32_t r = 0; r < rows_; ++r, row += columns_) {
@@ -73,11 +75,20 @@ class DecayedCountMin {
       cell.current = cell.current * power_[std::min(elapsed, power_.size() - 1)] + 1.0;
       const std::uint64_t total = (cell.total_tick >> kTickBits) + 1;
       cell.total_tick = total << kTickBits | tick;
-      const auto counted = static_cast<double>(total);
+      // Counts stay far below 2^63, and signed numbers convert faster.
+      const auto counted = static_cast<double>(static_cast<std::int64_t>(total));
       least.current = r == 0 ? cell.current : std::min(least.current, cell.current);
       least.total = r == 0 ? counted : std::min(least.total, counted);
     }
     return least;
+  }
+  /// Where a key's cells lie; they are on their way into the cache when it returns.
+  [[nodiscard]] CellWalk prefetch(std::uint64_t key) const {
+    const CellWalk walk(key, salt_);
+    CellWalk at = walk;
+    const Cell* row = cells_.data();
+    for (std::uint32_t r = 0; r < rows_; ++r, row += columns_) __builtin_prefetch(&row[at.next(columns_)], 1);
+    return walk;
   }
   [[nodiscard]] std::uint64_t bytes() const {
     return cells_.capacity() * sizeof(Cell) + power_.capacity() * sizeof(double);

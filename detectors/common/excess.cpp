@@ -14,12 +14,12 @@ double excess_nats(double x, double mu, double shape) {
   return std::max(0.0, x * det_log(x / mu) - (x + shape) * det_log((x + shape) / (mu + shape)));
 }
 
-Forgetting::Forgetting(double windows) : windows_(windows), one_(det_exp(-1 / windows)) {
+Forgetting::Forgetting(double windows) : windows_(windows) {
   DWELL_DEMAND(windows > 0, "a time constant must be positive");
+  for (std::size_t i = 0; i < kShort; ++i) short_[i] = keep_long(static_cast<std::int64_t>(i));
 }
 
-double Forgetting::keep(std::int64_t elapsed) const {
-  if (elapsed == 1) return one_;
+double Forgetting::keep_long(std::int64_t elapsed) const {
   if (elapsed <= 0) return 1;
   const double constants = static_cast<double>(elapsed) / windows_;
   return constants > 60 ? 0 : det_exp(-constants);

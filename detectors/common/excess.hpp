@@ -1,6 +1,8 @@
 #pragma once
 // How much a count exceeds what was learnt, in nats, so that entities of very different size share one threshold.
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace dwell::detect {
@@ -17,11 +19,16 @@ class Forgetting {
  public:
   explicit Forgetting(double windows);
   /// e^(-elapsed / windows); 0 beyond 60 time constants, so that nothing decays into denormal numbers.
-  [[nodiscard]] double keep(std::int64_t elapsed) const;
+  [[nodiscard]] double keep(std::int64_t elapsed) const {
+    return static_cast<std::uint64_t>(elapsed) < kShort ? short_[static_cast<std::size_t>(elapsed)]
+                                                        : keep_long(elapsed);
+  }
 
  private:
+  static constexpr std::size_t kShort = 64;  // spans looked up
+  [[nodiscard]] double keep_long(std::int64_t elapsed) const;
   double windows_;
-  double one_;
+  std::array<double, kShort> short_;
 };
 
 }  // namespace dwell::detect

@@ -2,14 +2,15 @@
 // A hash map from 64-bit keys to small plain values, kept by detectors between windows.
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <type_traits>
 #include <vector>
 
 #include "detectors/common/records.hpp"
-#include "sim/core/digest.hpp"
 #include "sim/core/serial.hpp"
+#include "sim/core/sparse_table.hpp"
 
 namespace dwell::detect {
 
@@ -36,8 +37,9 @@ class FlatMap {
   }
   /// The value at `key`, made as `V{}` when absent. Valid until the next insertion.
   V& at(std::uint64_t key) {
-    if ((entries_.size() + 1) * 2 > slots_.size()) index(std::max<std::size_t>(64, slots_.size() * 2));
-    for (std::size_t i = mix64(key) & mask_;; i = (i + 1) & mask_) {
+    if (entries_.size() * 2 >= slots_.size()) [[unlikely]]
+      index(std::max<std::size_t>(64, slots_.size() * 2));
+    for (std::size_t i = place_hash(key) >> shift_;; i = (i + 1) & mask_) {
       if (slots_[i] == 0) {
         entries_.push_back({key, V{}});
         slots_[i] = static_cast<std::uint32_t>(entries_.size());
@@ -45,6 +47,16 @@ class FlatMap {
       }
       if (entries_[slots_[i] - 1].key == key) return entries_[slots_[i] - 1].value;
     }
+  }
+  /// Two stages that hide a miss of the cache before `find` or `at`: call the first for a batch of keys, then the
+  /// second for all of them.
+  void prefetch_slot(std::uint64_t key) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[place_hash(key) >> shift_]);
+  }
+  void prefetch_entry(std::uint64_t key) const {
+    if (slots_.empty()) return;
+    const std::uint32_t at = slots_[place_hash(key) >> shift_];
+    if (at != 0) __builtin_prefetch(&entries_[at - 1]);
   }
   [[nodiscard]] std::span<Entry> entries() { return entries_; }
   [[nodiscard]] std::span<const Entry> entries() const { return entries_; }
@@ -98,15 +110,16 @@ class FlatMap {
  private:
   [[nodiscard]] std::uint32_t locate(std::uint64_t key) const {
     if (slots_.empty()) return 0;
-    for (std::size_t i = mix64(key) & mask_;; i = (i + 1) & mask_) {
+    for (std::size_t i = place_hash(key) >> shift_;; i = (i + 1) & mask_) {
       if (slots_[i] == 0 || entries_[slots_[i] - 1].key == key) return slots_[i];
     }
   }
   void index(std::size_t size) {
     slots_.assign(size, 0U);
     mask_ = size - 1;
+    shift_ = 64U - static_cast<unsigned>(std::countr_zero(size));
     for (std::uint32_t n = 0; n < entries_.size(); ++n) {
-      std::size_t i = mix64(entries_[n].key) & mask_;
+      std::size_t i = place_hash(entries_[n].key) >> shift_;
       while (slots_[i] != 0) i = (i + 1) & mask_;
       slots_[i] = n + 1;
     }
@@ -114,6 +127,7 @@ class FlatMap {
   std::vector<Entry> entries_;
   std::vector<std::uint32_t> slots_;  // index into entries_ plus one; 0 is empty
   std::size_t mask_ = 0;
+  unsigned shift_ = 63;
 };
 
 }  // namespace dwell::detect

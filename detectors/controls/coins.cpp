@@ -1,6 +1,7 @@
 #include "detectors/controls/coins.hpp"
 
 #include "detectors/common/described.hpp"
+#include "sim/core/digest.hpp"
 #include "sim/core/random.hpp"
 
 namespace dwell::detect {
@@ -59,15 +60,21 @@ class RandomPage final : public Coin<RandomPage> {
   }
 };
 
+constexpr std::uint64_t kMomentFactor = 0x9e3779b97f4a7c15ULL;
+constexpr std::uint64_t kPlaceFactor = 0xbf58476d1ce4e5b9ULL;
+
 class RandomHash final : public Coin<RandomHash> {
  public:
   using Coin::Coin;
   void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
     // 40 bits a row: the sum of 2^23 rows still fits, and a sum of hashes does not depend on how rows were grouped.
     std::int64_t sum = 0;
-    for (std::size_t i = 0; i < rows.access.size(); ++i) {
+    const std::size_t size = rows.access.size();
+    for (std::size_t i = 0; i < size; ++i) {
       const std::uint64_t place = static_cast<std::uint64_t>(rows.access.member(i)) << 32 | rows.access.source(i);
-      sum += static_cast<std::int64_t>(mix64(static_cast<std::uint64_t>(rows.access.time_us(i)), place) >> 24);
+      std::uint64_t hash = (place + kMomentFactor * static_cast<std::uint64_t>(rows.access.time_us(i))) * kPlaceFactor;
+      hash = (hash ^ hash >> 32) * kPlaceFactor;
+      sum += static_cast<std::int64_t>(hash >> 24);
     }
     if (sum != 0) table.add(0, sum);
   }

@@ -33,9 +33,21 @@ class OrphanedKey final : public Described<OrphanedKey, ShardedDetector> {
         learn_(parameter("learn_days") * windows_per_day_) {}
 
   void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
-    for (std::size_t i = 0; i < rows.access.size(); ++i) {
-      if (rows.access.status(i) == telemetry::kStatusOk) table.add(rows.access.key(i), 1);
+    // Few keys sign most rows: one addition for a run of the same.
+    const std::size_t size = rows.access.size();
+    std::uint32_t key = 0;
+    std::int64_t uses = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      if (rows.access.status(i) != telemetry::kStatusOk) continue;
+      const std::uint32_t next = rows.access.key(i);
+      if (next != key && uses != 0) {
+        table.add(key, uses);
+        uses = 0;
+      }
+      key = next;
+      ++uses;
     }
+    if (uses != 0) table.add(key, uses);
   }
 
   void close(const WindowInfo& window, const WindowRows& platform, const SparseTable& table, Scores& scores) override {

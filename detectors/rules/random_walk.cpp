@@ -11,6 +11,7 @@ namespace dwell::detect {
 namespace {
 
 constexpr std::size_t kMostSources = 1 << 18;
+constexpr std::size_t kAhead = 32;  // rows whose walks are fetched at a time
 
 class RandomWalk final : public Described<RandomWalk, SequentialDetector> {
  public:
@@ -26,7 +27,14 @@ class RandomWalk final : public Described<RandomWalk, SequentialDetector> {
   }
 
   void observe(const WindowRows& rows) override {
-    for (std::size_t i = 0; i < rows.access.size(); ++i) step(rows.access, i);
+    // Walks of many sources lie far apart in memory: fetch some before they are needed.
+    const std::size_t size = rows.access.size();
+    for (std::size_t begin = 0; begin < size; begin += kAhead) {
+      const std::size_t end = std::min(size, begin + kAhead);
+      for (std::size_t i = begin; i < end; ++i) walks_.prefetch_slot(rows.access.source(i));
+      for (std::size_t i = begin; i < end; ++i) walks_.prefetch_entry(rows.access.source(i));
+      for (std::size_t i = begin; i < end; ++i) step(rows.access, i);
+    }
   }
   bool score_rows(const WindowRows& rows, std::span<double> out) override {
     for (std::size_t i = 0; i < rows.access.size(); ++i) out[i] = step(rows.access, i);

@@ -29,10 +29,11 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
   void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
     // One entry a source: member-data requests above bit 32, all requests below.
     std::array<std::int64_t, kPages> pages{};
-    for (std::size_t i = 0; i < rows.access.size(); ++i) {
+    const std::size_t size = rows.access.size();
+    for (std::size_t i = 0; i < size; ++i) {
       const std::uint8_t page = rows.access.page(i);
       ++pages[page];
-      table.add(rows.access.source(i), is_member_data(static_cast<Page>(page)) ? (1LL << 32) + 1 : 1);
+      table.add(rows.access.source(i), 1 | static_cast<std::int64_t>(is_member_data(static_cast<Page>(page))) << 32);
     }
     for (std::size_t page = 0; page < pages.size(); ++page) {
       if (pages[page] != 0) table.add(kPageTag + page, pages[page]);

@@ -5,20 +5,28 @@
 namespace dwell::detect {
 
 void DistinctMembers::add(std::span<const SparseTable::Entry> entries) {
-  for (const SparseTable::Entry& entry : entries) {
-    const std::uint64_t entity = SpreadKey::entity(entry.key);
-    const auto rank = static_cast<std::uint32_t>(entry.value);
-    Size& size = sizes_.at(entity);
-    if (size.dense != 0) {
-      Dense& dense = dense_[size.dense - 1];
-      dense.panes[pane_ % limits_.panes].add(SparseHash{SpreadKey::index(entry.key), rank});
-      continue;
-    }
-    Seen& seen = seen_.at(entry.key);
-    if (seen.rank == 0) ++size.hashes;
-    seen.rank = std::max(seen.rank, rank);
-    seen.pane = pane_;
+  for (; !entries.empty(); entries = entries.subspan(std::min(entries.size(), kAhead))) {
+    const auto some = entries.first(std::min(entries.size(), kAhead));
+    for (const SparseTable::Entry& entry : some) seen_.prefetch_slot(entry.key);
+    for (const SparseTable::Entry& entry : some) seen_.prefetch_entry(entry.key);
+    for (const SparseTable::Entry& entry : some) add(entry.key, static_cast<std::uint32_t>(entry.value));
   }
+}
+
+void DistinctMembers::add(std::uint64_t key, std::uint32_t rank) {
+  // Hashes of dense entities are never held one by one: what is found needs no look at its entity.
+  if (Seen* seen = seen_.find(key); seen != nullptr) {
+    seen->rank = std::max(seen->rank, rank);
+    seen->pane = pane_;
+    return;
+  }
+  Size& size = sizes_.at(SpreadKey::entity(key));
+  if (size.dense != 0) {
+    dense_[size.dense - 1].panes[pane_ % limits_.panes].add(SparseHash{SpreadKey::index(key), rank});
+    return;
+  }
+  ++size.hashes;
+  seen_.at(key) = {pane_, rank};
 }
 
 std::vector<DistinctMembers::Spread> DistinctMembers::spreads() const {

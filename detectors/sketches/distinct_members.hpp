@@ -67,7 +67,9 @@ class DistinctMembers {
     std::vector<HyperLogLog> panes;  // by pane modulo their number
   };
   static constexpr unsigned kPrecision = 14;
+  static constexpr std::size_t kAhead = 64;  // entries fetched at a time
 
+  void add(std::uint64_t key, std::uint32_t rank);
   [[nodiscard]] static double estimate(const Dense& dense);
   void free_idle();
   void choose_dense();

@@ -6,6 +6,7 @@
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
 #include "detectors/sketches/distinct_members.hpp"
+#include "sim/core/digest.hpp"
 
 namespace dwell::detect {
 namespace {

@@ -1,10 +1,12 @@
 #include "detectors/sketches/midas_r.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "detectors/common/described.hpp"
 #include "detectors/sketches/relational_midas.hpp"
+#include "sim/core/digest.hpp"
 
 namespace dwell::detect {
 namespace {
@@ -15,15 +17,18 @@ class MidasR final : public Described<MidasR, SequentialDetector> {
       : Described(descriptor), pages_(make(setting.seed.value)), members_(make(mix64(setting.seed.value))) {}
 
   void observe(const WindowRows& rows) override {
-    for (std::size_t i = 0; i < rows.access.size(); ++i) step(rows.access, i);
+    for_each(rows.access, [](std::size_t, const Ratio&, const Ratio&) {});
   }
   bool score_rows(const WindowRows& rows, std::span<double> out) override {
-    for (std::size_t i = 0; i < rows.access.size(); ++i) out[i] = step(rows.access, i);
+    for_each(rows.access, [&](std::size_t i, const Ratio& by_page, const Ratio& by_member) {
+      out[i] = std::max(pages_.score(by_page), members_.score(by_member));
+    });
     return true;
   }
   void close(const WindowInfo&, Scores& scores) override {
-    emit(sources_, EntityKind::source, scores);
-    emit(keys_, EntityKind::key, scores);
+    // All rows of a window share one tick, so ratios of different rows compare as their scores do.
+    emit(sources_, EntityKind::source, pages_, scores);
+    emit(keys_, EntityKind::key, members_, scores);
     pages_.tick();
     members_.tick();
   }
@@ -49,36 +54,57 @@ class MidasR final : public Described<MidasR, SequentialDetector> {
   }
 
  private:
+  using Ratio = RelationalMidas::Ratio;
   struct Scored {
     std::uint64_t id;
-    double score;
+    Ratio ratio;
   };
+  static constexpr std::size_t kAhead = 16;  // rows whose cells are fetched at a time
 
   [[nodiscard]] RelationalMidas make(std::uint64_t salt) const {
     return {static_cast<std::uint32_t>(whole("rows")), static_cast<std::uint32_t>(whole("columns")), parameter("alpha"),
             salt};
   }
-  double step(const telemetry::AccessRows& access, std::size_t i) {
-    const std::uint32_t source = access.source(i);
-    const std::uint32_t key = access.key(i);
-    const double by_page = pages_.add(source, access.page(i));
-    const double by_member = members_.add(key, access.member(i));
-    sources_.push_back({source, by_page});
-    // Few keys in many rows: keep one entry while the key repeats.
-    if (!keys_.empty() && keys_.back().id == key) {
-      keys_.back().score = std::max(keys_.back().score, by_member);
-    } else {
-      keys_.push_back({key, by_member});
+  /// Adds every row and hands `done` its place and both ratios. The sketches do not stay in the inner caches between
+  /// windows: cells of some rows are fetched together.
+  template <class Done>
+  void for_each(const telemetry::AccessRows& access, Done done) {
+    std::array<RelationalMidas::Edge, kAhead> page_edges;
+    std::array<RelationalMidas::Edge, kAhead> member_edges;
+    const std::size_t size = access.size();
+    for (std::size_t begin = 0; begin < size; begin += kAhead) {
+      const std::size_t count = std::min(size - begin, kAhead);
+      for (std::size_t i = 0; i < count; ++i) {
+        page_edges[i] = pages_.prepare(access.source(begin + i), access.page(begin + i));
+        member_edges[i] = members_.prepare(access.key(begin + i), access.member(begin + i));
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        const Ratio by_page = pages_.add(page_edges[i]);
+        const Ratio by_member = members_.add(member_edges[i]);
+        note(sources_, access.source(begin + i), by_page);
+        note(keys_, access.key(begin + i), by_member);
+        done(begin + i, by_page, by_member);
+      }
     }
-    return std::max(by_page, by_member);
   }
-  static void emit(std::vector<Scored>& scored, EntityKind kind, Scores& scores) {
-    const double floor = scores.floor();
-    std::erase_if(scored, [&](const Scored& s) { return s.score <= floor; });
-    std::sort(scored.begin(), scored.end(),
-              [](const Scored& a, const Scored& b) { return a.id != b.id ? a.id < b.id : a.score > b.score; });
+  /// Few keys in many rows: one entry while an id repeats.
+  static void note(std::vector<Scored>& scored, std::uint64_t id, const Ratio& ratio) {
+    if (scored.empty() || scored.back().id != id) {
+      scored.push_back({id, ratio});
+    } else if (scored.back().ratio.below(ratio)) {
+      scored.back().ratio = ratio;
+    }
+  }
+  static void emit(std::vector<Scored>& scored, EntityKind kind, const RelationalMidas& midas, Scores& scores) {
+    // A little below the floor, so that rounding leaves the decision to `emit`.
+    const double floor = scores.floor() * static_cast<double>(midas.ticks() - 1) * (1 - 1e-12);
+    if (floor > 0) std::erase_if(scored, [&](const Scored& s) { return s.ratio.square < floor * s.ratio.total; });
+    if (scored.size() > 1) {
+      std::sort(scored.begin(), scored.end(),
+                [](const Scored& a, const Scored& b) { return a.id != b.id ? a.id < b.id : b.ratio.below(a.ratio); });
+    }
     for (std::size_t i = 0; i < scored.size(); ++i) {
-      if (i == 0 || scored[i].id != scored[i - 1].id) scores.emit({kind, scored[i].id}, scored[i].score);
+      if (i == 0 || scored[i].id != scored[i - 1].id) scores.emit({kind, scored[i].id}, midas.score(scored[i].ratio));
     }
     scored.clear();
   }

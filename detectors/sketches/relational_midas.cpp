@@ -1,4 +1,5 @@
 #include "detectors/sketches/relational_midas.hpp"
+#include "sim/core/digest.hpp"
 
 namespace dwell::detect {
 

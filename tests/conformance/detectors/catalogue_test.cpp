@@ -4,6 +4,7 @@
 #include <set>
 
 #include "detectors/catalogue.hpp"
+#include "sim/core/digest.hpp"
 #include "tests/unit/detectors/stream.hpp"
 
 namespace dwell::detect::test {

@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "sim/core/digest.hpp"
 #include "sim/core/random.hpp"
 
 namespace dwell::detect::test {

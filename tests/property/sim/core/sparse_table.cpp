@@ -93,3 +93,18 @@ TEST_CASE("a sparse table keeps its memory when cleared and states it") {
   CHECK(table.get(5) == 2);
   CHECK(moved.empty());
 }
+
+TEST_CASE("a table cleared more often than its rounds are counted forgets every time") {
+  SparseTable table;
+  for (std::uint64_t round = 0; round < 140'000; ++round) {
+    REQUIRE(table.get(round % 7) == 0);
+    table.add(round % 7, 1);
+    REQUIRE(table.get(round % 7) == 1);
+    if (round % 1000 == 0) {
+      for (std::uint64_t key = 100; key < 120; ++key) table.add(key, 1);
+      REQUIRE(table.size() == 21);
+    }
+    table.clear();
+    REQUIRE(table.empty());
+  }
+}

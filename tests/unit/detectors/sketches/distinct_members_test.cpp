@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "detectors/sketches/distinct_members.hpp"
+#include "sim/core/digest.hpp"
 
 namespace dwell::detect {
 namespace {
