@@ -26,7 +26,7 @@ bool ProgressBoard::report(std::size_t run, const char* phase, double done, std:
     progress.elapsed_s = std::chrono::duration<double>(now - begin_).count();
     options_.progress(progress);
   }
-  return options_.stop == nullptr || !options_.stop->load(std::memory_order_relaxed);
+  return !stopped();
 }
 
 Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>& seeds, bool evaluation,
@@ -42,7 +42,7 @@ Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>&
     try {
       const auto executor =
           threads_each > 1 ? kernel::make_thread_executor(threads_each) : kernel::make_inline_executor();
-      for (std::size_t i = next++; i < seeds.size(); i = next++) {
+      for (std::size_t i = next++; i < seeds.size() && !board_.stopped(); i = next++) {
         WorldOptions world{.scale = options_.scale,
                            .seed = {seeds[i]},
                            .days = options_.days,

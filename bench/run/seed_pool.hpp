@@ -18,6 +18,10 @@ class ProgressBoard {
   /// False when the study was asked to stop.
   bool report(std::size_t run, const char* phase, double done, std::int64_t day, std::uint64_t events);
 
+  [[nodiscard]] bool stopped() const {
+    return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
+  }
+
  private:
   using Clock = std::chrono::steady_clock;
   const StudyOptions& options_;
