@@ -110,6 +110,7 @@ Time RowSink::arrival(Time now, std::uint32_t fate, std::uint64_t what) const {
 void RowSink::access_missing(kernel::Context& context, AccessRow row, Origin origin, std::uint32_t fate) {
   if (fate < access_fate_.lost_below) {
     ++counts_.lost;
+    if (origin != kBackground) out_->unlogged.push(row, origin);
     return;
   }
   ++counts_.late;

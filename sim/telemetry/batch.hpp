@@ -157,10 +157,12 @@ struct PartitionRows {
   Labelled<AccessBatch> access;
   Labelled<AuthBatch> auth;
   std::vector<ShardRange> shards;
+  Labelled<AccessBatch> unlogged;  ///< foreign requests whose log row was lost: for the truth alone
   void clear() {
     access.clear();
     auth.clear();
     shards.clear();
+    unlogged.clear();
   }
 };
 

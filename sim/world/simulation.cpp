@@ -223,19 +223,25 @@ void Simulation::record() {
     const telemetry::AccessBatch& rows = partition.access.rows;
     foreign_rows_ += partition.access.foreign;
     rows_ += rows.size() - partition.access.foreign;
-    for (std::size_t i = 0; partition.access.foreign != 0 && i < rows.size(); ++i) {
-      const truth::Label label = causes_.of(partition.access.origins[i]).label;
-      if (label == truth::Label::background) continue;
-      (label == truth::Label::campaign ? *campaign_ : *placebo_)
-          .observe({{rows.member[i]},
-                    static_cast<Page>(rows.page[i]),
-                    rows.records[i],
-                    {rows.source[i]},
-                    {rows.network[i]},
-                    {rows.country[i]},
-                    {rows.key[i]},
-                    Time{rows.time_us[i]}});
-    }
+    if (partition.access.foreign != 0) observe(partition.access);
+    if (partition.unlogged.foreign != 0) observe(partition.unlogged);
+  }
+}
+
+void Simulation::observe(const telemetry::Labelled<telemetry::AccessBatch>& access) {
+  const telemetry::AccessBatch& rows = access.rows;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const truth::Label label = causes_.of(access.origins[i]).label;
+    if (label == truth::Label::background) continue;
+    (label == truth::Label::campaign ? *campaign_ : *placebo_)
+        .observe({{rows.member[i]},
+                  static_cast<Page>(rows.page[i]),
+                  rows.records[i],
+                  {rows.source[i]},
+                  {rows.network[i]},
+                  {rows.country[i]},
+                  {rows.key[i]},
+                  Time{rows.time_us[i]}});
   }
 }
 

@@ -99,6 +99,7 @@ class Simulation {
   void add_campaign();
   void add_placebo();
   void record();
+  void observe(const telemetry::Labelled<telemetry::AccessBatch>& access);
   telemetry::PlatformRows* new_platform_rows();
 
   const Scenario& scenario_;
