@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/core/digest.hpp"
 #include "sim/core/serial.hpp"
 
 namespace dwell::detect {
@@ -18,9 +19,31 @@ class Bloom {
   /// `keys` at `bits_per_key`, rounded up to whole 64-bit words; memory is fixed from here on.
   Bloom(std::uint64_t keys, double bits_per_key, unsigned hashes);
 
-  /// About 10 ns in cache.
-  void add(std::uint64_t key);
-  [[nodiscard]] bool contains(std::uint64_t key) const;
+  /// The probe positions of a key, the same for all filters: a walk of 64-bit points whose high bits choose the place.
+  /// One mix gives both hashes, its low half being the step of the high half.
+  struct Walk {
+    Walk() = default;
+    explicit Walk(std::uint64_t key) : at(mix64(key ^ 0x6a09e667f3bcc909ULL)), step(at << 32 | 1U) {}
+    std::uint64_t at = 0;
+    std::uint64_t step = 0;
+  };
+
+  /// About 5 ns in cache.
+  void add(std::uint64_t key) { add(Walk(key)); }
+  void add(Walk walk) {
+    for (std::uint32_t i = 0; i < hashes_; ++i, walk.at += walk.step) {
+      const std::uint64_t place = place_of(walk.at);
+      words_[place / 64] |= 1ULL << (place % 64);
+    }
+  }
+  [[nodiscard]] bool contains(std::uint64_t key) const { return contains(Walk(key)); }
+  [[nodiscard]] bool contains(Walk walk) const {
+    for (std::uint32_t i = 0; i < hashes_; ++i, walk.at += walk.step) {
+      const std::uint64_t place = place_of(walk.at);
+      if ((words_[place / 64] >> (place % 64) & 1U) == 0) return false;
+    }
+    return hashes_ > 0;
+  }
   /// The union; both must have been made alike.
   void merge(const Bloom& other);
   void clear();
@@ -32,6 +55,11 @@ class Bloom {
   void restore(ByteReader& reader);
 
  private:
+  __extension__ using Wide = unsigned __int128;
+  [[nodiscard]] std::uint64_t place_of(std::uint64_t at) const {
+    return static_cast<std::uint64_t>((static_cast<Wide>(at) * bits_) >> 64);
+  }
+
   std::vector<std::uint64_t> words_;
   std::uint64_t bits_ = 0;
   std::uint32_t hashes_ = 0;

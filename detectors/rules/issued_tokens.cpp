@@ -38,7 +38,7 @@ void IssuedTokens::observe(const WindowRows& rows, SparseTable& table) {
   if (window > window_) begin_window(window, table);
   Bloom& filling = filters_[static_cast<std::size_t>(generation_ % plan_.generations)];
   for (std::size_t i = 0; i < rows.auth.size(); ++i) {
-    if (rows.auth.token(i) != 0) filling.add(rows.auth.token(i));
+    if (const std::uint64_t token = rows.auth.token(i); token != 0) filling.add(token);
   }
   std::int64_t added = 0;
   for (std::size_t i = 0; i < rows.access.size(); ++i) {
@@ -57,10 +57,12 @@ void IssuedTokens::begin_window(std::int64_t window, SparseTable& table) {
   for (; spans < begins_.size() && begins_[spans] + plan_.lag_windows < window; spans += 2) {
     const bool warm = begins_[spans] - first_window_ >= plan_.lifetime_windows;
     const std::size_t end = judged + static_cast<std::size_t>(begins_[spans + 1]);
-    for (; judged < end; ++judged) {
-      if (!warm) continue;
-      table.add(waiting_[judged].key_source, issued(waiting_[judged].token) ? 1 : (1LL << 32) + 1);
+    if (warm) {
+      for (std::size_t i = judged; i < end; ++i) {
+        table.add(waiting_[i].key_source, issued(waiting_[i].token) ? 1 : (1LL << 32) + 1);
+      }
     }
+    judged = end;
   }
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(judged));
   begins_.erase(begins_.begin(), begins_.begin() + static_cast<std::ptrdiff_t>(spans));
@@ -77,11 +79,19 @@ void IssuedTokens::begin_window(std::int64_t window, SparseTable& table) {
   window_ = window;
 }
 
-bool IssuedTokens::issued(std::uint64_t token) const {
+bool IssuedTokens::issued(std::uint64_t token) {
+  // Exactly this token was found before, and the filter that holds it has not been cleared since.
+  const Bloom::Walk walk(token);
+  Found& found = found_[walk.at >> (64 - kFoundBits)];
+  if (found.token == token && found.generation > generation_ - plan_.generations) return true;
   // The newest first: most tokens are young.
+  auto slot = static_cast<std::size_t>(generation_ % plan_.generations);
   for (std::int64_t age = 0; age < plan_.generations; ++age) {
-    const std::int64_t slot = (generation_ - age + plan_.generations) % plan_.generations;
-    if (filters_[static_cast<std::size_t>(slot)].contains(token)) return true;
+    if (filters_[slot].contains(walk)) {
+      found = {token, generation_ - age};
+      return true;
+    }
+    slot = (slot == 0 ? filters_.size() : slot) - 1;
   }
   return false;
 }
@@ -97,6 +107,7 @@ void IssuedTokens::save(ByteWriter& writer) const {
 
 Status IssuedTokens::restore(ByteReader& reader) {
   for (Bloom& filter : filters_) filter.restore(reader);
+  found_.fill({});  // only spares work
   waiting_ = reader.get_vector<Waiting>();
   begins_ = reader.get_vector<std::int64_t>();
   window_ = reader.get<std::int64_t>();

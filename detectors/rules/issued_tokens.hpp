@@ -1,6 +1,7 @@
 #pragma once
 // What one shard remembers of issued tokens: rotating Bloom filters, and access rows waiting to be judged.
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -43,10 +44,18 @@ class IssuedTokens final : public ShardState {
     std::uint64_t key_source;
   };
   void begin_window(std::int64_t window, SparseTable& table);
-  [[nodiscard]] bool issued(std::uint64_t token) const;
+  [[nodiscard]] bool issued(std::uint64_t token);
+
+  static constexpr unsigned kFoundBits = 8;
+  /// A token that a filter was found to hold. Sessions use one token on several pages in a row.
+  struct Found {
+    std::uint64_t token = 0;  // 0 is no token
+    std::int64_t generation = 0;
+  };
 
   IssuedPlan plan_;
-  std::vector<Bloom> filters_;        // by generation modulo their number
+  std::vector<Bloom> filters_;  // by generation modulo their number
+  std::array<Found, 1U << kFoundBits> found_{};
   std::vector<Waiting> waiting_;      // in order of arrival
   std::vector<std::int64_t> begins_;  // pairs: window, rows of it in waiting_
   std::int64_t window_;

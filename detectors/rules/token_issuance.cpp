@@ -35,17 +35,17 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
 
   void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
     if (table.empty()) return;
-    sorted_.assign(table.entries().begin(), table.entries().end());
-    std::sort(sorted_.begin(), sorted_.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+    gather(table);
     const double keep = common_.keep(window.index - common_window_);
     common_window_ = window.index;
     common_missing_ *= keep;
     common_expected_ *= keep;
-    for (std::size_t first = 0; first < sorted_.size();) {
-      std::size_t last = first;
-      while (last < sorted_.size() && sorted_[last].key >> 32 == sorted_[first].key >> 32) ++last;
-      judge_key(window.index, first, last, scores);
-      first = last;
+    auto followed = followed_.begin();
+    for (const SparseTable::Entry& group : sorted_) {
+      const double rate = judge_key(window.index, group, scores);
+      for (; followed != followed_.end() && followed->key >> 32 == group.key; ++followed) {
+        judge_source(window.index, *followed, rate, scores);
+      }
     }
     keys_.prune(kMostKeys, [](const Key& key) { return key.learnt_rows; });
     sources_.prune(kMostSources, [](const Source& source) { return source.window; });
@@ -67,7 +67,8 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
     return restored(reader);
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
-    return sizeof *this + keys_.bytes() + sources_.bytes() + sorted_.capacity() * sizeof(SparseTable::Entry);
+    return sizeof *this + keys_.bytes() + sources_.bytes() + by_key_.bytes() +
+           (sorted_.capacity() + followed_.capacity()) * sizeof(SparseTable::Entry);
   }
 
  private:
@@ -88,14 +89,29 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   static double rows_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value & 0xffffffffLL); }
   static double missing_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value >> 32); }
 
-  void judge_key(std::int64_t window, std::size_t first, std::size_t last, Scores& scores) {
-    const std::uint64_t id = sorted_[first].key >> 32;
-    double rows = 0;
-    double missing = 0;
-    for (std::size_t i = first; i < last; ++i) {
-      rows += rows_of(sorted_[i]);
-      missing += missing_of(sorted_[i]);
+  /// Sums entries by key into `sorted_`; chooses those of sources that are followed into `followed_`. Both in order of
+  /// key, for sums of floating-point numbers must not depend on the order of a table. Sources are followed from the
+  /// first window with a row that was not issued.
+  void gather(const SparseTable& table) {
+    for (const SparseTable::Entry& entry : table.entries()) sources_.prefetch_slot(source_of(entry));
+    by_key_.clear();
+    followed_.clear();
+    for (const SparseTable::Entry& entry : table.entries()) {
+      by_key_.add(entry.key >> 32, entry.value);
+      if (entry.value >> 32 != 0 || sources_.find(source_of(entry)) != nullptr) followed_.push_back(entry);
     }
+    const auto by_key = [](const SparseTable::Entry& a, const SparseTable::Entry& b) { return a.key < b.key; };
+    sorted_.assign(by_key_.entries().begin(), by_key_.entries().end());
+    std::sort(sorted_.begin(), sorted_.end(), by_key);
+    std::sort(followed_.begin(), followed_.end(), by_key);
+  }
+  static std::uint64_t source_of(const SparseTable::Entry& entry) { return entry.key & 0xffffffffU; }
+
+  /// Returns the rate at which rows of the key were expected not to be issued.
+  double judge_key(std::int64_t window, const SparseTable::Entry& group, Scores& scores) {
+    const std::uint64_t id = group.key;
+    const double rows = rows_of(group);
+    const double missing = missing_of(group);
     Key& key = keys_.at(id);
     age(key, window);
     // One row in a hundred, with the weight of ten rows, before anything is learnt.
@@ -108,7 +124,6 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
     key.expected += rows * rate;
     const double shape = std::clamp(key.learnt_missing, 1.0, kMostShape);
     if (missing > 0) scores.emit({EntityKind::key, id}, excess_nats(key.missing, key.expected, shape));
-    for (std::size_t i = first; i < last; ++i) judge_source(window, sorted_[i], rate, scores);
 
     key.common_missing += missing;
     key.common_expected += rows * share;
@@ -116,6 +131,7 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
     common_expected_ += rows * share;
     key.learnt_missing += missing;
     key.learnt_rows += rows;
+    return rate;
   }
   void age(Key& key, std::int64_t window) const {
     const std::int64_t elapsed = window - key.window;
@@ -131,10 +147,8 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
     key.learnt_rows *= learnt;
   }
   void judge_source(std::int64_t window, const SparseTable::Entry& entry, double rate, Scores& scores) {
-    const std::uint64_t id = entry.key & 0xffffffffU;
+    const std::uint64_t id = source_of(entry);
     const double missing = missing_of(entry);
-    // Sources are followed from their first row that was not issued.
-    if (missing == 0 && sources_.find(id) == nullptr) return;
     Source& source = sources_.at(id);
     const double keep = recent_.keep(window - source.window);
     source.window = window;
@@ -153,7 +167,9 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   double common_missing_ = 0;
   double common_expected_ = 0;
   std::int64_t common_window_ = 0;
-  std::vector<SparseTable::Entry> sorted_;  // scratch
+  SparseTable by_key_;  // scratch, as are the next two
+  std::vector<SparseTable::Entry> sorted_;
+  std::vector<SparseTable::Entry> followed_;
 };
 
 }  // namespace

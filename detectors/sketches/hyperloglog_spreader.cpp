@@ -31,7 +31,8 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
   [[nodiscard]] Merge merge() const override { return Merge::greatest; }
 
   void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
-    for (std::size_t i = 0; i < rows.access.size(); ++i) {
+    const std::size_t size = rows.access.size();
+    for (std::size_t i = 0; i < size; ++i) {
       const SparseHash hash = SparseHash::of(mix64(rows.access.member(i), 0x5bd1e995));
       table.raise(SpreadKey::pack(0, rows.access.source(i), hash.index), hash.rank);
       table.raise(SpreadKey::pack(1, rows.access.network(i), hash.index), hash.rank);
