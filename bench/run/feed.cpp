@@ -29,10 +29,8 @@ std::size_t Subscription::variant(detect::TopicMask wanted) {
 Lane::Lane(Subscription subscription, std::uint32_t shards) : subscription_(std::move(subscription)), shards_(shards) {
   for (const detect::TopicMask topics : subscription_.topics) auth_ = auth_ || has(topics, telemetry::Topic::auth);
   handed_out_.resize(subscription_.topics.size());
-  if (subscription_.by_shard) {
-    subscription_.ordered = true;
-    shard_choice_.resize(shards * kViews);
-  }
+  DWELL_DEMAND(!(subscription_.ordered && subscription_.by_shard), "rows are either merged or apart by shard");
+  shard_places_.resize(shards);
 }
 
 void Lane::load(const WindowSource& source) {
@@ -44,7 +42,6 @@ void Lane::load(const WindowSource& source) {
     units_ = 1;
     if (unit_.empty()) unit_.resize(1);
     choose(unit_[0], merged_, source, false);
-    if (subscription_.by_shard) split_by_shard(source);
     return;
   }
   units_ = source.partitions.size();
@@ -102,34 +99,29 @@ void Lane::gather(const WindowSource& source) {
 }
 
 void Lane::choose(Unit& unit, const telemetry::PartitionRows& rows, const WindowSource& source, bool filter_pages) {
-  const bool foreign_access = rows.access.foreign != 0;
-  const bool foreign_auth = auth_ && rows.auth.foreign != 0;
   const bool filter = filter_pages && subscription_.pages != detect::kAllPages;
   unit.rows = &rows;
-  unit.all_access = !foreign_access && !filter;
-  unit.all_auth = !foreign_auth;
+  unit.all_access = rows.access.foreign == 0 && !filter;
+  unit.all_auth = !auth_ || rows.auth.foreign == 0;
   for (std::size_t v = 0; v < kViews; ++v) {
     unit.chosen[v].clear();
     unit.extra[v].clear();
+    unit.ends[v].clear();
   }
-  if (!unit.all_access) {
-    const telemetry::AccessBatch& access = rows.access.rows;
-    for (std::uint32_t i = 0; i < access.size(); ++i) {
-      if (filter && !wants(access.page[i])) continue;
-      const Label label = foreign_access ? (*source.label)(rows.access.origins[i]) : kBackgroundLabel;
+  if (!subscription_.by_shard) {
+    if (!unit.all_access) choose_access(unit, 0, rows.access.rows.size(), source, filter);
+    if (!unit.all_auth) choose_auth(unit, 0, rows.auth.rows.size(), source);
+  } else {
+    const auto number = static_cast<std::uint32_t>(&unit - unit_.data());
+    for (std::uint32_t part = 0; part < rows.shards.size(); ++part) {
+      const telemetry::ShardRange& range = rows.shards[part];
+      shard_places_[range.shard.value] = {number, part};
+      if (!unit.all_access) choose_access(unit, range.access_begin, range.access_end, source, filter);
+      if (!unit.all_auth) choose_auth(unit, range.auth_begin, range.auth_end, source);
       for (std::size_t v = 0; v < kViews; ++v) {
-        if (contains(v, label)) unit.chosen[v].access.push_back(i);
+        unit.ends[v].access.push_back(static_cast<std::uint32_t>(unit.chosen[v].access.size()));
+        unit.ends[v].auth.push_back(static_cast<std::uint32_t>(unit.chosen[v].auth.size()));
       }
-      if (label != kBackgroundLabel) unit.extra[label].access.push_back(i);
-    }
-  }
-  if (foreign_auth) {
-    for (std::uint32_t i = 0; i < rows.auth.rows.size(); ++i) {
-      const Label label = (*source.label)(rows.auth.origins[i]);
-      for (std::size_t v = 0; v < kViews; ++v) {
-        if (contains(v, label)) unit.chosen[v].auth.push_back(i);
-      }
-      if (label != kBackgroundLabel) unit.extra[label].auth.push_back(i);
     }
   }
   for (std::size_t v = 0; v < kViews; ++v) {
@@ -137,35 +129,48 @@ void Lane::choose(Unit& unit, const telemetry::PartitionRows& rows, const Window
   }
 }
 
-void Lane::split_by_shard(const WindowSource& source) {
-  shards_differ_ = merged_.access.foreign != 0 || (auth_ && merged_.auth.foreign != 0);
-  const std::size_t views = shards_differ_ ? kViews : 1;
-  for (Choice& choice : shard_choice_) choice.clear();
-  const auto deal = [&](const auto& labelled, auto list) {
-    for (std::uint32_t i = 0; i < labelled.rows.size(); ++i) {
-      const Label label = labelled.foreign != 0 ? (*source.label)(labelled.origins[i]) : kBackgroundLabel;
-      const std::size_t shard = labelled.rows.member[i] % shards_;
-      for (std::size_t v = 0; v < views; ++v) {
-        if (contains(v, label)) list(shard_choice_[shard * kViews + v]).push_back(i);
-      }
+void Lane::choose_access(Unit& unit, std::size_t begin, std::size_t end, const WindowSource& source, bool filter) {
+  const telemetry::Labelled<telemetry::AccessBatch>& access = unit.rows->access;
+  const std::uint8_t* page = access.rows.page.data();
+  if (access.foreign == 0) {
+    std::vector<std::uint32_t>& chosen = unit.chosen[0].access;  // serves all views
+    for (std::size_t i = begin; i < end; ++i) {
+      if (wants(page[i])) chosen.push_back(static_cast<std::uint32_t>(i));
     }
-  };
-  deal(merged_.access, [](Choice& c) -> std::vector<std::uint32_t>& { return c.access; });
-  if (auth_) deal(merged_.auth, [](Choice& c) -> std::vector<std::uint32_t>& { return c.auth; });
+    return;
+  }
+  for (std::size_t i = begin; i < end; ++i) {
+    if (filter && !wants(page[i])) continue;
+    const Label label = (*source.label)(access.origins[i]);
+    for (std::size_t v = 0; v < kViews; ++v) {
+      if (contains(v, label)) unit.chosen[v].access.push_back(static_cast<std::uint32_t>(i));
+    }
+    if (label != kBackgroundLabel) unit.extra[label].access.push_back(static_cast<std::uint32_t>(i));
+  }
+}
+
+void Lane::choose_auth(Unit& unit, std::size_t begin, std::size_t end, const WindowSource& source) {
+  for (std::size_t i = begin; i < end; ++i) {
+    const Label label = (*source.label)(unit.rows->auth.origins[i]);
+    for (std::size_t v = 0; v < kViews; ++v) {
+      if (contains(v, label)) unit.chosen[v].auth.push_back(static_cast<std::uint32_t>(i));
+    }
+    if (label != kBackgroundLabel) unit.extra[label].auth.push_back(static_cast<std::uint32_t>(i));
+  }
 }
 
 const detect::WindowRows& Lane::rows(std::size_t unit, std::size_t variant, View view) {
   const Unit& from = unit_[unit];
-  const Choice& chosen = from.chosen[index(view)];
+  const std::size_t v = from.rows->access.foreign == 0 ? 0 : index(view);
   const detect::TopicMask topics = subscription_.topics[variant];
   detect::WindowRows& out = handed_out_[variant];
   if (has(topics, telemetry::Topic::access)) {
     out.access = from.all_access ? telemetry::AccessRows(from.rows->access.rows, shift_)
-                                 : telemetry::AccessRows(from.rows->access.rows, chosen.access, shift_);
+                                 : telemetry::AccessRows(from.rows->access.rows, from.chosen[v].access, shift_);
   }
   if (has(topics, telemetry::Topic::auth)) {
     out.auth = from.all_auth ? telemetry::AuthRows(from.rows->auth.rows, shift_)
-                             : telemetry::AuthRows(from.rows->auth.rows, chosen.auth, shift_);
+                             : telemetry::AuthRows(from.rows->auth.rows, from.chosen[index(view)].auth, shift_);
   }
   return out;
 }
@@ -188,11 +193,28 @@ const detect::WindowRows& Lane::platform(std::size_t variant) {
 }
 
 const detect::WindowRows& Lane::shard_rows(std::uint32_t shard, std::size_t variant, View view) {
-  const Choice& choice = shard_choice_[shard * kViews + (shards_differ_ ? index(view) : 0)];
+  const auto [number, part] = shard_places_[shard];
+  const Unit& unit = unit_[number];
+  const telemetry::ShardRange& range = unit.rows->shards[part];
+  const auto chosen = [part = part](const std::vector<std::uint32_t>& rows, const std::vector<std::uint32_t>& ends) {
+    const std::uint32_t begin = part == 0 ? 0 : ends[part - 1];
+    return std::span(rows.data() + begin, ends[part] - begin);
+  };
+  const std::size_t v = unit.rows->access.foreign == 0 ? 0 : index(view);
+  const std::size_t w = index(view);
   const detect::TopicMask topics = subscription_.topics[variant];
   detect::WindowRows& out = handed_out_[variant];
-  if (has(topics, telemetry::Topic::access)) out.access = {merged_.access.rows, choice.access, shift_};
-  if (has(topics, telemetry::Topic::auth)) out.auth = {merged_.auth.rows, choice.auth, shift_};
+  const telemetry::PartitionRows& rows = *unit.rows;
+  if (has(topics, telemetry::Topic::access)) {
+    out.access = unit.all_access ? telemetry::AccessRows(rows.access.rows, range.access_begin, range.access_end, shift_)
+                                 : telemetry::AccessRows(rows.access.rows,
+                                                         chosen(unit.chosen[v].access, unit.ends[v].access), shift_);
+  }
+  if (has(topics, telemetry::Topic::auth)) {
+    out.auth = unit.all_auth
+                   ? telemetry::AuthRows(rows.auth.rows, range.auth_begin, range.auth_end, shift_)
+                   : telemetry::AuthRows(rows.auth.rows, chosen(unit.chosen[w].auth, unit.ends[w].auth), shift_);
+  }
   return out;
 }
 

@@ -56,7 +56,7 @@ class Lane {
   /// The platform topics alone: access and auth are empty.
   [[nodiscard]] const detect::WindowRows& platform(std::size_t variant);
   [[nodiscard]] bool adds(View view) const { return adds_[index(view)]; }
-  /// Rows of one shard (ordered lanes with `by_shard`).
+  /// Rows of one shard, in order of ingestion (lanes with `by_shard`).
   [[nodiscard]] const detect::WindowRows& shard_rows(std::uint32_t shard, std::size_t variant, View view);
 
  private:
@@ -73,10 +73,15 @@ class Lane {
     bool all_access = true;  // every access row, in every view: nothing had to be chosen
     bool all_auth = true;
     std::array<Choice, kViews> chosen, extra;
+    std::array<Choice, kViews> ends;  // of each shard's part in `chosen`, in the order of the partition's shards
+  };
+  struct ShardPlace {
+    std::uint32_t unit = 0, part = 0;
   };
   void gather(const WindowSource& source);
   void choose(Unit& unit, const telemetry::PartitionRows& rows, const WindowSource& source, bool filter_pages);
-  void split_by_shard(const WindowSource& source);
+  void choose_access(Unit& unit, std::size_t begin, std::size_t end, const WindowSource& source, bool filter);
+  void choose_auth(Unit& unit, std::size_t begin, std::size_t end, const WindowSource& source);
   void set_platform_rows(const WindowSource& source);
   [[nodiscard]] bool wants(std::uint8_t page) const { return (subscription_.pages >> page & 1U) != 0; }
 
@@ -96,8 +101,7 @@ class Lane {
   };
   telemetry::PartitionRows merged_;
   std::vector<Place> places_;
-  std::vector<Choice> shard_choice_;  // shard × view; without foreign rows all views share the clean one's
-  bool shards_differ_ = false;
+  std::vector<ShardPlace> shard_places_;
 };
 
 }  // namespace dwell::run

@@ -61,9 +61,7 @@ Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions&
 void Harness::subscribe(std::size_t contender) {
   const detect::Descriptor& descriptor = contenders_[contender].descriptor;
   const Instance& instance = slots_[contender].views[0];
-  // All pages are most of the traffic: only what must be in order is copied. Member-data pages are cheaper copied once.
-  const bool ordered =
-      instance.sequential != nullptr || !instance.shards.empty() || descriptor.pages != detect::kAllPages;
+  const bool ordered = instance.sequential != nullptr;  // only what must be in order over all shards is copied
   std::size_t at = 0;
   while (at < subscriptions_.size() &&
          (subscriptions_[at].pages != descriptor.pages || subscriptions_[at].ordered != ordered)) {

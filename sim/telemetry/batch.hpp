@@ -48,11 +48,11 @@ enum class ColumnKind { moment, plain };
 #define DWELL_LOAD(kind, type, name, unit, sentinel, meaning) row.name = name[i];
 #define DWELL_GROW(kind, type, name, unit, sentinel, meaning) name.grow(size_, capacity);
 #define DWELL_WIDTH(kind, type, name, unit, sentinel, meaning) +sizeof(type)
-#define DWELL_ACCESSOR(kind, type, name, unit, sentinel, meaning)                  \
-  [[nodiscard]] type name(std::size_t i) const {                                   \
-    const type value = batch_->name[index(i)];                                     \
-    if constexpr (ColumnKind::kind == ColumnKind::moment) return value + shift_.us; \
-    return value;                                                                  \
+#define DWELL_ACCESSOR(kind, type, name, unit, sentinel, meaning)                                              \
+  [[nodiscard]] type name(std::size_t i) const {                                                               \
+    const type value = batch_->name[index(i)];                                                                 \
+    if constexpr (ColumnKind::kind == ColumnKind::moment) return value + shift_.us;                            \
+    return value;                                                                                              \
   }
 
 #define DWELL_DEFINE_TOPIC(topic, Stem, COLUMNS, meaning)                                                      \
@@ -94,6 +94,9 @@ enum class ColumnKind { moment, plain };
     Stem##Rows() = default;                                                                                    \
     /* all rows of a batch */                                                                                  \
     Stem##Rows(const Stem##Batch& batch, Shift shift) : batch_(&batch), size_(batch.size()), shift_(shift) {}  \
+    /* the rows [begin, end) of a batch */                                                                     \
+    Stem##Rows(const Stem##Batch& batch, std::size_t begin, std::size_t end, Shift shift)                      \
+        : batch_(&batch), begin_(begin), size_(end - begin), shift_(shift) {}                                  \
     /* chosen rows, in the order given; `chosen` must outlive the view */                                      \
     Stem##Rows(const Stem##Batch& batch, std::span<const std::uint32_t> chosen, Shift shift)                   \
         : batch_(&batch), chosen_(chosen.data()), size_(chosen.size()), shift_(shift) {                        \
@@ -106,11 +109,12 @@ enum class ColumnKind { moment, plain };
    private:                                                                                                    \
     [[nodiscard]] std::size_t index(std::size_t i) const {                                                     \
       DWELL_ASSERT(i < size_);                                                                                 \
-      return chosen_ != nullptr ? chosen_[i] : i;                                                              \
+      return chosen_ != nullptr ? chosen_[i] : begin_ + i;                                                     \
     }                                                                                                          \
     static constexpr std::uint32_t kNone = 0;                                                                  \
     const Stem##Batch* batch_ = nullptr;                                                                       \
     const std::uint32_t* chosen_ = nullptr;                                                                    \
+    std::size_t begin_ = 0;                                                                                    \
     std::size_t size_ = 0;                                                                                     \
     Shift shift_;                                                                                              \
   };
