@@ -43,11 +43,11 @@ class SparseTable {
       if (slot >> 32 == mark && entries_[slot & kIndexMask].key == key) return entries_[slot & kIndexMask].value;
     }
   }
-  [[nodiscard]] std::span<const Entry> entries() const { return entries_; }
-  [[nodiscard]] bool empty() const { return entries_.empty(); }
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] std::span<const Entry> entries() const { return {entries_.data(), size_}; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const { return size_; }
   void clear() {
-    entries_.clear();
+    size_ = 0;
     if (++round_ < kRounds) return;
     std::fill(slots_.begin(), slots_.end(), std::uint64_t{0});
     round_ = 1;
@@ -65,36 +65,46 @@ class SparseTable {
   [[nodiscard]] std::uint64_t mark_of(std::uint64_t hash) const { return round_ << 16 | (hash >> 32 & 0xffffU); }
 
   std::int64_t& find_or_insert(std::uint64_t key) {
-    if (entries_.size() * 2 >= slots_.size()) [[unlikely]]
+    if (slots_.empty()) [[unlikely]]
       grow();
     const std::uint64_t hash = place_hash(key);
     const std::uint64_t mark = mark_of(hash);
+    std::uint64_t* const slots = slots_.data();
+    Entry* const entries = entries_.data();
     for (std::size_t i = hash >> shift_;; i = (i + 1) & mask_) {
-      const std::uint64_t slot = slots_[i];
+      const std::uint64_t slot = slots[i];
       if (slot >> 32 == mark) {
-        Entry& entry = entries_[slot & kIndexMask];
+        Entry& entry = entries[slot & kIndexMask];
         if (entry.key == key) return entry.value;
       } else if (slot >> 48 != round_) {
-        slots_[i] = mark << 32 | entries_.size();
-        return entries_.emplace_back(Entry{key, 0}).value;
+        if (size_ == entries_.size()) [[unlikely]] {
+          grow();
+          return find_or_insert(key);
+        }
+        slots[i] = mark << 32 | size_;
+        Entry& entry = entries[size_++];
+        entry = {key, 0};
+        return entry.value;
       }
     }
   }
   void grow() {
     const std::size_t size = std::max<std::size_t>(64, slots_.size() * 2);
     slots_.assign(size, 0U);
+    entries_.resize(size / 4);
     mask_ = size - 1;
     shift_ = 64U - static_cast<unsigned>(std::countr_zero(size));
     round_ = 1;
-    for (std::size_t n = 0; n < entries_.size(); ++n) {
+    for (std::size_t n = 0; n < size_; ++n) {
       const std::uint64_t hash = place_hash(entries_[n].key);
       std::size_t i = hash >> shift_;
       while (slots_[i] != 0) i = (i + 1) & mask_;
       slots_[i] = mark_of(hash) << 32 | n;
     }
   }
-  std::vector<Entry> entries_;
+  std::vector<Entry> entries_;        // the first size_ of them are in use; a fourth as many as slots
   std::vector<std::uint64_t> slots_;  // a mark above an index into entries_
+  std::size_t size_ = 0;
   std::size_t mask_ = 0;
   unsigned shift_ = 63;
   std::uint64_t round_ = 1;  // clearing begins another

@@ -1,4 +1,4 @@
-#include "child.hpp"
+#include "tests/cli/child.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "child.hpp"
+#include "tests/cli/child.hpp"
 
 using dwell::test::Finished;
 using dwell::test::Folder;

@@ -5,7 +5,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "child.hpp"
+#include "tests/cli/child.hpp"
 
 using dwell::test::Finished;
 using dwell::test::Folder;

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "child.hpp"
+#include "tests/cli/child.hpp"
 
 using dwell::test::Child;
 using dwell::test::Finished;

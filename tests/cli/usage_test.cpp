@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "child.hpp"
+#include "tests/cli/child.hpp"
 
 using dwell::test::Finished;
 using dwell::test::Folder;
