@@ -141,6 +141,7 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
     }
   }
   watching_s += block.flush();
+  if (options.each_day) options.each_day(1, plan.windows / kWindowsPerDay, simulation.rows());
   record.generation_s = std::chrono::duration<double>(Clock::now() - begin).count() - watching_s;
   record.seed = options.seed;
   record.plan = plan;
