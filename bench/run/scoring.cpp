@@ -98,7 +98,7 @@ class RowMaker {
     if (silent || row.mark == Mark::over_budget) return row;
     // A bound must not lose time to false alarms that happen to be open: the oracle's alarm is taken as the campaign's.
     const bool twin = (*input_.contenders)[c].kind != "oracle";
-    if (const auto found = detect_incident(run, contender, View::placebo, *run.placebo, threshold.value, twin)) {
+    if (const auto found = detect_incident(run, contender, View::placebo, *run.placebo, threshold.value, true)) {
       row.placebo_detected = true;
       row.placebo_ttd_days = ttd_days(run, *found);
     }
@@ -131,11 +131,15 @@ class RowMaker {
 };
 
 /// The oracle that knows which rows are the campaign's: the end of the window of the first one.
-Row entity_oracle_row(const WorldRecord& run, double budget, const RowMaker& maker) {
+Row entity_oracle_row(const WorldRecord& run, double budget, const ScoringInput& input, const RowMaker& maker) {
   Row row;
   row.detector = "oracle-entity";
   row.seed = run.seed.value;
   row.budget_per_day = budget;
+  if (run.campaign->requests() == 0) {  // a clean scenario: nothing to find
+    row.ttd_days = input.horizon_days;
+    return row;
+  }
   const std::int32_t window = window_at(run.campaign->first());
   maker.set_detection(row, run, {window, Time{(window + 1) * world::kWindow.us}, {}});
   return row;
@@ -197,6 +201,7 @@ void score_study(const ScoringInput& input, const std::vector<std::vector<score:
   for (std::size_t c = 0; c < input.contenders->size(); ++c) {
     const Contender& contender = (*input.contenders)[c];
     for (const Track track : {Track::calibrated, Track::field}) {
+      if (track == Track::field && contender.kind == "oracle") continue;  // it judges the campaign's days alone
       for (std::size_t b = 0; b < score::kBudgets.size(); ++b) {
         std::vector<Row> rows;
         for (const WorldRecord& run : runs) {
@@ -217,7 +222,7 @@ void score_study(const ScoringInput& input, const std::vector<std::vector<score:
     std::vector<Row> oracle;
     std::vector<Row> outcome;
     for (const WorldRecord& run : runs) {
-      oracle.push_back(entity_oracle_row(run, budget.per_day, maker));
+      oracle.push_back(entity_oracle_row(run, budget.per_day, input, maker));
       outcome.push_back(outcome_row(run, budget.per_day, input));
     }
     add({"oracle", Track::calibrated, {}, false}, std::move(oracle));

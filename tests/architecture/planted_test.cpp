@@ -165,7 +165,7 @@ TEST_CASE("planted: long files, remarks and missing READMEs") {
   CHECK(lines(check_length, "README.md", text + "x\n") == kNone);
 
   for (const std::string line :
-       {"// TODO: more", "a fixme b", "Placeholder", "it works for now", "see /work/x", "a stub"}) {
+       {"// TODO: more", "a fixme b", "Placeholder", "it works for now", "see /home/x", "a stub"}) {
     CAPTURE(line);
     CHECK(lines(check_words, "sim/core/README.md", "fine\n" + std::string(line).append("\n")) == Lines{2});
   }
