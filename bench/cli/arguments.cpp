@@ -220,7 +220,12 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
   Arguments out;
   const std::vector<std::string> plain =
       values.count("words") == 0 ? std::vector<std::string>{} : values["words"].as<std::vector<std::string>>();
-  if (values["help"].as<bool>()) return out;
+  if (values["help"].as<bool>()) {
+    if (!plain.empty()) {
+      if (const auto known = find_command(plain.front()); !known) return known.error();
+    }
+    return out;
+  }
   if (values["version"].as<bool>()) {
     out.command = Command::version;
     return out;

@@ -138,7 +138,7 @@ std::string legend(const run::StudyResult& result, const std::vector<Contender>&
   const auto note = [&](const std::string& text) {
     return emphasise(wrap(text, style.width, 0), Emphasis::dim, style) + "\n";
   };
-  std::string out = note("Times run from the first stolen record to the alert; a run without detection counts as " +
+  std::string out = note("Times run from the onset of the campaign to the alert; a run without detection counts as " +
                          short_time(result.manifest.horizon_days) +
                          ". Logs: T0 gateway access log, T1 + token issuance and logins, "
                          "T2 + key inventory and staff, T3 + honey accounts. \"1/day\": the false alerts a day the "

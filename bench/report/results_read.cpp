@@ -1,4 +1,5 @@
 #include <concepts>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -156,11 +157,14 @@ Result<run::StudyResult> parse_results(std::string_view text, const std::string&
 }
 
 Result<run::StudyResult> read_results(const std::string& path) {
+  if (std::filesystem::is_directory(path)) {
+    return Error{path, "", "found a folder", "a results file written by dwell"};
+  }
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return Error{path, "", "cannot be opened", "a results file that can be read"};
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (stream.bad()) return Error{path, "", "cannot be read", "a results file"};
-  if (text.empty()) return Error{path, "", "found an empty file or a folder", "a results file written by dwell"};
+  if (text.empty()) return Error{path, "", "found an empty file", "a results file written by dwell"};
   return parse_results(text, path);
 }
 

@@ -4,6 +4,8 @@
 #include <exception>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "bench/score/budget.hpp"
 
 namespace dwell::run {
@@ -195,6 +197,11 @@ void Harness::measure_state() {
     std::uint64_t bytes = clean.detector->state_bytes();
     for (const auto& state : clean.shards) bytes += state->state_bytes();
     runs_[c].state_bytes = std::max(runs_[c].state_bytes, bytes);
+    const std::uint64_t bound = contenders_[c].descriptor.memory_bound_bytes;
+    if (bound != 0 && bytes > bound) {
+      runs_[c].crash = fmt::format("state of {} bytes exceeds the declared bound of {}", bytes, bound);
+      slots_[c].views = {};
+    }
   }
 }
 

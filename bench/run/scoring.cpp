@@ -50,7 +50,8 @@ std::optional<score::Detection> detect_incident(const WorldRecord& run, const Co
   const score::DetectionQuery query{.view = contender.logs[static_cast<std::size_t>(view)].entries(),
                                     .clean = twin ? contender.logs[0].entries() : std::span<const score::Exceedance>(),
                                     .threshold = threshold,
-                                    .from_window = window_at(std::min(run.plan.onset, incident.first())),
+                                    .from_window = std::max(window_at(std::min(run.plan.onset, incident.first())),
+                                                            static_cast<std::int32_t>(run.plan.warm_up_windows)),
                                     .end_window = static_cast<std::int32_t>(run.plan.windows),
                                     .window_length = world::kWindow,
                                     .belongs = [&](detect::Entity e, Time t) { return belongs(incident, e, t); }};
@@ -174,6 +175,11 @@ std::vector<std::vector<score::Threshold>> calibrate(const std::vector<Contender
                       static_cast<std::int32_t>(record.plan.windows)});
     }
     thresholds.push_back(score::find_thresholds(runs, budgets, kWindowsPerDay));
+    // What a detector wrote before it failed says nothing of what it would have written after.
+    const auto crashed = [c](const WorldRecord& record) { return !record.contenders[c].crash.empty(); };
+    if (std::any_of(calibration.begin(), calibration.end(), crashed)) {
+      for (score::Threshold& threshold : thresholds.back()) threshold = {};
+    }
   }
   return thresholds;
 }
@@ -213,7 +219,8 @@ void score_study(const ScoringInput& input, const std::vector<std::vector<score:
         }
         const auto not_calibratable = [](const Row& row) { return row.mark == Mark::not_calibratable; };
         if (track == Track::field && std::all_of(rows.begin(), rows.end(), not_calibratable)) continue;
-        add({contender.kind, track, calibration_count(thresholds[c][b]), contender.descriptor.counts_only},
+        add({contender.kind, track, calibration_count(thresholds[c][b]), contender.descriptor.counts_only,
+             contender.descriptor.names_sources},
             std::move(rows));
       }
     }
@@ -225,8 +232,8 @@ void score_study(const ScoringInput& input, const std::vector<std::vector<score:
       oracle.push_back(entity_oracle_row(run, budget.per_day, input, maker));
       outcome.push_back(outcome_row(run, budget.per_day, input));
     }
-    add({"oracle", Track::calibrated, {}, false}, std::move(oracle));
-    add({"outcome", Track::calibrated, {}, false}, std::move(outcome));
+    add({"oracle", Track::calibrated, {}, false, false}, std::move(oracle));
+    add({"outcome", Track::calibrated, {}, false, false}, std::move(outcome));
   }
   compare_with_oracle(result);
 }

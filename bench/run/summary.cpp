@@ -133,9 +133,7 @@ Summary summarise(const SummaryKey& key, const std::vector<Row>& rows, const std
     summary.records_spared_mean += static_cast<double>(row.records_spared) / static_cast<double>(rows.size());
   }
   if (key.kind == "detector" || key.kind == "control") set_placebo(summary, rows);
-  const bool by_source =
-      std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.entity.starts_with("source "); });
-  summary.scale_limited = by_source && runs.front().plan.campaign_sources < kScaleLimitedSources;
+  summary.scale_limited = key.by_source && runs.front().plan.campaign_sources < kScaleLimitedSources;
   summary.mark = worst(rows);
   const auto noted = std::find_if(rows.begin(), rows.end(), [](const Row& row) { return !row.note.empty(); });
   if (noted != rows.end()) summary.note = noted->note;
@@ -145,10 +143,12 @@ Summary summarise(const SummaryKey& key, const std::vector<Row>& rows, const std
 void compare_with_oracle(StudyResult& result) {
   for (Summary& summary : result.summary) {
     const Summary* oracle = find(result.summary, kOracleVolume, summary.budget_per_day);
-    if (oracle == nullptr) continue;
+    const bool comparable = oracle != nullptr && oracle->mark == Mark::none && summary.mark == Mark::none &&
+                            summary.track == Track::calibrated && summary.detector != "oracle-entity";
+    if (!comparable) continue;
     summary.optimality_gap =
         std::max(summary.ttd_days_rmst, kOneWindowDays) / std::max(oracle->ttd_days_rmst, kOneWindowDays);
-    if (!summary.counts_only || summary.detector == kOracleVolume || summary.track != Track::calibrated) continue;
+    if (!summary.counts_only || summary.detector == kOracleVolume) continue;
     const auto mine = times_of(result.rows, summary.detector, summary.budget_per_day);
     const auto best = times_of(result.rows, kOracleVolume, summary.budget_per_day);
     const auto interval = stats::bootstrap_paired_difference(mine, best, bootstrap_options());

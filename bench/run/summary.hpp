@@ -20,6 +20,7 @@ struct SummaryKey {
   Track track = Track::calibrated;
   CalibrationCount calibration;
   bool counts_only = false;
+  bool by_source = false;  ///< names sources, so that few campaign sources limit what it can show
 };
 
 /// Sums up rows that share detector, budget and track. Intervals only from ten seeds on.

@@ -38,7 +38,7 @@ class Block {
   /// Takes the rows of window `w`. Returns the seconds the contenders took, when it was time for them.
   double add(world::Simulation& simulation, std::int64_t w) {
     double seconds = 0;
-    const bool forks = !forked_ && simulation.foreign_rows() != 0;
+    const bool forks = !forked_ && simulation.foreign_seen();
     if (forks || w == plan_.warm_up_windows) seconds += flush();
     if (forks) {
       harness_.fork();

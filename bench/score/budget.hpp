@@ -13,7 +13,5 @@ struct Budget {
 
 /// One a day, one a week, one a month (30 days).
 inline constexpr std::array<Budget, 3> kBudgets = {{{"1/day", 1.0}, {"1/week", 1.0 / 7.0}, {"1/month", 1.0 / 30.0}}};
-/// Scores are kept above the level that yields this many episodes a day.
-inline constexpr double kKeptPerDay = 10.0;
 
 }  // namespace dwell::score

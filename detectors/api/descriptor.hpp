@@ -69,6 +69,7 @@ struct Descriptor {
   std::uint64_t memory_bound_bytes = 0;  ///< state never exceeds this at 33.7 M members
   std::string paper;                     ///< author and year, or the standard it follows
   bool control = false;                  ///< a row that proves the scoring is not fooled, not a detector
+  bool names_sources = false;            ///< its scores point at source addresses (perhaps among others)
   bool counts_only = false;              ///< judges by counts per page and window alone, so oracle-volume bounds it
 
   /// The value of a parameter; the name must exist.

@@ -4,7 +4,8 @@
 // For each window of one minute the harness calls
 //   observe   with the rows ingested in the window, of the topics and pages the descriptor names;
 //   close     once: the detector scores the window against what it had learnt before, and only then learns from it.
-// Detector state may be copied at any window (`clone`), which is how one pass yields a clean, a factual and a placebo view.
+// Detector state may be copied at any window (`clone`), which is how one pass yields a clean, a factual and a placebo
+// view.
 
 #include <cstdint>
 #include <memory>
@@ -40,7 +41,7 @@ struct WindowRows {
 
 /// What a scenario's owner tells every detector before the run: the seed of its own coins, and sizes for its tables.
 struct Setting {
-  Seed seed;                        ///< detector randomness is a pure function of (seed, entity, window)
+  Seed seed;  ///< detector randomness is a pure function of (seed, entity, window)
   std::uint32_t shards = 1;
   std::int64_t windows_per_day = 1440;
   std::uint64_t members_expected = 0;  ///< order of magnitude of the member ids in use, for table sizes
@@ -95,8 +96,8 @@ class ShardState {
   [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;
 };
 
-/// The sharded form: rows of each shard are observed apart, in any order and on any thread, into small integer tables that
-/// are merged exactly in any grouping; `close` then sees the merged table.
+/// The sharded form: rows of each shard are observed apart, in any order and on any thread, into small integer tables
+/// that are merged exactly in any grouping; `close` then sees the merged table.
 class ShardedDetector : public Detector {
  public:
   /// State of one shard; nullptr (the default) when the detector keeps none. A detector without shard state must be
@@ -110,7 +111,8 @@ class ShardedDetector : public Detector {
   /// `this`, so that shards can run on different threads and ranks.
   virtual void observe(const WindowRows& rows, ShardState* state, SparseTable& table) const = 0;
   /// Scores the window from the merged table and the platform topics (access and auth are empty here), then learns.
-  virtual void close(const WindowInfo& window, const WindowRows& platform, const SparseTable& table, Scores& scores) = 0;
+  virtual void close(const WindowInfo& window, const WindowRows& platform, const SparseTable& table,
+                     Scores& scores) = 0;
 };
 
 /// The sequential form: one instance that receives its rows merged over all shards by (ingest time, keyed hash).
@@ -118,8 +120,8 @@ class SequentialDetector : public Detector {
  public:
   virtual void observe(const WindowRows& rows) = 0;
   virtual void close(const WindowInfo& window, Scores& scores) = 0;
-  /// Optional: the score of every access row, in order, as `observe` sees it; `out` has rows.access.size() places. Called
-  /// instead of `observe`. False when the detector does not score single rows; then nothing was observed.
+  /// Optional: the score of every access row, in order, as `observe` sees it; `out` has rows.access.size() places.
+  /// Called instead of `observe`. False when the detector does not score single rows; then nothing was observed.
   virtual bool score_rows(const WindowRows& rows, std::span<double> out) {
     static_cast<void>(rows);
     static_cast<void>(out);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "detectors/common/described.hpp"
+#include "detectors/common/excess.hpp"
 #include "detectors/common/flat_map.hpp"
 #include "sim/core/math.hpp"
 
@@ -11,6 +12,7 @@ namespace dwell::detect {
 namespace {
 
 constexpr std::size_t kMostSources = 1 << 18;
+constexpr std::int64_t kMinuteUs = 60'000'000;
 constexpr std::size_t kAhead = 32;  // rows whose walks are fetched at a time
 
 class RandomWalk final : public Described<RandomWalk, SequentialDetector> {
@@ -24,6 +26,7 @@ class RandomWalk final : public Described<RandomWalk, SequentialDetector> {
     miss_ = det_log((1 - guessing) / (1 - benign));
     lower_ = det_log((1 - beta) / (1 - alpha));
     least_named_ = 1.5 * miss_;
+    fading_ = Forgetting(parameter("memory_minutes"));
   }
 
   void observe(const WindowRows& rows) override {
@@ -50,7 +53,7 @@ class RandomWalk final : public Described<RandomWalk, SequentialDetector> {
         scores.emit({EntityKind::source, raised_[i].first}, raised_[i].second);
     }
     raised_.clear();
-    walks_.prune(kMostSources, [](double s) { return s; });
+    walks_.prune(kMostSources, [](const Walk& walk) { return walk.s; });
   }
 
   void save(ByteWriter& writer) const override {
@@ -75,7 +78,11 @@ class RandomWalk final : public Described<RandomWalk, SequentialDetector> {
   double step(const telemetry::AccessRows& access, std::size_t i) {
     if (access.status(i) != telemetry::kStatusOk) return 0;
     const std::uint32_t source = access.source(i);
-    double& s = walks_.at(source);
+    Walk& walk = walks_.at(source);
+    double& s = walk.s;
+    const std::int64_t minute = access.ingest_us(i) / kMinuteUs;
+    s *= fading_.keep(std::max<std::int64_t>(0, minute - walk.minute));
+    walk.minute = minute;
     if (access.records(i) != 0) {
       s += hit_;
       if (s <= lower_) s = 0;
@@ -86,11 +93,17 @@ class RandomWalk final : public Described<RandomWalk, SequentialDetector> {
     return s;
   }
 
+  struct Walk {
+    double s = 0;
+    std::int64_t minute = 0;  // when `s` was last brought up to date
+  };
+
+  Forgetting fading_{1};
   double hit_;
   double miss_;
   double lower_;
   double least_named_;
-  FlatMap<double> walks_;
+  FlatMap<Walk> walks_;
   std::vector<Raised> raised_;  // this window's
 };
 
@@ -105,9 +118,11 @@ Descriptor describe_random_walk() {
       {"success_benign", .8, .01, .99, "share of requests that find a member when benign (θ₀)"},
       {"success_guessing", .2, .01, .99, "share of requests that find a member when guessing (θ₁)"},
       {"false_positive", .01, 1e-9, .5, "α of the published decision"},
+      {"memory_minutes", 1440, 1, 1e6, "time constant with which evidence fades"},
       {"detection", .99, .5, 1 - 1e-9, "β of the published decision"},
   };
-  d.memory_bound_bytes = FlatMap<double>::bytes_at_most(kMostSources + (1 << 17)) + (4 << 20);
+  d.memory_bound_bytes = 2 * FlatMap<double>::bytes_at_most(kMostSources + (1 << 17)) + (4 << 20);
+  d.names_sources = true;
   d.paper = "Jung et al. 2004, threshold random walk";
   return d;
 }

@@ -127,6 +127,7 @@ Descriptor describe_threshold_rules() {
       {"trailing_days", 28, 7, 365, "days in the trailing mean"},
   };
   d.memory_bound_bytes = 64 << 10;
+  d.names_sources = true;
   d.paper = "operations-centre practice";
   return d;
 }

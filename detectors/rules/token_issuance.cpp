@@ -190,6 +190,7 @@ Descriptor describe_token_issuance() {
       {"learn_days", 28, 1, 365, "time constant of the share learnt"},
   };
   d.memory_bound_bytes = 320ULL << 20;
+  d.names_sources = true;
   d.paper = "Bloom 1970";
   return d;
 }

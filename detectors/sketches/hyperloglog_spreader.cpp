@@ -156,6 +156,7 @@ Descriptor describe_hyperloglog_spreader() {
       {"learn_days", 28, 1, 365, "time constant of an entity's past"},
   };
   d.memory_bound_bytes = 400ULL << 20;
+  d.names_sources = true;
   d.paper = "Flajolet et al. 2007";
   return d;
 }

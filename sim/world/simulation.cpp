@@ -222,6 +222,7 @@ void Simulation::record() {
   for (const telemetry::PartitionRows& partition : partitions_) {
     const telemetry::AccessBatch& rows = partition.access.rows;
     foreign_rows_ += partition.access.foreign;
+    foreign_seen_ = foreign_seen_ || partition.access.foreign != 0 || partition.auth.foreign != 0;
     rows_ += rows.size() - partition.access.foreign;
     if (partition.access.foreign != 0) observe(partition.access);
     if (partition.unlogged.foreign != 0) observe(partition.unlogged);

@@ -85,6 +85,8 @@ class Simulation {
   /// Access rows so far: of the background, and of campaign and placebo.
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] std::uint64_t foreign_rows() const { return foreign_rows_; }
+  /// Whether any row so far, of any topic, is not background: from here on the views differ.
+  [[nodiscard]] bool foreign_seen() const { return foreign_seen_; }
   /// Order-free digests over shards: of all background rows, and of the others.
   [[nodiscard]] std::uint64_t background_digest() const;
   [[nodiscard]] std::uint64_t foreign_digest() const;
@@ -119,6 +121,7 @@ class Simulation {
   Origin campaign_origin_{}, placebo_origin_{};
   std::shared_ptr<truth::Incident> campaign_, placebo_;
   std::uint64_t rows_ = 0, foreign_rows_ = 0;
+  bool foreign_seen_ = false;
 };
 
 }  // namespace dwell::world
