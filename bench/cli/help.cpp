@@ -9,7 +9,7 @@ Simulates a shopping platform's traffic with a campaign that abuses a key an
 insider kept, and measures how long each detector takes to notice, at alert
 budgets set on other seeds.
 
-  dwell case-study                the 2025 case from start to end (two minutes)
+  dwell case-study                the 2025 case from start to end (minutes)
   dwell run SCENARIO              any scenario: simulate, calibrate, score
   dwell report RESULTS            the leaderboard of a results file
   dwell list scenarios            what can be run
