@@ -14,14 +14,12 @@ using telemetry::AuthKind;
 using telemetry::AuthRow;
 
 constexpr std::uint32_t kMostTries = 4096;
-// Sessions of Visits have ordinals that no session of the background has.
-constexpr std::uint32_t kVisitOrdinal = 0x8000'0000U;
 
 }  // namespace
 
-void Shard::request(kernel::Context& context, const protocol::Request& request) {
+void Shard::request(const protocol::Request& request, Time at) {
   ++stats_.requests;
-  const std::int64_t now = context.now().us;
+  const std::int64_t now = at.us;
   // Keyed by what is asked and when: neither the order nor the number of other requests matters.
   const std::uint64_t what =
       mix64(mix64(request.token.value, static_cast<std::uint64_t>(now)), static_cast<std::uint64_t>(request.page));
@@ -29,11 +27,10 @@ void Shard::request(kernel::Context& context, const protocol::Request& request) 
                                         static_cast<std::uint32_t>(what), static_cast<std::uint32_t>(what >> 32));
   if (request.issued) {
     rows_.auth(
-        context,
         AuthRow{std::min(request.token_issued.us, now), now, request.token.value, request.member.value,
                 request.from.source.value, request.key.value, request.from.network.value, request.from.country.value,
                 static_cast<std::uint8_t>(AuthKind::service_issue), static_cast<std::uint8_t>(request.from.client)},
-        request.origin, draw.word[1]);
+        request.origin, rows_.auth_fate(draw.word[1]));
   }
   const bool refused = keys_.refused(request.key);
   const std::uint32_t member = members_.find(request.member);
@@ -41,20 +38,19 @@ void Shard::request(kernel::Context& context, const protocol::Request& request) 
       refused || member == kNobody
           ? std::uint16_t{0}
           : std::min(records(request.page, members_[member].addresses, draw.word[2]), request.most_records);
-  rows_.access(context,
-               AccessRow{now, now, request.token_issued.us, request.token.value, request.member.value,
+  rows_.access(AccessRow{now, now, request.token_issued.us, request.token.value, request.member.value,
                          request.from.source.value, request.key.value, request.from.network.value,
                          request.from.country.value, refused ? telemetry::kStatusRefused : telemetry::kStatusOk, answer,
                          static_cast<std::uint8_t>(request.page), static_cast<std::uint8_t>(request.from.client),
                          model_.log_lines(draw.word[2])},
-               request.origin, draw.word[3]);
+               request.origin, rows_.access_fate(draw.word[3]));
 }
 
-void Shard::visit(kernel::Context& context, const protocol::Visit& visit) {
-  if (members_.most_sessions() <= 0) return;
+std::uint32_t Shard::choose_visitor(const protocol::Visit& visit) const {
   // Rejection: a member is kept with probability proportional to her mean sessions a day. The limit is never met in
   // practice (one try in about 25 succeeds) and only bounds the loop.
   const double most = members_.most_sessions();
+  if (most <= 0) return kNobody;
   const std::uint32_t entity = static_cast<std::uint32_t>(mix64(visit.origin.value, shard_));
   RandomStream random(seed_, entity, purpose("visit.member"), visit.ordinal);
   std::uint32_t chosen = kNobody;
@@ -65,29 +61,22 @@ void Shard::visit(kernel::Context& context, const protocol::Visit& visit) {
     chosen = candidate;
     if (keep < members_[candidate].sessions()) break;
   }
-  if (chosen == kNobody) return;
-  ++stats_.visits;
-  const Traits& member = members_[chosen];
-  const std::uint32_t index = kVisitOrdinal | (visit.ordinal & (kVisitOrdinal - 1));
-  const RandomBlock first = random_block(seed_, member.id.value, purpose("session"), index, 0);
-  begin_session(context, member, index, context.now(), visit.origin, first);
+  return chosen;
 }
 
-void Shard::login(kernel::Context& context, const protocol::LoginAttempt& attempt) {
+void Shard::login(const protocol::LoginAttempt& attempt, Time at) {
   ++stats_.logins;
-  const std::int64_t now = context.now().us;
+  const std::int64_t now = at.us;
   const std::uint64_t what = mix64(mix64(token_seed_, static_cast<std::uint64_t>(now)), attempt.from.source.value);
   const RandomBlock draw = random_block(seed_, attempt.member.value, purpose("gateway.login"),
                                         static_cast<std::uint32_t>(what), static_cast<std::uint32_t>(what >> 32));
   const bool admitted = attempt.correct && members_.find(attempt.member) != kNobody;
-  rows_.auth(
-      context,
-      AuthRow{now, now, admitted ? mix64(what, attempt.member.value) | 1 : 0, attempt.member.value,
-              attempt.from.source.value, admitted ? keys_.pick(draw.word[0], draw.word[1], context.now()).value : 0,
-              attempt.from.network.value, attempt.from.country.value,
-              static_cast<std::uint8_t>(admitted ? AuthKind::login : AuthKind::failed_login),
-              static_cast<std::uint8_t>(attempt.from.client)},
-      attempt.origin, draw.word[2]);
+  rows_.auth(AuthRow{now, now, admitted ? mix64(what, attempt.member.value) | 1 : 0, attempt.member.value,
+                     attempt.from.source.value, admitted ? keys_.pick(draw.word[0], draw.word[1], at).value : 0,
+                     attempt.from.network.value, attempt.from.country.value,
+                     static_cast<std::uint8_t>(admitted ? AuthKind::login : AuthKind::failed_login),
+                     static_cast<std::uint8_t>(attempt.from.client)},
+             attempt.origin, rows_.auth_fate(draw.word[2]));
 }
 
 }  // namespace dwell::commerce

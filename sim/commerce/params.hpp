@@ -43,7 +43,7 @@ struct Outage {
 };
 
 struct CalendarParams {
-  std::array<double, 24> hour = {1.05, .55, .32, .22, .18, .22, .42, .75, .98, 1.12, 1.25, 1.28,
+  std::array<double, 24> hour = {1.05, .55,  .32,  .22,  .18,  .22,  .42,  .75,  .98,  1.12, 1.25, 1.28,
                                  1.30, 1.20, 1.18, 1.16, 1.15, 1.12, 1.10, 1.18, 1.43, 1.64, 1.70, 1.50};
   std::array<double, 7> weekday_visits = {1.03, 1.03, 1.02, 1.01, .99, .95, .97};
   std::array<double, 7> weekday_orders = {1.10, 1.15, 1.08, 1.03, .95, .82, .87};
@@ -95,18 +95,26 @@ struct PopulationParams {
     visit(self.dormant, {"dormant", "probability", 0, 1, Tag::assumption, "accounts that never visit"});
     visit(self.visit_a, {"visit_a", "", .01, 100, Tag::derived, "daily visit probability ~ Beta(a, b): a"});
     visit(self.visit_b, {"visit_b", "", .01, 100, Tag::derived, "daily visit probability ~ Beta(a, b): b"});
-    visit(self.intensity_shape, {"intensity_shape", "", .1, 1000, Tag::assumption, "Gamma shape of sessions per member, mean 1"});
-    visit(self.conversion_shape, {"conversion_shape", "", .1, 1000, Tag::derived, "Gamma shape of a member's inclination to buy"});
-    visit(self.conversion_mean, {"conversion_mean", "factor", 0, 4, Tag::derived, "its mean, as a factor on the ways to the checkout"});
-    visit(self.addresses_mean, {"addresses_mean", "addresses", 1, 100, Tag::assumption, "delivery addresses of an account"});
+    visit(self.intensity_shape,
+          {"intensity_shape", "", .1, 1000, Tag::assumption, "Gamma shape of sessions per member, mean 1"});
+    visit(self.conversion_shape,
+          {"conversion_shape", "", .1, 1000, Tag::derived, "Gamma shape of a member's inclination to buy"});
+    visit(self.conversion_mean,
+          {"conversion_mean", "factor", 0, 4, Tag::derived, "its mean, as a factor on the ways to the checkout"});
+    visit(self.addresses_mean,
+          {"addresses_mean", "addresses", 1, 100, Tag::assumption, "delivery addresses of an account"});
     visit(self.mobile, {"mobile", "probability", 0, 1, Tag::published, "sessions from a mobile device"});
     visit(self.android, {"android", "probability", 0, 1, Tag::published, "Android among mobile devices"});
     visit(self.abroad, {"abroad", "probability", 0, 1, Tag::derived, "sessions from abroad"});
     visit(self.vpn, {"vpn", "probability", 0, 1, Tag::assumption, "sessions through a VPN"});
-    visit(self.members_per_mobile_address, {"members_per_mobile_address", "members", 1, 1e6, Tag::assumption, "median behind one carrier address"});
-    visit(self.members_per_mobile_address_sigma, {"members_per_mobile_address_sigma", "", 0, 3, Tag::assumption, "SD of its logarithm"});
-    visit(self.mobile_address_changes_per_day, {"mobile_address_changes_per_day", "1/d", 0, 1440, Tag::assumption, "address changes of a mobile line"});
-    visit(self.fixed_address_days, {"fixed_address_days", "d", .01, 10000, Tag::assumption, "days a fixed line keeps its address"});
+    visit(self.members_per_mobile_address,
+          {"members_per_mobile_address", "members", 1, 1e6, Tag::assumption, "median behind one carrier address"});
+    visit(self.members_per_mobile_address_sigma,
+          {"members_per_mobile_address_sigma", "", 0, 3, Tag::assumption, "SD of its logarithm"});
+    visit(self.mobile_address_changes_per_day,
+          {"mobile_address_changes_per_day", "1/d", 0, 1440, Tag::assumption, "address changes of a mobile line"});
+    visit(self.fixed_address_days,
+          {"fixed_address_days", "d", .01, 10000, Tag::assumption, "days a fixed line keeps its address"});
   }
 };
 
@@ -127,7 +135,8 @@ struct SessionParams {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit(self.extra_sessions, {"extra_sessions", "sessions", 0, 50, Tag::assumption, "sessions a visit day: 1 + Poisson(this × intensity)"});
+    visit(self.extra_sessions, {"extra_sessions", "sessions", 0, 50, Tag::assumption,
+                                "sessions a visit day: 1 + Poisson(this × intensity)"});
     visit(self.pages_mu, {"pages_mu", "", -5, 10, Tag::measured, "pages a session: ceil(LogNormal(mu, sigma)): mu"});
     visit(self.pages_sigma, {"pages_sigma", "", .01, 5, Tag::measured, "pages a session: sigma"});
     visit(self.pages_cap, {"pages_cap", "pages", 1, 500, Tag::measured, "most pages of a session"});
@@ -136,12 +145,17 @@ struct SessionParams {
     visit(self.think_least, {"think_least", "duration", .001, 3600, Tag::measured, "shortest human gap"});
     visit(self.think_most, {"think_most", "duration", 1, 86400, Tag::published, "longest gap: the session timeout"});
     visit(self.login, {"login", "probability", 0, 1, Tag::assumption, "sessions that log in interactively"});
-    visit(self.login_failure, {"login_failure", "probability", 0, .9, Tag::assumption, "password failures of people, per attempt"});
+    visit(self.login_failure,
+          {"login_failure", "probability", 0, .9, Tag::assumption, "password failures of people, per attempt"});
     visit(self.log_lines, {"log_lines", "lines", 1, 100, Tag::assumption, "mean log lines a request fans out to"});
-    visit(self.zero_records, {"zero_records", "probability", 0, 1, Tag::assumption, "member-data answers to ordinary members that hold no record"});
-    visit(self.factor_cv, {"factor_cv", "", 0, 1, Tag::assumption, "CV of each platform-wide rate factor (10 min, 6 h, 5 d)"});
-    visit(self.stragglers, {"stragglers", "probability", 0, 1, Tag::assumption, "tokens still signed by a rotated key just after its rotation"});
-    visit(self.straggle, {"straggle", "duration", 0, 1e8, Tag::assumption, "time after which no token is, falling linearly"});
+    visit(self.zero_records, {"zero_records", "probability", 0, 1, Tag::assumption,
+                              "member-data answers to ordinary members that hold no record"});
+    visit(self.factor_cv,
+          {"factor_cv", "", 0, 1, Tag::assumption, "CV of each platform-wide rate factor (10 min, 6 h, 5 d)"});
+    visit(self.stragglers, {"stragglers", "probability", 0, 1, Tag::assumption,
+                            "tokens still signed by a rotated key just after its rotation"});
+    visit(self.straggle,
+          {"straggle", "duration", 0, 1e8, Tag::assumption, "time after which no token is, falling linearly"});
   }
 };
 

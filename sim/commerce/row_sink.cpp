@@ -21,9 +21,9 @@ void overwrite(AuthBatch& batch, std::size_t i, const AuthRow& row) {
 #undef DWELL_SET
 }
 
-/// Sorts the rows of each run of equal ingest times by a keyed hash of their columns.
-template <class Batch>
-void settle_ties(telemetry::Labelled<Batch>& labelled, std::vector<std::uint32_t>& ties, Seed seed) {
+/// Sorts the rows of each run of equal ingest times by a keyed hash of their columns; tells `moved` of each.
+template <class Batch, class Moved>
+void settle_ties(telemetry::Labelled<Batch>& labelled, std::vector<std::uint32_t>& ties, Seed seed, Moved moved) {
   struct Item {
     std::uint64_t hash;
     typename Batch::Row row;
@@ -45,18 +45,11 @@ void settle_ties(telemetry::Labelled<Batch>& labelled, std::vector<std::uint32_t
     for (std::size_t i = 0; i < run.size(); ++i) {
       overwrite(batch, first + i, run[i].row);
       labelled.origins[first + i] = run[i].origin;
+      moved(first + i, run[i].row);
     }
     done = last;
   }
   ties.clear();
-}
-
-/// Chains the rows from `begin` on, each with its kind. A loop of its own rather than a part of writing a row: there it
-/// would need more registers than there are.
-template <class Batch>
-void chain(const telemetry::Labelled<Batch>& labelled, std::size_t begin, Digest (&digest)[2]) {
-  for (std::size_t i = begin; i < labelled.rows.size(); ++i)
-    digest[labelled.origins[i] != kBackground].add(fold(labelled.rows.row(i)));
 }
 
 }  // namespace
@@ -66,17 +59,29 @@ RowSink::RowSink(const Model& model, ShardId shard, telemetry::PartitionRows* ou
   range_.shard = shard;
 }
 
+void RowSink::open() {
+  range_.access_begin = static_cast<std::uint32_t>(out_->access.rows.size());
+  range_.auth_begin = static_cast<std::uint32_t>(out_->auth.rows.size());
+  foreign_access_ = out_->access.foreign;
+  foreign_auth_ = out_->auth.foreign;
+  folds_.clear();
+}
+
 void RowSink::close() {
+  const std::uint32_t begin = range_.access_begin;
   if (!access_ties_.empty()) [[unlikely]]
-    settle_ties(out_->access, access_ties_, model_->seed());
+    settle_ties(out_->access, access_ties_, model_->seed(),
+                [&](std::size_t i, const AccessRow& row) { folds_[i - begin] = fold(row); });
   if (!auth_ties_.empty()) [[unlikely]]
-    settle_ties(out_->auth, auth_ties_, model_->seed());
-  chain(out_->access, range_.access_begin, digest_);
-  chain(out_->auth, range_.auth_begin, digest_);
+    settle_ties(out_->auth, auth_ties_, model_->seed(), [](std::size_t, const AuthRow&) {});
+  const telemetry::Column<Origin>& origins = out_->access.origins;
+  for (std::size_t i = 0; i < folds_.size(); ++i) digest_[origins[begin + i] != kBackground].add(folds_[i]);
+  for (std::size_t i = range_.auth_begin; i < out_->auth.rows.size(); ++i)
+    digest_[out_->auth.origins[i] != kBackground].add(fold(out_->auth.rows.row(i)));
   last_access_us_ = last_auth_us_ = -1;
   range_.access_end = static_cast<std::uint32_t>(out_->access.rows.size());
   range_.auth_end = static_cast<std::uint32_t>(out_->auth.rows.size());
-  counts_.access += range_.access_end - range_.access_begin;
+  counts_.access += range_.access_end - begin;
   counts_.auth += range_.auth_end - range_.auth_begin;
   counts_.foreign_access += out_->access.foreign - foreign_access_;
   counts_.foreign_auth += out_->auth.foreign - foreign_auth_;
@@ -101,48 +106,55 @@ RowSink::Waiting<Row> RowSink::Room<Row>::take(std::uint32_t place) {
   return rows[place];
 }
 
-Time RowSink::arrival(Time now, std::uint32_t fate, std::uint64_t what) const {
+std::int64_t RowSink::arrival_us(std::int64_t now_us, std::uint64_t what) const {
   const auto low = static_cast<std::uint32_t>(what);
   const auto high = static_cast<std::uint32_t>(what >> 32);
-  return now + model_->lateness(random_block(model_->seed(), low, purpose("log.lateness"), high, fate).word[0]);
+  return now_us + model_->lateness(random_block(model_->seed(), low, purpose("log.lateness"), high, 0).word[0]).us;
 }
 
-void RowSink::access_missing(kernel::Context& context, AccessRow row, Origin origin, std::uint32_t fate) {
-  if (fate < access_fate_.lost_below) {
+void RowSink::wait(std::int64_t at_us, std::uint32_t place) {
+  late_.push_back({at_us, place});
+  std::push_heap(late_.begin(), late_.end());
+}
+
+void RowSink::miss(AccessRow row, Origin origin, Fate fate) {
+  if (fate == Fate::lost) {
     ++counts_.lost;
     if (origin != kBackground) out_->unlogged.push(row, origin);
     return;
   }
   ++counts_.late;
-  const Time at = arrival(context.now(), fate, fold(row));
-  row.ingest_us = at.us;
-  context.schedule(at, static_cast<unsigned>(protocol::Priority::late_log), late_access_.put(row, origin));
+  row.ingest_us = arrival_us(row.ingest_us, fold(row));
+  wait(row.ingest_us, late_access_.put(row, origin));
 }
 
-void RowSink::auth_missing(kernel::Context& context, AuthRow row, Origin origin, std::uint32_t fate) {
-  if (fate < auth_fate_.lost_below) {
+void RowSink::miss(AuthRow row, Origin origin, Fate fate) {
+  if (fate == Fate::lost) {
     ++counts_.lost;
     return;
   }
   ++counts_.late;
-  const Time at = arrival(context.now(), fate, fold(row));
-  row.ingest_us = at.us;
-  context.schedule(at, static_cast<unsigned>(protocol::Priority::late_log), late_auth_.put(row, origin) | kAuthFlag);
+  row.ingest_us = arrival_us(row.ingest_us, fold(row));
+  wait(row.ingest_us, late_auth_.put(row, origin) | kAuthFlag);
 }
 
-void RowSink::late(std::uint32_t data) {
-  if ((data & kAuthFlag) != 0) {
-    const auto waiting = late_auth_.take(data & ~kAuthFlag);
+void RowSink::write_late() {
+  std::pop_heap(late_.begin(), late_.end());
+  const std::uint32_t place = late_.back().place;
+  late_.pop_back();
+  if ((place & kAuthFlag) != 0) {
+    const auto waiting = late_auth_.take(place & ~kAuthFlag);
     arrive(waiting.row, waiting.origin);
   } else {
-    const auto waiting = late_access_.take(data);
+    const auto waiting = late_access_.take(place);
     arrive(waiting.row, waiting.origin);
   }
 }
 
 std::size_t RowSink::bytes() const {
   return late_access_.rows.capacity() * sizeof(late_access_.rows[0]) +
-         late_auth_.rows.capacity() * sizeof(late_auth_.rows[0]);
+         late_auth_.rows.capacity() * sizeof(late_auth_.rows[0]) + late_.capacity() * sizeof(Late) +
+         folds_.capacity() * sizeof(std::uint64_t);
 }
 
 }  // namespace dwell::commerce

@@ -1,19 +1,45 @@
 #pragma once
 // Where a shard's log rows go: into the partition's batches, or, when they are late, into a waiting room first.
 
-#include <bit>
 #include <cstdint>
 #include <vector>
 
 #include "sim/commerce/model.hpp"
+#include "sim/commerce/sessions.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/core/ids.hpp"
 #include "sim/core/time.hpp"
-#include "sim/kernel/context.hpp"
-#include "sim/protocol/messages.hpp"
 #include "sim/telemetry/batch.hpp"
 
 namespace dwell::commerce {
+
+// All columns of a row in one word: independent products, then one sum, so that the processor overlaps them, and so
+// that the part which the rows of a session share is computed once a session.
+inline constexpr std::uint64_t kFoldTime = 0x9e3779b97f4a7c15ULL, kFoldIngest = 0xd6e8feb86659fd93ULL,
+                               kFoldIssued = 0xa0761d6478bd642fULL, kFoldToken = 0xe7037ed1a0b428dbULL,
+                               kFoldWho = 0x8ebc6af09c88c6e3ULL, kFoldWhere = 0x589965cc75374cc3ULL,
+                               kFoldWhat = 0x1d8e4e27c47d124fULL;
+
+inline std::uint64_t fold(const telemetry::AccessRow& r) {
+  return static_cast<std::uint64_t>(r.time_us) * kFoldTime + static_cast<std::uint64_t>(r.ingest_us) * kFoldIngest +
+         static_cast<std::uint64_t>(r.token_issued_us) * kFoldIssued + r.token * kFoldToken +
+         (r.member | std::uint64_t{r.source} << 32) * kFoldWho +
+         (r.key | std::uint64_t{r.network} << 32 | std::uint64_t{r.country} << 48) * kFoldWhere +
+         (r.status | std::uint64_t{r.records} << 16 | std::uint64_t{r.page} << 32 | std::uint64_t{r.client} << 40 |
+          std::uint64_t{r.log_lines} << 48) *
+             kFoldWhat;
+}
+inline std::uint64_t fold(const telemetry::AuthRow& r) {
+  return static_cast<std::uint64_t>(r.time_us) * kFoldTime + static_cast<std::uint64_t>(r.ingest_us) * kFoldIngest +
+         r.token * kFoldToken + (r.member | std::uint64_t{r.source} << 32) * kFoldWho +
+         (r.key | std::uint64_t{r.network} << 32 | std::uint64_t{r.country} << 48) * kFoldWhere +
+         (r.kind | std::uint64_t{r.client} << 8) * kFoldWhat;
+}
+/// What a page adds to the fold of a row of which all other columns are 0; a sum, like fold.
+inline std::uint64_t fold_page(std::int64_t now_us, std::uint16_t records, std::uint8_t page, std::uint8_t log_lines) {
+  return static_cast<std::uint64_t>(now_us) * (kFoldTime + kFoldIngest) +
+         (std::uint64_t{records} << 16 | std::uint64_t{page} << 32 | std::uint64_t{log_lines} << 48) * kFoldWhat;
+}
 
 /// What a shard has written so far.
 struct RowCounts {
@@ -22,41 +48,42 @@ struct RowCounts {
   std::uint64_t lost = 0, late = 0;
 };
 
-/// Rows reach the batch in order of ingestion, because the kernel hands out events in order of time. Rows that arrive
-/// in the same microsecond are put in order of a keyed hash when the window closes, so that their order does not tell
-/// who sent them. Digests are chains over the rows in that order, background and foreign apart.
+/// Rows must be handed over in order of time. Rows that arrive in the same microsecond are put in order of a keyed hash
+/// when the window closes, so that their order does not tell who sent them. Digests are chains over the rows in that
+/// order, background and foreign apart.
 class RowSink {
  public:
   RowSink(const Model& model, ShardId shard, telemetry::PartitionRows* out);
 
-  void open() {
-    range_.access_begin = static_cast<std::uint32_t>(out_->access.rows.size());
-    range_.auth_begin = static_cast<std::uint32_t>(out_->auth.rows.size());
-    foreign_access_ = out_->access.foreign;
-    foreign_auth_ = out_->auth.foreign;
-  }
+  void open();
   void close();
 
-  /// A row written now, subject to loss and lateness by 32 uniform bits `fate` (and `lateness`, when late).
-  void access(kernel::Context& context, const telemetry::AccessRow& row, Origin origin, std::uint32_t fate) {
-    if (fate < access_fate_.late_below) [[unlikely]] {
-      access_missing(context, row, origin, fate);
+  /// What 32 uniform bits mean for a row.
+  [[nodiscard]] Fate access_fate(std::uint32_t bits) const { return fate(access_fate_, bits); }
+  [[nodiscard]] Fate auth_fate(std::uint32_t bits) const { return fate(auth_fate_, bits); }
+
+  /// A row written at its ingest time, which becomes later when that is its fate.
+  void access(const telemetry::AccessRow& row, Origin origin, Fate fate) {
+    if (fate != Fate::prompt) [[unlikely]] {
+      miss(row, origin, fate);
       return;
     }
     arrive(row, origin);
   }
-  void auth(kernel::Context& context, const telemetry::AuthRow& row, Origin origin, std::uint32_t fate) {
-    if (fate < auth_fate_.late_below) [[unlikely]] {
-      auth_missing(context, row, origin, fate);
+  void auth(const telemetry::AuthRow& row, Origin origin, Fate fate) {
+    if (fate != Fate::prompt) [[unlikely]] {
+      miss(row, origin, fate);
       return;
     }
     arrive(row, origin);
   }
-  /// Whether an access row with this fate is lost or late; if not, it may be handed to `arrive` at once.
-  [[nodiscard]] bool missing(std::uint32_t fate) const { return fate < access_fate_.late_below; }
-  void arrive(const telemetry::AccessRow& row, Origin origin);
-  /// A late row has arrived: `data` of the event.
-  void late(std::uint32_t data);
+  /// The row of a session's page, answered and logged at once.
+  void arrive(const Session& session, Moment moment, Time now);
+
+  /// When the next late row arrives; INT64_MAX when none is on its way.
+  [[nodiscard]] std::int64_t next_late_us() const { return late_.empty() ? INT64_MAX : late_.front().at_us; }
+  /// That row arrives.
+  void write_late();
 
   [[nodiscard]] const RowCounts& counts() const { return counts_; }
   [[nodiscard]] Digest background() const { return digest_[0]; }
@@ -76,17 +103,32 @@ class RowSink {
     std::uint32_t put(const Row& row, Origin origin);
     Waiting<Row> take(std::uint32_t place);
   };
-
-  void arrive(const telemetry::AuthRow& row, Origin origin);
-  void access_missing(kernel::Context& context, telemetry::AccessRow row, Origin origin, std::uint32_t fate);
-  void auth_missing(kernel::Context& context, telemetry::AuthRow row, Origin origin, std::uint32_t fate);
-  [[nodiscard]] Time arrival(Time now, std::uint32_t fate, std::uint64_t what) const;
-
+  struct Late {
+    std::int64_t at_us;
+    std::uint32_t place;                                             // in a room; kAuthFlag tells in which
+    friend constexpr bool operator<(const Late& a, const Late& b) {  // for a heap with the earliest in front
+      return a.at_us != b.at_us ? a.at_us > b.at_us : a.place > b.place;
+    }
+  };
   static constexpr std::uint32_t kAuthFlag = 1U << 31;
+
+  static Fate fate(const LogFate& below, std::uint32_t bits) {
+    if (bits >= below.late_below) [[likely]]
+      return Fate::prompt;
+    return bits < below.lost_below ? Fate::lost : Fate::late;
+  }
+  void arrive(const telemetry::AccessRow& row, Origin origin);
+  void arrive(const telemetry::AuthRow& row, Origin origin);
+  void note_access(std::int64_t ingest_us, std::uint64_t folded);
+  void miss(telemetry::AccessRow row, Origin origin, Fate fate);
+  void miss(telemetry::AuthRow row, Origin origin, Fate fate);
+  [[nodiscard]] std::int64_t arrival_us(std::int64_t now_us, std::uint64_t what) const;
+  void wait(std::int64_t at_us, std::uint32_t place);
 
   telemetry::PartitionRows* out_;
   LogFate access_fate_, auth_fate_;
   std::int64_t last_access_us_ = -1, last_auth_us_ = -1;
+  std::vector<std::uint64_t> folds_;                    // of the window's access rows
   std::vector<std::uint32_t> access_ties_, auth_ties_;  // first row of each run of equal times, may repeat
   Digest digest_[2];
   RowCounts counts_;                                     // as of the last close
@@ -95,32 +137,40 @@ class RowSink {
   const Model* model_;
   Room<telemetry::AccessRow> late_access_;
   Room<telemetry::AuthRow> late_auth_;
+  std::vector<Late> late_;  // heap
 };
 
-/// All columns of a row in one word: independent products, then one sum, so that the processor overlaps them.
-inline std::uint64_t fold(const telemetry::AccessRow& r) {
-  return static_cast<std::uint64_t>(r.time_us) * 0x9e3779b97f4a7c15ULL +
-         static_cast<std::uint64_t>(r.ingest_us) * 0xd6e8feb86659fd93ULL +
-         static_cast<std::uint64_t>(r.token_issued_us) * 0xa0761d6478bd642fULL + r.token * 0xe7037ed1a0b428dbULL +
-         (r.member | std::uint64_t{r.source} << 32) * 0x8ebc6af09c88c6e3ULL +
-         (r.key | std::uint64_t{r.network} << 32 | std::uint64_t{r.country} << 48) * 0x589965cc75374cc3ULL +
-         (r.status | std::uint64_t{r.records} << 16 | std::uint64_t{r.page} << 32 | std::uint64_t{r.client} << 40 |
-          std::uint64_t{r.log_lines} << 48) *
-             0x1d8e4e27c47d124fULL;
-}
-inline std::uint64_t fold(const telemetry::AuthRow& r) {
-  return static_cast<std::uint64_t>(r.time_us) * 0x9e3779b97f4a7c15ULL +
-         static_cast<std::uint64_t>(r.ingest_us) * 0xd6e8feb86659fd93ULL + r.token * 0xe7037ed1a0b428dbULL +
-         (r.member | std::uint64_t{r.source} << 32) * 0x8ebc6af09c88c6e3ULL +
-         (r.key | std::uint64_t{r.network} << 32 | std::uint64_t{r.country} << 48) * 0x589965cc75374cc3ULL +
-         (r.kind | std::uint64_t{r.client} << 8) * 0x1d8e4e27c47d124fULL;
+inline void RowSink::note_access(std::int64_t ingest_us, std::uint64_t folded) {
+  if (ingest_us == last_access_us_) [[unlikely]]
+    access_ties_.push_back(static_cast<std::uint32_t>(out_->access.rows.size()) - 1);
+  last_access_us_ = ingest_us;
+  folds_.push_back(folded);
 }
 
-// Inlined for speed: the row then goes from registers into the columns, never through memory.
-[[gnu::always_inline]] inline void RowSink::arrive(const telemetry::AccessRow& row, Origin origin) {
-  if (row.ingest_us == last_access_us_) [[unlikely]]
-    access_ties_.push_back(static_cast<std::uint32_t>(out_->access.rows.size()) - 1);
-  last_access_us_ = row.ingest_us;
+// From the session straight into the columns: a row made first would have to lie in memory, for want of registers.
+[[gnu::always_inline]] inline void RowSink::arrive(const Session& session, Moment moment, Time now) {
+  static_assert(telemetry::AccessBatch::kRowBytes == 55, "a column came or went: it must be written here");
+  note_access(now.us, session.fold + fold_page(now.us, moment.records(), moment.page(), moment.log_lines()));
+  const std::size_t i = out_->access.extend(session.origin);
+  telemetry::AccessBatch& rows = out_->access.rows;
+  rows.time_us[i] = now.us;
+  rows.ingest_us[i] = now.us;
+  rows.token_issued_us[i] = session.token_issued_us;
+  rows.token[i] = session.token;
+  rows.member[i] = session.member;
+  rows.source[i] = session.source;
+  rows.key[i] = session.key;
+  rows.network[i] = session.network;
+  rows.country[i] = session.country;
+  rows.status[i] = telemetry::kStatusOk;
+  rows.records[i] = moment.records();
+  rows.page[i] = moment.page();
+  rows.client[i] = static_cast<std::uint8_t>(session.client);
+  rows.log_lines[i] = moment.log_lines();
+}
+
+inline void RowSink::arrive(const telemetry::AccessRow& row, Origin origin) {
+  note_access(row.ingest_us, fold(row));
   out_->access.push(row, origin);
 }
 

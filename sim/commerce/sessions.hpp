@@ -1,32 +1,29 @@
 #pragma once
-// Open sessions of a shard: fixed records in a slab, reused.
+// Open sessions of a shard, and what its timetable says of each of their moments.
 
 #include <cstdint>
 #include <vector>
 
 #include "sim/core/ids.hpp"
-#include "sim/core/random.hpp"
 #include "sim/core/vocabulary.hpp"
 
 namespace dwell::commerce {
 
-/// One open session: everything its page rows need, so that a page touches one cache line.
+/// One open session: everything its rows have in common, so that a page touches one cache line.
 struct alignas(64) Session {
   std::uint64_t token = 0;
   std::int64_t token_issued_us = 0;
+  std::uint64_t fold = 0;    ///< of the columns that its answered pages share; see row_sink.hpp
+  std::int64_t next_us = 0;  ///< time of the first page not drawn yet
   std::uint32_t member = 0;
   std::uint32_t source = 0;
   std::uint32_t key = 0;
   std::uint32_t index = 0;  ///< ordinal of the session of its member; keys its draws
   Origin origin;
-  /// The random bits of the next page, drawn one page ahead, so that nothing waits for them. Before the first page,
-  /// while there is no token: fate of the issuance row, whether it is a log-in with a password, failed log-ins still to
-  /// come.
-  RandomBlock draw{};
   std::uint16_t network = 0, country = 0;
-  std::uint16_t ordinal = 0;     ///< of the next page; 0 while the session has no token
-  std::uint16_t left = 0;        ///< pages still to come, the next one included
-  std::uint8_t where = 0;        ///< level of the page chain, and below its four bits the next page
+  std::uint16_t ordinal = 0;     ///< of the first page not drawn yet
+  std::uint16_t left = 0;        ///< pages not drawn yet
+  std::uint8_t where = 0;        ///< level of the page chain, and below its four bits the first page not drawn yet
   std::uint8_t revocations = 0;  ///< of the key cache when its key was last found good, mod 256
   std::uint8_t addresses = 0;
   Client client = Client::android;
@@ -36,35 +33,56 @@ struct alignas(64) Session {
   [[nodiscard]] static std::uint8_t place(std::uint32_t level, Page page) {
     return static_cast<std::uint8_t>(level << 4U | static_cast<std::uint32_t>(page));
   }
-  std::uint32_t& issue_fate() { return draw.word[0]; }
-  std::uint32_t& login() { return draw.word[1]; }
-  std::uint32_t& failures() { return draw.word[2]; }
 };
 static_assert(sizeof(Session) == 64);
 
-/// Slab with a free list. A slot is at most 24 bits.
+/// What happens to a log row: it arrives at once, or is lost, or arrives late.
+enum class Fate : std::uint8_t { prompt, lost, late };
+
+/// One moment of a session in 32 bits.
+struct Moment {
+  std::uint32_t bits = 0;
+
+  // Fields: page 4, log lines 8, records 8, then the rare ones.
+  static constexpr std::uint32_t kLinesAt = 4, kRecordsAt = 12, kFateAt = 20, kTokenFateAt = 24;
+  static constexpr std::uint32_t kLogin = 1U << 22;        ///< the token is for a log-in with a password
+  static constexpr std::uint32_t kFirst = 1U << 23;        ///< the page is the first: a token is issued
+  static constexpr std::uint32_t kFailedLogin = 1U << 26;  ///< not a page; the attempts to come stand in `records`
+  static constexpr std::uint32_t kLast = 1U << 27;         ///< the session ends
+  static constexpr std::uint32_t kMore = 1U << 28;         ///< its next pages are to be drawn now
+  static constexpr std::uint32_t kRare = ~0U << kFateAt & ~kLast;
+
+  [[nodiscard]] std::uint8_t page() const { return bits & 15U; }
+  [[nodiscard]] std::uint8_t log_lines() const { return static_cast<std::uint8_t>(bits >> kLinesAt); }
+  [[nodiscard]] std::uint8_t records() const { return static_cast<std::uint8_t>(bits >> kRecordsAt); }
+  [[nodiscard]] Fate fate() const { return static_cast<Fate>(bits >> kFateAt & 3U); }
+  [[nodiscard]] Fate token_fate() const { return static_cast<Fate>(bits >> kTokenFateAt & 3U); }
+  [[nodiscard]] bool has(std::uint32_t flag) const { return (bits & flag) != 0; }
+};
+
+/// Slab with a free list.
 class Sessions {
  public:
-  static constexpr std::uint32_t kMostSlots = 1U << 24;
-
   [[nodiscard]] Session& operator[](std::uint32_t slot) { return slots_[slot]; }
   [[nodiscard]] std::uint32_t take() {
-    if (free_.empty()) return grow();
-    const std::uint32_t slot = free_.back();
-    free_.pop_back();
-    return slot;
+    if (free_count_ == 0) [[unlikely]]
+      grow();
+    return free_[--free_count_];
   }
-  void give_back(std::uint32_t slot) { free_.push_back(slot); }
-  void prefetch(std::uint32_t slot) const {
-    if (slot < slots_.size()) __builtin_prefetch(&slots_[slot], 1);
+  /// Gives the slot back if `really`, without a branch.
+  void give_back(std::uint32_t slot, bool really = true) {
+    free_[free_count_] = slot;
+    free_count_ += really ? 1 : 0;
   }
-  [[nodiscard]] std::size_t open() const { return slots_.size() - free_.size(); }
+  void prefetch(std::uint32_t slot) const { __builtin_prefetch(&slots_[slot], 1); }
+  [[nodiscard]] std::size_t open() const { return slots_.size() - free_count_; }
   [[nodiscard]] std::size_t bytes() const { return slots_.capacity() * sizeof(Session) + free_.capacity() * 4; }
 
  private:
-  std::uint32_t grow();
+  void grow();
   std::vector<Session> slots_;
-  std::vector<std::uint32_t> free_;
+  std::vector<std::uint32_t> free_;  // the first free_count_; one place more than there are slots
+  std::size_t free_count_ = 0;
 };
 
 }  // namespace dwell::commerce

@@ -3,13 +3,15 @@
 //
 // Step, per window:
 //   open    at the first window of a day, every member: does she visit, how many sessions, at which hours;
-//           at the first window of an hour, the sessions of that hour: exact start, length, subscriber, key;
-//   handle  pages of sessions, requests, visits and logins from outside, key announcements, late log rows;
+//           at the first window of an hour, the sessions of that hour, whole: subscriber, key, every page's moment;
+//   handle  requests, visits and logins from outside, key announcements; before each of them and in close, what
+//           sessions do and which late log rows arrive up to then;
 //   close   rows of equal time put in order, and the shard's range recorded.
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +20,10 @@
 #include "sim/commerce/model.hpp"
 #include "sim/commerce/row_sink.hpp"
 #include "sim/commerce/sessions.hpp"
+#include "sim/commerce/subscribers.hpp"
+#include "sim/core/random_lanes.hpp"
 #include "sim/kernel/process.hpp"
+#include "sim/kernel/timetable.hpp"
 #include "sim/protocol/messages.hpp"
 #include "sim/telemetry/batch.hpp"
 
@@ -51,6 +56,7 @@ class Shard final : public kernel::Process {
   Shard(const Model& model, const ShardOptions& options);
 
   [[nodiscard]] std::string_view name() const override { return name_; }
+  void start(kernel::Context& context) override;
   void open(kernel::Context& context) override;
   void handle(kernel::Context& context, kernel::Events& events) override;
   void close(kernel::Context& context) override;
@@ -63,26 +69,47 @@ class Shard final : public kernel::Process {
     std::uint32_t member;  // index in members_
     std::uint32_t ordinal;
   };
+  /// What is known of a session before it is drawn.
+  struct Opening {
+    const Traits& member;
+    protocol::Subscriber from;
+    std::uint32_t index;
+    Time start;
+    Origin origin;
+  };
+  /// The random blocks a session starts with.
+  struct SessionDraws {
+    RandomBlock first, second;
+    AddressDraws address;
+  };
   static constexpr std::uint32_t kSessionsPerDay = 64;
   static constexpr std::uint32_t kMostOrders = 10;
 
-  // Background.
+  // Plans (plan.cpp).
   void plan_day(std::int64_t day);
   void plan_member(std::int64_t day, std::uint32_t member, std::uint64_t factor);
-  void plan_hour(kernel::Context& context, std::int64_t hour);
-  void begin_session(kernel::Context& context, const Traits& member, std::uint32_t index, Time start, Origin origin,
-                     const RandomBlock& first);
-  void page(kernel::Context& context, std::uint32_t slot);
-  [[nodiscard]] telemetry::AccessRow page_row(const Session& session, Time now, const RandomBlock& draw) const;
-  void page_missing(kernel::Context& context, const Session& session);
-  bool issue_token(kernel::Context& context, std::uint32_t slot);
-  void renew_refused(kernel::Context& context, Session& session);
-  void write_auth(kernel::Context& context, const Session& session, telemetry::AuthKind kind, std::uint32_t fate);
+  void plan_hour(std::int64_t hour);
+  void begin_session(const Opening& opening, const SessionDraws& draws);
+  [[nodiscard]] SessionDraws draw_session(const Traits& member, std::uint32_t index,
+                                          const AddressPeriods& periods) const;
+  [[nodiscard]] Time fail_logins(const Session& session, std::uint32_t slot, Time start);
+  void draw_pages(std::uint32_t slot, std::uint32_t flags);
+
+  // What sessions do.
+  void advance(std::int64_t until_us);
+  void page(std::uint32_t slot, Moment moment, Time now);
+  void rare_moment(std::uint32_t slot, Moment moment, Time now);
+  void issue_token(Session& session, Moment moment, Time now);
+  void renew_refused(Session& session, Moment moment, Time now);
+  void fold_session(Session& session) const;
+  [[nodiscard]] telemetry::AccessRow page_row(const Session& session, Moment moment, Time now) const;
+  void write_auth(const Session& session, telemetry::AuthKind kind, Fate fate, Time now);
 
   // Gateway.
-  void request(kernel::Context& context, const protocol::Request& request);
-  void visit(kernel::Context& context, const protocol::Visit& visit);
-  void login(kernel::Context& context, const protocol::LoginAttempt& attempt);
+  void request(const protocol::Request& request, Time now);
+  void visit(const protocol::Visit& visit, Time now);
+  [[nodiscard]] std::uint32_t choose_visitor(const protocol::Visit& visit) const;
+  void login(const protocol::LoginAttempt& attempt, Time now);
   /// Records in the answer to an existing member: 12 of 32 uniform bits decide whether it is empty, 12 others how long
   /// it is.
   [[nodiscard]] std::uint16_t records(Page page, std::uint32_t addresses, std::uint32_t bits) const {
@@ -95,9 +122,11 @@ class Shard final : public kernel::Process {
   const Model& model_;
   std::string name_;
   Seed seed_;
+  LaneSeed lanes_;
   std::uint64_t token_seed_;
   Members members_;
   Sessions sessions_;
+  std::optional<kernel::Timetable> timetable_;  // from start on
   KeyCache keys_;
   RowSink rows_;
   std::uint32_t shard_;

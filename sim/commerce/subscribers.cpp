@@ -13,16 +13,14 @@ using protocol::Network;
 using protocol::NetworkKind;
 using protocol::Subscriber;
 
-constexpr std::int64_t kDayUs = Duration::days(1).us;
-constexpr std::int64_t kTripUs = 5 * kDayUs;
+constexpr Reciprocal kTripPeriod{static_cast<std::uint64_t>(Duration::days(5).us)};
 constexpr double kMostPool = 65'536;
-constexpr std::int64_t kNeverChanges = INT64_MAX / 4;
+constexpr std::uint64_t kNeverChanges = INT64_MAX / 4;
 
-/// The member's own count of periods: members change address at different times of the day. Divides, once a session.
-std::uint32_t period_of(Time at, std::int64_t period_us, MemberId member) {
-  const std::uint64_t phase = mix64(member.value) >> 32;
-  const std::int64_t shift = static_cast<std::int64_t>((static_cast<std::uint64_t>(period_us >> 20) * phase) >> 12);
-  return static_cast<std::uint32_t>((at.us + shift) / period_us);
+/// The member's own count of periods; `phase` of 2^32 is how far she is ahead.
+std::uint32_t period_of(Time at, const Reciprocal& period, std::uint64_t phase) {
+  const std::uint64_t shift = ((period.divisor() >> 20) * phase) >> 12;
+  return static_cast<std::uint32_t>(period.quotient(static_cast<std::uint64_t>(at.us) + shift));
 }
 
 }  // namespace
@@ -33,10 +31,10 @@ Subscribers::Subscribers(const PopulationParams& params, std::uint64_t accounts,
   mobile_below_ = static_cast<std::uint32_t>(params.mobile * 65'536);
   vpn_below_ = static_cast<std::uint32_t>(params.vpn * 65'536);
   abroad_below_ = static_cast<std::uint64_t>(params.abroad * 0x1p32);
-  mobile_period_us_ = params.mobile_address_changes_per_day > 0
-                          ? static_cast<std::int64_t>(86'400e6 / params.mobile_address_changes_per_day)
-                          : kNeverChanges;
-  fixed_period_us_ = static_cast<std::int64_t>(params.fixed_address_days * 86'400e6);
+  mobile_period_ = Reciprocal(params.mobile_address_changes_per_day > 0
+                                  ? static_cast<std::uint64_t>(86'400e6 / params.mobile_address_changes_per_day)
+                                  : kNeverChanges);
+  fixed_period_ = Reciprocal(static_cast<std::uint64_t>(params.fixed_address_days * 86'400e6));
   double shares[protocol::kNetworkKinds] = {};
   for (const Network& network : networks.all())
     shares[static_cast<std::size_t>(network.kind)] += networks.spec(network.id).share;
@@ -68,29 +66,28 @@ Subscriber Subscribers::pooled(const Network& network, RandomBlock random, Clien
   return {pool.addresses[pool.crowd.draw(random.word[0])], network.id, network.country, client};
 }
 
-Subscriber Subscribers::draw(const Traits& member, std::uint32_t bits, Time at) const {
+AddressPeriods Subscribers::periods(MemberId member, Time at) const {
+  const std::uint64_t phase = mix64(member.value) >> 32;
+  return {static_cast<std::uint32_t>(at.day()), period_of(at, kTripPeriod, phase), period_of(at, mobile_period_, phase),
+          period_of(at, fixed_period_, phase)};
+}
+
+Subscriber Subscribers::draw(const Traits& member, std::uint32_t bits, const AddressPeriods& periods,
+                             const AddressDraws& draws) const {
   const bool mobile = (bits & 0xffffU) < mobile_below_;
   const Client client = mobile ? member.phone : Client::desktop;
-  if ((bits >> 16) < vpn_below_) {
-    const std::uint32_t day = static_cast<std::uint32_t>(at.day());
-    const RandomBlock random = random_block(seed_, member.id.value, purpose("address.vpn"), day, 0);
+  if ((bits >> 16) < vpn_below_) [[unlikely]] {
+    const RandomBlock random = random_block(seed_, member.id.value, purpose("address.vpn"), periods.day, 0);
     return pooled(networks_->pick(NetworkKind::vpn, random.word[1]), random, client);
   }
-  const std::uint32_t trip = period_of(at, kTripUs, member.id);
-  const RandomBlock travel = random_block(seed_, member.id.value, purpose("member.trip"), trip, 0);
-  if (travel.word[0] < abroad_below_) [[unlikely]] {
-    const Network& network = networks_->pick(NetworkKind::foreign, travel.word[1]);
-    return {networks_->address(network, travel.word[2]), network.id, network.country, client};
+  if (draws.trip.word[0] < abroad_below_) [[unlikely]] {
+    const Network& network = networks_->pick(NetworkKind::foreign, draws.trip.word[1]);
+    return {networks_->any_address(network, draws.trip.word[2]), network.id, network.country, client};
   }
-  if (mobile) {
-    const std::uint32_t period = period_of(at, mobile_period_us_, member.id);
-    return pooled(networks_->all()[member.mobile.value],
-                  random_block(seed_, member.id.value, purpose("address.mobile"), period, 0), client);
-  }
+  if (mobile) return pooled(networks_->all()[member.mobile.value], draws.mobile, client);
   const Network& network = networks_->all()[member.fixed.value];
-  const std::uint32_t period = period_of(at, fixed_period_us_, member.id);
-  const std::uint32_t ordinal = random_block(seed_, member.id.value, purpose("address.fixed"), period, 0).word[0];
-  return {networks_->address(network, ordinal), network.id, network.country, client};
+  const RandomBlock random = random_block(seed_, member.id.value, purpose("address.fixed"), periods.fixed, 0);
+  return {networks_->any_address(network, random.word[0]), network.id, network.country, client};
 }
 
 }  // namespace dwell::commerce

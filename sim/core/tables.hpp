@@ -47,14 +47,14 @@ class DurationTable {
  public:
   DurationTable() = default;
   /// `quantile_us(p)` for 0 < p < 1, non-decreasing, may be negative; rounded to whole microseconds and clamped to
-  /// [least, most]. InvariantError if it decreases or is not a number. 96 KiB.
+  /// [least, most], which are at most 100 days apart. InvariantError if it decreases or is not a number. 96 KiB.
   DurationTable(const std::function<double(double)>& quantile_us, Duration least, Duration most);
 
   /// `bits` are 32 uniform bits.
   [[nodiscard]] Duration draw(std::uint32_t bits) const {
     DWELL_ASSERT(!body_.empty());
     const std::uint32_t cell = bits >> 20;
-    if (cell == 0 || cell == kCells - 1) [[unlikely]] {
+    if (cell - 1 >= kCells - 2) [[unlikely]] {  // the first or the last
       return interpolate(cell == 0 ? low_ : high_, (bits >> 8) & 0xfffU, bits & 0xffU, 8);
     }
     return interpolate(body_, cell, bits & 0xfffffU, 20);
@@ -65,11 +65,7 @@ class DurationTable {
   static Duration interpolate(const std::vector<std::int64_t>& knots, std::uint32_t cell, std::uint32_t fraction,
                               int bits) {
     const std::int64_t a = knots[cell];
-    const std::int64_t b = knots[cell + 1];
-    // Of b - a >= 0, the part above 2^bits and the part below are multiplied apart, so that neither overflows.
-    const std::int64_t span = b - a;
-    const std::int64_t mask = (std::int64_t{1} << bits) - 1;
-    return {a + (span >> bits) * fraction + (((span & mask) * fraction) >> bits)};
+    return {a + (((knots[cell + 1] - a) * fraction) >> bits)};
   }
   std::vector<std::int64_t> body_, low_, high_;  // kCells + 1 knots each
 };

@@ -14,39 +14,29 @@ bool after(const Event& a, const Event& b) { return b < a; }
 }  // namespace
 
 EventQueue::EventQueue(Time begin, Duration window_length, std::size_t horizon_windows, QueueMemory& memory)
-    : memory_(&memory), base_(begin), length_(static_cast<std::uint64_t>(window_length.us)) {
+    : memory_(&memory), base_(begin) {
   DWELL_DEMAND(window_length.us >= 1, "a window is at least one microsecond long");
   DWELL_DEMAND(horizon_windows >= 1 && horizon_windows <= (1U << 24), "the horizon is 1 to 2^24 windows");
-  reciprocal_ = UINT64_MAX / length_;
+  length_ = Reciprocal(static_cast<std::uint64_t>(window_length.us));
   const std::size_t windows = std::bit_ceil(horizon_windows);
   mask_ = windows - 1;
   ring_.resize(windows);
-  offset_bits_ = static_cast<unsigned>(std::bit_width(length_ - 1));
+  offset_bits_ = static_cast<unsigned>(std::bit_width(length_.divisor() - 1));
   slot_shift_ = offset_bits_ > 6 ? offset_bits_ - 6 : 0;
 }
 
-void EventQueue::grow(Bucket& bucket) {
-  EventChunk* const chunk = memory_->take();
-  chunk->next = bucket.chunk;
-  bucket.chunk = chunk;
-  bucket.used = 0;
-  ++bucket.chunks;
-}
-
-void EventQueue::collect(Bucket& bucket) {
+void EventQueue::collect(Bucket<EventChunk>& bucket) {
   DWELL_ASSERT(drained());
-  const std::size_t count = size_of(bucket);
+  const std::size_t count = bucket.size();
   run_begin_ = cursor_ = run_end_ = nullptr;
   make_room(count);
   cursor_ -= count;
-  sort_chunks(bucket.chunk, bucket.used, count, base_, offset_bits_, memory_->counts_, cursor_);
+  sort_bucket(
+      bucket, offset_bits_, memory_->counts_, cursor_,
+      [begin = base_.us](const Event& event) { return static_cast<std::uint64_t>(event.time.us - begin); },
+      [](const Event& a, const Event& b) { return a < b; });
   total_ = count;
-  for (EventChunk* chunk = bucket.chunk; chunk != nullptr;) {
-    EventChunk* const following = chunk->next;
-    memory_->give(chunk);
-    chunk = following;
-  }
-  bucket = {};
+  bucket.release(memory_->pool_);
 }
 
 // Leaves half the run's length free as well, so that moving it is paid for by the events that join.
@@ -146,7 +136,7 @@ void EventQueue::push_far(const Event& event) {
 }
 
 void EventQueue::admit_far() {
-  while (!far_.empty() && windows_in(static_cast<std::uint64_t>(far_.front().time.us - base_.us)) <= mask_) {
+  while (!far_.empty() && length_.quotient(static_cast<std::uint64_t>(far_.front().time.us - base_.us)) <= mask_) {
     std::pop_heap(far_.begin(), far_.end(), after);
     const Event event = far_.back();
     far_.pop_back();
@@ -163,7 +153,7 @@ std::size_t EventQueue::size() const {
         ++total;
     }
   }
-  for (const Bucket& bucket : ring_) total += size_of(bucket);
+  for (const auto& bucket : ring_) total += bucket.size();
   return total;
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/core/reciprocal.hpp"
 #include "sim/kernel/event.hpp"
 #include "sim/kernel/queue_memory.hpp"
 
@@ -32,23 +33,20 @@ class EventQueue {
       push_late(event);
       return;
     }
-    const std::uint64_t windows = windows_in(static_cast<std::uint64_t>(offset));
+    const std::uint64_t windows = length_.quotient(static_cast<std::uint64_t>(offset));
     if (windows > mask_) [[unlikely]] {
       push_far(event);
       return;
     }
-    Bucket& bucket = ring_[(head_ + windows) & mask_];
-    if (bucket.used == EventChunk::kCapacity) [[unlikely]]
-      grow(bucket);
-    bucket.chunk->events[bucket.used++] = event;
+    ring_[(head_ + windows) & mask_].push(event, memory_->pool_);
   }
 
   /// Events waiting in the front bucket.
-  [[nodiscard]] std::size_t front_size() const { return size_of(ring_[head_]); }
+  [[nodiscard]] std::size_t front_size() const { return ring_[head_].size(); }
 
   /// Sorts the front bucket and begins its window. The window before must be drained.
   void begin_window() {
-    Bucket& bucket = ring_[head_];
+    auto& bucket = ring_[head_];
     total_ = 0;
     if (bucket.chunk != nullptr) collect(bucket);
     advance();
@@ -75,25 +73,10 @@ class EventQueue {
   [[nodiscard]] std::size_t size() const;
 
  private:
-  /// The chunk being filled comes first in the list; all others are full.
-  struct Bucket {
-    EventChunk* chunk = nullptr;
-    std::uint32_t used = EventChunk::kCapacity;
-    std::uint32_t chunks = 0;
-  };
-  __extension__ using Wide = unsigned __int128;
   static constexpr std::ptrdiff_t kNear = 48;  // places ahead in the run to which an event is moved at once
 
-  [[nodiscard]] static std::size_t size_of(const Bucket& bucket) {
-    return bucket.chunks == 0 ? 0 : (bucket.chunks - 1) * EventChunk::kCapacity + bucket.used;
-  }
-  /// offset / window length. The product with the rounded-down reciprocal is at most one too small.
-  [[nodiscard]] std::uint64_t windows_in(std::uint64_t offset) const {
-    const auto estimate = static_cast<std::uint64_t>((static_cast<Wide>(offset) * reciprocal_) >> 64);
-    return estimate + (offset - estimate * length_ >= length_ ? 1 : 0);
-  }
   void advance() {
-    base_.us += static_cast<std::int64_t>(length_);
+    base_.us += length_us();
     head_ = (head_ + 1) & mask_;
     if (!far_.empty()) [[unlikely]]
       admit_far();
@@ -101,10 +84,10 @@ class EventQueue {
   [[nodiscard]] unsigned slot_of(Time time) const {
     return static_cast<unsigned>(static_cast<std::uint64_t>(time.us - window_begin()) >> slot_shift_);
   }
-  [[nodiscard]] std::int64_t window_begin() const { return base_.us - static_cast<std::int64_t>(length_); }
+  [[nodiscard]] std::int64_t length_us() const { return static_cast<std::int64_t>(length_.divisor()); }
+  [[nodiscard]] std::int64_t window_begin() const { return base_.us - length_us(); }
 
-  void grow(Bucket& bucket);
-  void collect(Bucket& bucket);
+  void collect(Bucket<EventChunk>& bucket);
   void push_late(const Event& event);
   void push_far(const Event& event);
   void admit_far();
@@ -116,11 +99,10 @@ class EventQueue {
 
   QueueMemory* memory_;
   Time base_;  // begin of the front bucket's window
-  std::uint64_t length_;
-  std::uint64_t reciprocal_;
+  Reciprocal length_;
   std::size_t mask_;
   std::size_t head_ = 0;
-  std::vector<Bucket> ring_;
+  std::vector<Bucket<EventChunk>> ring_;
   std::vector<Event> far_;  // min-heap, beyond the horizon
 
   Event* run_begin_ = nullptr;  // the begun window: [run_begin_, cursor_) is free, [cursor_, run_end_) sorted

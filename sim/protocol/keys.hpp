@@ -1,5 +1,6 @@
 #pragma once
-// The key ring: which keys exist when the run starts, what they are for and who owns them. Built by sim/workforce, read by all.
+// The key ring: which keys exist when the run starts, what they are for and who owns them. Built by sim/workforce, read
+// by all.
 
 #include <cstdint>
 #include <string>
@@ -15,11 +16,11 @@ enum class KeyUse : std::uint8_t { token_signing, service, partner };
 struct Key {
   KeyId id;
   KeyUse use = KeyUse::token_signing;
-  StaffId owner;             ///< 0: nobody
-  Time created;              ///< usually before the run, so negative
-  double share = 0;          ///< of the legitimate tokens of its use that it signs; 0: trusted but not used
-  bool owner_left = false;   ///< orphaned when the run starts
-  bool insider = false;      ///< the key the insider of the scenario kept; known to assembly and truth only
+  StaffId owner;            ///< 0: nobody
+  Time created;             ///< usually before the run, so negative
+  double share = 0;         ///< of the legitimate tokens of its use that it signs; 0: trusted but not used
+  bool owner_left = false;  ///< orphaned when the run starts
+  bool insider = false;     ///< the key the insider of the scenario kept; known to assembly and truth only
 };
 
 struct KeyRing {

@@ -12,13 +12,11 @@ namespace dwell::protocol {
 
 /// Kernel priorities of the platform's events: at equal times smaller is handled first.
 enum class Priority : unsigned {
-  key_change = 1,   ///< body KeyChange: every gateway's key cache
-  calendar = 2,     ///< a process's own timers
-  request = 4,      ///< body Request
-  login = 5,        ///< body LoginAttempt
-  visit = 6,        ///< body Visit
-  page = 8,         ///< a shard's own page events
-  late_log = 9,     ///< a log row that arrives late
+  key_change = 1,  ///< body KeyChange: every gateway's key cache
+  calendar = 2,    ///< a process's own timers
+  request = 4,     ///< body Request
+  login = 5,       ///< body LoginAttempt
+  visit = 6,       ///< body Visit
 };
 
 /// Who presents what to the gateway: a subscriber line, its place and its client.
@@ -35,11 +33,11 @@ struct Request {
   Origin origin;
   Subscriber from;
   Page page = Page::home;
-  bool issued = false;     ///< whether the issuance log is to record this token (first use of an issued token)
+  bool issued = false;             ///< whether the issuance log is to record this token (first use of an issued token)
   std::uint16_t most_records = 1;  ///< records asked for (an address list returns fewer when there are fewer)
-  KeyId key;               ///< key that signed the token
+  KeyId key;                       ///< key that signed the token
   TokenId token;
-  Time token_issued;       ///< as the token claims
+  Time token_issued;  ///< as the token claims
 };
 
 /// An ordinary member of the receiving shard opens the app once more than the background has it; the shard chooses the

@@ -10,9 +10,8 @@ namespace {
 
 constexpr std::array<std::string_view, kNetworkKinds> kKindNames = {"mobile",  "fixed",      "foreign",  "vpn",
                                                                     "hosting", "contractor", "internal", "partner"};
-constexpr std::uint32_t kBlockBits = 20;
 constexpr std::uint32_t kMostNetworks = 2048;
-// Blocks of 2^20 addresses between 1.0.0.0 and 223.255.255.255.
+// Blocks of addresses between 1.0.0.0 and 223.255.255.255.
 constexpr std::uint32_t kFirstBlock = 16;
 constexpr std::uint32_t kBlocks = 3568;
 
@@ -22,7 +21,7 @@ std::string_view enum_name(NetworkKind kind) { return kKindNames[static_cast<std
 std::span<const std::string_view> enum_names(NetworkKind) { return kKindNames; }
 
 NetworkTable::NetworkTable(std::span<const NetworkSpec> specs, Seed seed)
-    : within_block_(seed, purpose("network.address"), std::uint64_t{1} << kBlockBits) {
+    : within_block_(seed, purpose("network.address"), kBlockSize) {
   DWELL_DEMAND(!specs.empty() && specs.size() <= kMostNetworks, "a run has 1 to 2,048 networks");
   const KeyedPermutation number(seed, purpose("network.id"), specs.size());
   const KeyedPermutation block(seed, purpose("network.block"), kBlocks);
@@ -44,7 +43,7 @@ NetworkTable::NetworkTable(std::span<const NetworkSpec> specs, Seed seed)
     networks_[id] = {{id},
                      {static_cast<std::uint16_t>(country_number(country))},
                      specs[i].kind,
-                     static_cast<std::uint32_t>(kFirstBlock + block(i)) << kBlockBits};
+                     static_cast<std::uint32_t>(kFirstBlock + block(i)) * kBlockSize};
     specs_[id] = specs[i];
   }
   for (std::uint32_t kind = 0; kind < kNetworkKinds; ++kind) {
@@ -65,7 +64,7 @@ const Network& NetworkTable::pick(NetworkKind kind, std::uint32_t bits) const {
 }
 
 SourceId NetworkTable::address(const Network& network, std::uint32_t ordinal) const {
-  return {network.base + static_cast<std::uint32_t>(within_block_(ordinal & ((1U << kBlockBits) - 1)))};
+  return {network.base + static_cast<std::uint32_t>(within_block_(ordinal & (kBlockSize - 1)))};
 }
 
 const NetworkSpec& NetworkTable::spec(NetworkId id) const {

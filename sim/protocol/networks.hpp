@@ -28,6 +28,9 @@ inline constexpr std::uint32_t kNetworkKinds = 8;
 std::string_view enum_name(NetworkKind kind);
 std::span<const std::string_view> enum_names(NetworkKind);
 
+/// Addresses of a network.
+inline constexpr std::uint32_t kBlockSize = 1U << 20;
+
 /// One network as a scenario describes it.
 struct NetworkSpec {
   std::string name;
@@ -48,7 +51,7 @@ struct Network {
   NetworkId id;
   CountryId country;
   NetworkKind kind = NetworkKind::fixed;
-  std::uint32_t base = 0;  ///< first address of its block of 2^20
+  std::uint32_t base = 0;  ///< first address of its block
 };
 
 class NetworkTable {
@@ -59,15 +62,19 @@ class NetworkTable {
   [[nodiscard]] std::span<const Network> all() const { return networks_; }
   /// A network of `kind` by share; `bits` are 32 uniform bits.
   [[nodiscard]] const Network& pick(NetworkKind kind, std::uint32_t bits) const;
-  /// Address number `ordinal` (mod 2^20) of a network: a keyed permutation of its block.
+  /// Address number `ordinal` (mod kBlockSize) of a network: a keyed permutation of its block.
   [[nodiscard]] SourceId address(const Network& network, std::uint32_t ordinal) const;
+  /// An address of a network, uniform over its block, from 32 uniform bits.
+  [[nodiscard]] SourceId any_address(const Network& network, std::uint32_t bits) const {
+    return {network.base + (bits & (kBlockSize - 1))};
+  }
   /// The specification a network came from, for the truth and for reports.
   [[nodiscard]] const NetworkSpec& spec(NetworkId id) const;
   [[nodiscard]] CountryId home_country() const { return home_; }
 
  private:
   std::vector<Network> networks_;
-  std::vector<NetworkSpec> specs_;             // by NetworkId
+  std::vector<NetworkSpec> specs_;  // by NetworkId
   std::vector<std::uint32_t> by_kind_[kNetworkKinds];
   AliasTable shares_[kNetworkKinds];
   KeyedPermutation within_block_;

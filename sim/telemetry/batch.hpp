@@ -23,14 +23,14 @@ class Column {
   T& operator[](std::size_t i) { return data_[i]; }
   const T& operator[](std::size_t i) const { return data_[i]; }
   void grow(std::size_t used, std::size_t capacity) {
-    std::unique_ptr<T[], Free> bigger(static_cast<T*>(::operator new(capacity * sizeof(T), std::align_val_t{64})));
+    std::unique_ptr<T[], Free> bigger(static_cast<T*>(::operator new (capacity * sizeof(T), std::align_val_t{64})));
     if (used != 0) std::memcpy(bigger.get(), data_.get(), used * sizeof(T));
     data_ = std::move(bigger);
   }
 
  private:
   struct Free {
-    void operator()(T* p) const { ::operator delete(p, std::align_val_t{64}); }
+    void operator()(T* p) const { ::operator delete (p, std::align_val_t{64}); }
   };
   std::unique_ptr<T[], Free> data_;
 };
@@ -48,75 +48,80 @@ enum class ColumnKind { moment, plain };
 #define DWELL_LOAD(kind, type, name, unit, sentinel, meaning) row.name = name[i];
 #define DWELL_GROW(kind, type, name, unit, sentinel, meaning) name.grow(size_, capacity);
 #define DWELL_WIDTH(kind, type, name, unit, sentinel, meaning) +sizeof(type)
-#define DWELL_ACCESSOR(kind, type, name, unit, sentinel, meaning)                                              \
-  [[nodiscard]] type name(std::size_t i) const {                                                               \
-    const type value = batch_->name[index(i)];                                                                 \
-    if constexpr (ColumnKind::kind == ColumnKind::moment) return value + shift_.us;                            \
-    return value;                                                                                              \
+#define DWELL_ACCESSOR(kind, type, name, unit, sentinel, meaning)                   \
+  [[nodiscard]] type name(std::size_t i) const {                                    \
+    const type value = batch_->name[index(i)];                                      \
+    if constexpr (ColumnKind::kind == ColumnKind::moment) return value + shift_.us; \
+    return value;                                                                   \
   }
 
-#define DWELL_DEFINE_TOPIC(topic, Stem, COLUMNS, meaning)                                                      \
-  struct Stem##Row {                                                                                           \
-    COLUMNS(DWELL_FIELD)                                                                                       \
-  };                                                                                                           \
-  class Stem##Batch {                                                                                          \
-   public:                                                                                                     \
-    using Row = Stem##Row;                                                                                     \
-    static constexpr Topic kTopic = Topic::topic;                                                              \
-    static constexpr std::size_t kRowBytes = 0 COLUMNS(DWELL_WIDTH);                                           \
-    COLUMNS(DWELL_COLUMN)                                                                                      \
-    void push(const Row& row) {                                                                                \
-      if (size_ == capacity_) [[unlikely]] reserve(capacity_ == 0 ? 64 : capacity_ * 2);                       \
-      COLUMNS(DWELL_STORE)                                                                                     \
-      ++size_;                                                                                                 \
-    }                                                                                                          \
-    [[nodiscard]] Row row(std::size_t i) const {                                                               \
-      Row row;                                                                                                 \
-      COLUMNS(DWELL_LOAD)                                                                                      \
-      return row;                                                                                              \
-    }                                                                                                          \
-    void reserve(std::size_t capacity) {                                                                       \
-      if (capacity <= capacity_) return;                                                                       \
-      COLUMNS(DWELL_GROW)                                                                                      \
-      capacity_ = capacity;                                                                                    \
-    }                                                                                                          \
-    void clear() { size_ = 0; }                                                                                \
-    [[nodiscard]] std::size_t size() const { return size_; }                                                   \
-    [[nodiscard]] bool empty() const { return size_ == 0; }                                                    \
-    [[nodiscard]] std::size_t bytes() const { return capacity_ * kRowBytes; }                                  \
-                                                                                                               \
-   private:                                                                                                    \
-    std::size_t size_ = 0;                                                                                     \
-    std::size_t capacity_ = 0;                                                                                 \
-  };                                                                                                           \
-  class Stem##Rows {                                                                                           \
-   public:                                                                                                     \
-    Stem##Rows() = default;                                                                                    \
-    /* all rows of a batch */                                                                                  \
-    Stem##Rows(const Stem##Batch& batch, Shift shift) : batch_(&batch), size_(batch.size()), shift_(shift) {}  \
-    /* the rows [begin, end) of a batch */                                                                     \
-    Stem##Rows(const Stem##Batch& batch, std::size_t begin, std::size_t end, Shift shift)                      \
-        : batch_(&batch), begin_(begin), size_(end - begin), shift_(shift) {}                                  \
-    /* chosen rows, in the order given; `chosen` must outlive the view */                                      \
-    Stem##Rows(const Stem##Batch& batch, std::span<const std::uint32_t> chosen, Shift shift)                   \
-        : batch_(&batch), chosen_(chosen.data()), size_(chosen.size()), shift_(shift) {                        \
-      if (chosen_ == nullptr) chosen_ = &kNone;                                                                \
-    }                                                                                                          \
-    [[nodiscard]] std::size_t size() const { return size_; }                                                   \
-    [[nodiscard]] bool empty() const { return size_ == 0; }                                                    \
-    COLUMNS(DWELL_ACCESSOR)                                                                                    \
-                                                                                                               \
-   private:                                                                                                    \
-    [[nodiscard]] std::size_t index(std::size_t i) const {                                                     \
-      DWELL_ASSERT(i < size_);                                                                                 \
-      return chosen_ != nullptr ? chosen_[i] : begin_ + i;                                                     \
-    }                                                                                                          \
-    static constexpr std::uint32_t kNone = 0;                                                                  \
-    const Stem##Batch* batch_ = nullptr;                                                                       \
-    const std::uint32_t* chosen_ = nullptr;                                                                    \
-    std::size_t begin_ = 0;                                                                                    \
-    std::size_t size_ = 0;                                                                                     \
-    Shift shift_;                                                                                              \
+#define DWELL_DEFINE_TOPIC(topic, Stem, COLUMNS, meaning)                                                     \
+  struct Stem##Row {                                                                                          \
+    COLUMNS(DWELL_FIELD)                                                                                      \
+  };                                                                                                          \
+  class Stem##Batch {                                                                                         \
+   public:                                                                                                    \
+    using Row = Stem##Row;                                                                                    \
+    static constexpr Topic kTopic = Topic::topic;                                                             \
+    static constexpr std::size_t kRowBytes = 0 COLUMNS(DWELL_WIDTH);                                          \
+    COLUMNS(DWELL_COLUMN)                                                                                     \
+    void push(const Row& row) {                                                                               \
+      if (full()) [[unlikely]]                                                                                \
+        reserve(capacity_ == 0 ? 64 : capacity_ * 2);                                                         \
+      COLUMNS(DWELL_STORE)                                                                                    \
+      ++size_;                                                                                                \
+    }                                                                                                         \
+    /* A new row, to be written column by column; there must be room. */                                      \
+    [[nodiscard]] std::size_t extend() { return size_++; }                                                    \
+    [[nodiscard]] Row row(std::size_t i) const {                                                              \
+      Row row;                                                                                                \
+      COLUMNS(DWELL_LOAD)                                                                                     \
+      return row;                                                                                             \
+    }                                                                                                         \
+    void reserve(std::size_t capacity) {                                                                      \
+      if (capacity <= capacity_) return;                                                                      \
+      COLUMNS(DWELL_GROW)                                                                                     \
+      capacity_ = capacity;                                                                                   \
+    }                                                                                                         \
+    void clear() { size_ = 0; }                                                                               \
+    [[nodiscard]] std::size_t size() const { return size_; }                                                  \
+    [[nodiscard]] std::size_t capacity() const { return capacity_; }                                          \
+    [[nodiscard]] bool full() const { return size_ == capacity_; }                                            \
+    [[nodiscard]] bool empty() const { return size_ == 0; }                                                   \
+    [[nodiscard]] std::size_t bytes() const { return capacity_ * kRowBytes; }                                 \
+                                                                                                              \
+   private:                                                                                                   \
+    std::size_t size_ = 0;                                                                                    \
+    std::size_t capacity_ = 0;                                                                                \
+  };                                                                                                          \
+  class Stem##Rows {                                                                                          \
+   public:                                                                                                    \
+    Stem##Rows() = default;                                                                                   \
+    /* all rows of a batch */                                                                                 \
+    Stem##Rows(const Stem##Batch& batch, Shift shift) : batch_(&batch), size_(batch.size()), shift_(shift) {} \
+    /* the rows [begin, end) of a batch */                                                                    \
+    Stem##Rows(const Stem##Batch& batch, std::size_t begin, std::size_t end, Shift shift)                     \
+        : batch_(&batch), begin_(begin), size_(end - begin), shift_(shift) {}                                 \
+    /* chosen rows, in the order given; `chosen` must outlive the view */                                     \
+    Stem##Rows(const Stem##Batch& batch, std::span<const std::uint32_t> chosen, Shift shift)                  \
+        : batch_(&batch), chosen_(chosen.data()), size_(chosen.size()), shift_(shift) {                       \
+      if (chosen_ == nullptr) chosen_ = &kNone;                                                               \
+    }                                                                                                         \
+    [[nodiscard]] std::size_t size() const { return size_; }                                                  \
+    [[nodiscard]] bool empty() const { return size_ == 0; }                                                   \
+    COLUMNS(DWELL_ACCESSOR)                                                                                   \
+                                                                                                              \
+   private:                                                                                                   \
+    [[nodiscard]] std::size_t index(std::size_t i) const {                                                    \
+      DWELL_ASSERT(i < size_);                                                                                \
+      return chosen_ != nullptr ? chosen_[i] : begin_ + i;                                                    \
+    }                                                                                                         \
+    static constexpr std::uint32_t kNone = 0;                                                                 \
+    const Stem##Batch* batch_ = nullptr;                                                                      \
+    const std::uint32_t* chosen_ = nullptr;                                                                   \
+    std::size_t begin_ = 0;                                                                                   \
+    std::size_t size_ = 0;                                                                                    \
+    Shift shift_;                                                                                             \
   };
 
 DWELL_TOPICS(DWELL_DEFINE_TOPIC)
@@ -134,19 +139,32 @@ DWELL_TOPICS(DWELL_DEFINE_TOPIC)
 template <class Batch>
 struct Labelled {
   Batch rows;
-  std::vector<Origin> origins;
+  Column<Origin> origins;
+  std::size_t foreign = 0;  ///< rows whose origin is not background
 
   void push(const typename Batch::Row& row, Origin origin) {
+    note(origin);
     rows.push(row);
-    origins.push_back(origin);
-    if (origin != kBackground) ++foreign;
+  }
+  /// A new row of this origin, to be written column by column.
+  [[nodiscard]] std::size_t extend(Origin origin) {
+    note(origin);
+    return rows.extend();
   }
   void clear() {
     rows.clear();
-    origins.clear();
     foreign = 0;
   }
-  std::size_t foreign = 0;  ///< rows whose origin is not background
+
+ private:
+  void note(Origin origin) {
+    if (rows.full()) [[unlikely]] {
+      rows.reserve(rows.empty() ? 64 : rows.size() * 2);
+      origins.grow(rows.size(), rows.capacity());
+    }
+    origins[rows.size()] = origin;
+    foreign += origin != kBackground ? 1 : 0;
+  }
 };
 
 /// Where the rows of one shard lie in a partition's batches.

@@ -1,0 +1,231 @@
+// What a shard knows beforehand: who comes on a day and in which hour; at the hour, the sessions that begin in it.
+
+#include <algorithm>
+
+#include "sim/commerce/shard.hpp"
+#include "sim/core/digest.hpp"
+
+namespace dwell::commerce {
+namespace {
+
+constexpr std::size_t kPrefetchDistance = 6;
+constexpr std::uint32_t kMostFailures = 8;
+// Pages drawn at a time: most sessions are drawn whole, and few of the others' pages fall into the window being read.
+constexpr std::uint32_t kInstalment = 16;
+constexpr std::int64_t kTokenAgeUs = 150'000;
+constexpr std::int64_t kHourUs = Duration::hours(1).us;
+
+// The draws of a member's day, of a session (blocks 0, 1: how it starts; 2…: its failed logins) and of its pages.
+constexpr Purpose kDay = purpose("member.day");
+constexpr Purpose kSession = purpose("session");
+constexpr Purpose kPage = purpose("session.page");
+
+constexpr std::uint32_t kAddressPage = static_cast<std::uint32_t>(Page::address);
+constexpr std::uint32_t kMemberDataBits = [] {
+  std::uint32_t bits = 0;
+  for (std::uint32_t page = 0; page < kPages; ++page) bits |= is_member_data(static_cast<Page>(page)) ? 1U << page : 0U;
+  return bits;
+}();
+
+/// Moments of the starts in an hour, in proportion to the rates of its minutes.
+class HourCurve {
+ public:
+  HourCurve(const Calendar& calendar, std::int64_t hour) {
+    constexpr double kMinuteUs = 60e6;
+    double total = 0;
+    for (std::int64_t m = 0; m < kMinutesPerHour; ++m) total += calendar.rate(hour * kMinutesPerHour + m);
+    if (total <= 0) return;
+    double sum = 0;
+    for (std::size_t m = 0; m < kMinutesPerHour; ++m) {
+      sum += calendar.rate(hour * kMinutesPerHour + static_cast<std::int64_t>(m));
+      until_[m + 1] = m + 1 == kMinutesPerHour ? 0x1'0000'0000ULL : static_cast<std::uint64_t>(sum / total * 0x1p32);
+      const std::uint64_t width = until_[m + 1] - until_[m];
+      slope_[m] = width == 0 ? 0 : kMinuteUs / static_cast<double>(width);
+    }
+    for (std::size_t i = 0, m = 0; i < guide_.size(); ++i) {
+      while (std::uint64_t{i} << 26 >= until_[m + 1]) ++m;
+      guide_[i] = static_cast<std::uint8_t>(m);
+    }
+    empty_ = false;
+  }
+  /// Nobody comes in this hour.
+  [[nodiscard]] bool empty() const { return empty_; }
+  /// `bits` are 32 uniform bits.
+  [[nodiscard]] Duration draw(std::uint32_t bits) const {
+    const std::uint64_t u = bits;
+    std::size_t m = guide_[bits >> 26];
+    // Twice without a branch, which would be mispredicted; more is rare.
+    m += u >= until_[m + 1] ? 1 : 0;
+    m += u >= until_[m + 1] ? 1 : 0;
+    while (u >= until_[m + 1]) ++m;
+    const auto within = static_cast<std::int64_t>(static_cast<double>(u - until_[m]) * slope_[m]);
+    return {static_cast<std::int64_t>(m) * Duration::minutes(1).us + within};
+  }
+
+ private:
+  std::array<std::uint64_t, kMinutesPerHour + 1> until_{};  // cumulative rate at each minute's end, of 2^32
+  std::array<double, kMinutesPerHour> slope_{};             // microseconds per unit of it
+  std::array<std::uint8_t, 64> guide_{};                    // the minute in which each 64th of it begins
+  bool empty_ = true;
+};
+
+}  // namespace
+
+void Shard::plan_day(std::int64_t day) {
+  for (auto& starts : hours_) starts.clear();
+  const auto factor = static_cast<std::uint64_t>(model_.calendar().visits(day) * 65536);
+  for (std::uint32_t member = 0; member < members_.size(); ++member) {
+    if (members_[member].visit != 0) plan_member(day, member, factor);
+  }
+}
+
+void Shard::plan_member(std::int64_t day, std::uint32_t member, std::uint64_t factor) {
+  const Traits& traits = members_[member];
+  const auto today = static_cast<std::uint32_t>(day);
+  const RandomBlock draw = random_block(seed_, traits.id.value, kDay, today, 0);
+  const std::uint64_t chance = traits.visit * factor;  // of 2^32; beyond it she comes surely, and more often
+  if (draw.word[0] >= chance) return;
+  double extra = traits.extra * (1 / Traits::kExtraUnit);
+  if (chance > 0x1'0000'0000ULL) extra = (1 + extra) * static_cast<double>(chance) * 0x1p-32 - 1;
+  const std::uint32_t sessions = 1 + model_.poisson(extra, draw.word[1]);
+  ++stats_.member_days;
+  const AliasTable& hours = model_.calendar().hours(day);
+  RandomBlock more = draw;
+  for (std::uint32_t k = 0; k < sessions; ++k) {
+    // Words 2 and 3 of the day's first block, then four words of each block after it.
+    const std::uint32_t word = k + 2;
+    if (word % 4 == 0) more = random_block(seed_, traits.id.value, kDay, today, word / 4);
+    hours_[hours.draw(more.word[word % 4])].push_back({member, today * kSessionsPerDay + k});
+  }
+}
+
+void Shard::plan_hour(std::int64_t hour) {
+  const HourCurve curve(model_.calendar(), hour);
+  if (curve.empty()) return;
+  const Time begin{hour * kHourUs};
+  const std::vector<Start>& starts = hours_[static_cast<std::size_t>(hour % 24)];
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    if (i + kPrefetchDistance < starts.size()) members_.prefetch(starts[i + kPrefetchDistance].member);
+    const Traits& member = members_[starts[i].member];
+    const AddressPeriods periods = model_.subscribers().periods(member.id, begin);
+    const SessionDraws draws = draw_session(member, starts[i].ordinal, periods);
+    const protocol::Subscriber from = model_.subscribers().draw(member, draws.first.word[2], periods, draws.address);
+    ++stats_.sessions;
+    begin_session({member, from, starts[i].ordinal, begin + curve.draw(draws.first.word[0]), kBackground}, draws);
+  }
+}
+
+void Shard::visit(const protocol::Visit& visit, Time now) {
+  const std::uint32_t chosen = choose_visitor(visit);
+  if (chosen == kNobody) return;
+  ++stats_.visits;
+  const Traits& member = members_[chosen];
+  // Sessions of visits have ordinals that no session of the background has.
+  const std::uint32_t index = 0x8000'0000U | (visit.ordinal & 0x7fff'ffffU);
+  const AddressPeriods periods = model_.subscribers().periods(member.id, Time{now.us - now.us % kHourUs});
+  const SessionDraws draws = draw_session(member, index, periods);
+  const protocol::Subscriber from = model_.subscribers().draw(member, draws.first.word[2], periods, draws.address);
+  begin_session({member, from, index, now, visit.origin}, draws);
+}
+
+Shard::SessionDraws Shard::draw_session(const Traits& member, std::uint32_t index,
+                                        const AddressPeriods& periods) const {
+  const RandomLanes lanes = random_lanes(lanes_, {LaneWord::same(member.id.value),
+                                                  {kSession.value, kSession.value, kTripDraw.value, kMobileDraw.value},
+                                                  {index, index, periods.trip, periods.mobile},
+                                                  {0, 1, 0, 0}});
+  return {lanes.block(0), lanes.block(1), {lanes.block(2), lanes.block(3)}};
+}
+
+// Words of the first block: start; length; subscriber; entry page. Of the second: log-in (16 bits); key; fate and age
+// of the token; straggling and level (16 bits each).
+void Shard::begin_session(const Opening& opening, const SessionDraws& draws) {
+  const auto& [member, from, index, start, origin] = opening;
+  const std::uint32_t slot = sessions_.take();
+  Session& session = sessions_[slot];
+  session.member = member.id.value;
+  session.source = from.source.value;
+  session.network = from.network.value;
+  session.country = from.country.value;
+  session.client = from.client;
+  session.index = index;
+  session.origin = origin;
+  session.token = mix64(mix64(token_seed_, member.id.value), index ^ std::uint64_t{origin.value} << 32) | 1;
+  session.key = keys_.pick(draws.second.word[1], draws.second.word[3] << 16, start).value;
+  session.revocations = static_cast<std::uint8_t>(keys_.revocations());
+  session.ordinal = 0;
+  session.left = static_cast<std::uint16_t>(model_.length(draws.first.word[1]));
+  session.addresses = member.addresses;
+  const double inclination = member.conversion * (1 / Traits::kConversionUnit) * model_.calendar().orders(start.day());
+  const double uniform = static_cast<double>(draws.second.word[3] >> 16) * 0x1p-16;
+  session.where = Session::place(Model::level(inclination, uniform), model_.chain().entry(draws.first.word[3]));
+  std::uint32_t flags = Moment::kFirst;
+  Time first_page = start;
+  if ((draws.second.word[0] & 0xffffU) < login_below_) {
+    flags |= Moment::kLogin;
+    first_page = fail_logins(session, slot, start);
+  }
+  const std::uint32_t fate = draws.second.word[2];
+  flags |= static_cast<std::uint32_t>(rows_.auth_fate(fate)) << Moment::kTokenFateAt;
+  // The token is a moment older than the first page that uses it; its record arrives with the page's.
+  session.token_issued_us = first_page.us - kTokenAgeUs - static_cast<std::int64_t>(fate & 0xfffffU);
+  session.next_us = first_page.us;
+  fold_session(session);
+  draw_pages(slot, flags);
+}
+
+/// Writes the failed attempts of a log-in into the timetable; the time at which it succeeds.
+Time Shard::fail_logins(const Session& session, std::uint32_t slot, Time start) {
+  RandomStream tries(seed_, session.member, purpose("session.password"), session.index);
+  std::uint32_t failures = 0;
+  while (failures < kMostFailures && tries.next32() >> 16 < failure_below_) ++failures;
+  kernel::Timetable::Pen pen(*timetable_, start, slot);
+  for (; failures != 0; --failures) {
+    const RandomBlock draw = random_block(seed_, session.member, kSession, session.index, 1U + failures);
+    const auto fate = static_cast<std::uint32_t>(rows_.auth_fate(draw.word[0]));
+    pen.write(Moment::kFailedLogin | fate << Moment::kTokenFateAt);
+    pen.advance(Duration::seconds(4) + Duration{to_below(draw.word[1], 16'000'000)});
+  }
+  return pen.now();
+}
+
+/// Draws the next pages of a session into the timetable; `flags` are the first one's. Words of a page's block: next
+/// page; think time; log lines (8 bits), records (12 bits from the top); fate of its log row.
+void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
+  Session& session = sessions_[slot];
+  const PageChain& chain = model_.chain();
+  const std::uint32_t level = session.level();
+  const std::uint32_t addresses = session.addresses;
+  std::uint32_t page = session.where & 15U;
+  std::uint32_t ordinal = session.ordinal;
+  const std::uint32_t now = std::min<std::uint32_t>(session.left, kInstalment);
+  const std::uint32_t left = session.left - now;
+  const std::uint32_t ending = left == 0 ? Moment::kLast : Moment::kMore;
+  kernel::Timetable::Pen pen(*timetable_, Time{session.next_us}, slot);
+  for (std::uint32_t done = 0; done < now;) {
+    const RandomLanes draw = random_lanes(lanes_, session.member, kPage, session.index, ordinal);
+    const std::uint32_t some = std::min(now - done, kLanes);
+    done += some;
+    ordinal += some;
+    for (std::uint32_t lane = 0; lane < some; ++lane) {
+      const std::uint32_t more = draw.word[2][lane];
+      const std::uint32_t fate = draw.word[3][lane];
+      // By arithmetic: branches on the page would be mispredicted.
+      const std::uint32_t held = page == kAddressPage ? addresses : kMemberDataBits >> page & 1U;
+      const std::uint32_t records = more >> 20 >= zero_below_ ? held : 0;
+      flags |= page | std::uint32_t{model_.log_lines(more)} << Moment::kLinesAt | records << Moment::kRecordsAt |
+               static_cast<std::uint32_t>(rows_.access_fate(fate)) << Moment::kFateAt |
+               (done == now && lane + 1 == some ? ending : 0U);
+      pen.write(flags);
+      flags = 0;
+      page = static_cast<std::uint32_t>(chain.next(level, static_cast<Page>(page), draw.word[0][lane]));
+      pen.advance(model_.think(draw.word[1][lane]));
+    }
+  }
+  session.where = Session::place(level, static_cast<Page>(page));
+  session.left = static_cast<std::uint16_t>(left);
+  session.ordinal = static_cast<std::uint16_t>(ordinal);
+  session.next_us = pen.now().us;
+}
+
+}  // namespace dwell::commerce

@@ -1,0 +1,76 @@
+#include "sim/kernel/timetable.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "sim/core/check.hpp"
+
+namespace dwell::kernel {
+
+Timetable::Timetable(Duration window_length, std::size_t horizon_windows) {
+  DWELL_DEMAND(window_length.us >= 1 && window_length.us <= (std::int64_t{1} << 32),
+               "a timetable's window is 1 to 2^32 microseconds long");
+  DWELL_DEMAND(horizon_windows >= 1 && horizon_windows <= (1U << 24), "the horizon is 1 to 2^24 windows");
+  length_ = Reciprocal(static_cast<std::uint64_t>(window_length.us));
+  const auto length_bits = static_cast<unsigned>(std::bit_width(length_.divisor() - 1));
+  short_shift_ = kShortBits + length_bits;
+  __extension__ using Wide = unsigned __int128;
+  short_inverse_ = static_cast<std::uint64_t>(((Wide{1} << short_shift_) + length_.divisor() - 1) / length_.divisor());
+  offset_bits_ = length_bits;
+  ring_.resize(std::bit_ceil(horizon_windows));
+  mask_ = ring_.size() - 1;
+}
+
+void Timetable::begin_window() {
+  Slots& front = ring_[head_];
+  cursor_ = 0;
+  end_ = front.size();
+  if (run_.size() < end_) run_.resize(end_ + end_ / 2);
+  if (end_ != 0) {
+    sort_bucket(
+        front, offset_bits_, counts_, run_.data(), [](const Entry& entry) { return std::uint64_t{entry.offset_us}; },
+        [](const Entry& a, const Entry& b) { return a < b; });
+    front.release(pool_);
+  }
+  base_us_ += length_us();
+  head_ = (head_ + 1) & mask_;
+  while (!far_.empty() && length_.quotient(static_cast<std::uint64_t>(far_.front().at.us - base_us_)) <= mask_) {
+    std::pop_heap(far_.begin(), far_.end());
+    const Far far = far_.back();
+    far_.pop_back();
+    Pen(*this, far.at, far.who).write(far.what);
+  }
+}
+
+void Timetable::Pen::go_to(Time at) {
+  const std::int64_t offset = at.us - timetable_.base_us_;
+  if (offset < 0) {
+    window_ = -1;
+    within_ = static_cast<std::uint64_t>(offset + timetable_.length_us());
+    return;
+  }
+  const std::uint64_t windows = timetable_.length_.quotient(static_cast<std::uint64_t>(offset));
+  window_ = static_cast<std::int64_t>(windows);
+  within_ = static_cast<std::uint64_t>(offset) - windows * length_;
+}
+
+void Timetable::push_elsewhere(Time at, const Entry& entry) {
+  if (at.us < base_us_) {
+    insert(entry);
+    return;
+  }
+  far_.push_back({at, entry.who, entry.what});
+  std::push_heap(far_.begin(), far_.end());
+}
+
+// The few entries that fall into the window being read move those behind them.
+void Timetable::insert(const Entry& entry) {
+  if (end_ == run_.size()) run_.resize(run_.size() + run_.size() / 2 + 16);
+  const auto end = run_.begin() + static_cast<std::ptrdiff_t>(end_);
+  const auto place = std::upper_bound(run_.begin() + static_cast<std::ptrdiff_t>(cursor_), end, entry);
+  std::move_backward(place, end, end + 1);
+  *place = entry;
+  ++end_;
+}
+
+}  // namespace dwell::kernel
