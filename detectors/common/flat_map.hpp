@@ -55,7 +55,10 @@ class FlatMap {
     const std::uint64_t hash = place_hash(key);
     const std::uint32_t slot = slots_[hash >> shift_];
     // Where another key's mark stands, as where nothing does, there is nothing to wait for.
-    if ((slot ^ mark_of(hash)) <= index_mask()) __builtin_prefetch(&entries_[slot & index_mask()]);
+    if ((slot ^ mark_of(hash)) > index_mask()) return;
+    const auto* const entry = reinterpret_cast<const char*>(&entries_[slot & index_mask()]);
+    __builtin_prefetch(entry);
+    if constexpr (sizeof(Entry) > 16) __builtin_prefetch(entry + sizeof(Entry) - 1);  // it may lie on two cache lines
   }
   [[nodiscard]] std::span<Entry> entries() { return entries_; }
   [[nodiscard]] std::span<const Entry> entries() const { return entries_; }

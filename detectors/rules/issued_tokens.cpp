@@ -49,6 +49,19 @@ void IssuedTokens::observe(const WindowRows& rows, SparseTable& table) {
     waiting_.push_back({token, static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i)});
   }
   begins_.back() += static_cast<std::int64_t>(waiting_.size() - before);
+  fetch_next();
+}
+
+void IssuedTokens::fetch_next() const {
+  // The state of all shards does not stay in the inner caches, and the rows of one shard and window are often too few
+  // to hide a miss among them; but other shards come before this one's next window.
+  if (begins_[first_span_] + plan_.lag_windows > window_) return;
+  const auto rows = std::min<std::size_t>(static_cast<std::size_t>(begins_[first_span_ + 1]), kFetched);
+  for (std::size_t i = first_waiting_; i < first_waiting_ + rows; ++i) {
+    const Bloom::Walk walk(waiting_[i].token);
+    __builtin_prefetch(&found_[walk.at >> (64 - kFoundBits)], 1);
+    filters_[filling_].prefetch(walk);
+  }
 }
 
 std::int64_t IssuedTokens::window_of(std::int64_t ingest_us) const {

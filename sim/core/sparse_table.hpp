@@ -30,7 +30,7 @@ class SparseTable {
   void add(std::uint64_t key, std::int64_t amount) { find_or_insert(key) += amount; }
   void raise(std::uint64_t key, std::int64_t value) {
     std::int64_t& held = find_or_insert(key);
-    if (value > held) held = value;
+    held = std::max(held, value);
   }
   /// The value at `key`, 0 when absent.
   [[nodiscard]] std::int64_t get(std::uint64_t key) const {
@@ -68,7 +68,7 @@ class SparseTable {
  private:
   static constexpr std::size_t kFewestSlots = 64;
   static constexpr std::size_t kSlotsPerEntry = 4;
-  static constexpr std::uint32_t kTaken = 1U << 31;
+  static constexpr std::uint32_t kTaken = 1U << 31;  // the highest bit, and in no empty slot
 
   /// What a slot holds of a key of this hash, above its index: that it is taken, and as many bits of the hash as there
   /// is room for, which spare most looks at entries of other keys.
@@ -87,16 +87,16 @@ class SparseTable {
     Entry* const entries = entries_.data();
     for (std::size_t i = hash >> shift_;; i = (i + 1) & mask_) {
       const std::uint32_t slot = slots[i];
-      if (slot == 0) {
-        slots[i] = mark | static_cast<std::uint32_t>(size_);
-        Entry& entry = entries[size_++];
-        entry = {key, 0};
-        return entry.value;
-      }
-      if ((slot ^ mark) <= index_mask) {
-        Entry& entry = entries[slot & index_mask];
-        if (entry.key == key) return entry.value;
-      }
+      // Whether a key is new is anybody's guess: both cases take one way, on which masks make a new key's entry.
+      const std::uint32_t taken = slot >> 31;
+      const std::uint64_t held = 0 - std::uint64_t{taken};  // all ones, or 0 when the slot is empty
+      if (((slot ^ mark) & static_cast<std::uint32_t>(held)) > index_mask) continue;
+      Entry& entry = entries[(slot & index_mask & held) | (size_ & ~held)];
+      if (((entry.key ^ key) & held) != 0) continue;
+      slots[i] = slot | ((mark | static_cast<std::uint32_t>(size_)) & static_cast<std::uint32_t>(~held));
+      size_ += 1 - taken;
+      entry = {key, entry.value & static_cast<std::int64_t>(held)};
+      return entry.value;
     }
   }
   void grow() {
