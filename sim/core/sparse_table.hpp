@@ -53,6 +53,7 @@ class SparseTable {
   void expect(std::size_t keys) {
     const std::size_t wanted = std::min(std::bit_ceil((size_ + keys) * kSlotsPerEntry), slots_.size());
     if (wanted > mask_ + 1) use(wanted);
+    fetch(keys);
   }
   /// Cost in proportion to the entries.
   void clear() {
@@ -68,6 +69,8 @@ class SparseTable {
  private:
   static constexpr std::size_t kFewestSlots = 64;
   static constexpr std::size_t kSlotsPerEntry = 4;
+  static constexpr std::size_t kMostFetched = 4096;  // slots that fit the innermost cache beside their entries
+  static constexpr std::size_t kCacheLine = 64;
   static constexpr std::uint32_t kTaken = 1U << 31;  // the highest bit, and in no empty slot
 
   /// What a slot holds of a key of this hash, above its index: that it is taken, and as many bits of the hash as there
@@ -98,6 +101,13 @@ class SparseTable {
       entry = {key, entry.value & static_cast<std::int64_t>(held)};
       return entry.value;
     }
+  }
+  /// A window's table was last used a while ago: calls it into the cache in order, which is cheaper than key by key.
+  void fetch(std::size_t keys) const {
+    if (size_ != 0 || room_ == 0 || mask_ >= kMostFetched) return;
+    for (std::size_t i = 0; i <= mask_; i += kCacheLine / sizeof(std::uint32_t)) __builtin_prefetch(&slots_[i], 1);
+    const std::size_t entries = std::min(keys, room_);
+    for (std::size_t n = 0; n < entries; n += kCacheLine / sizeof(Entry)) __builtin_prefetch(&entries_[n], 1);
   }
   void grow() {
     const std::size_t wanted = slots_.empty() ? kFewestSlots : (mask_ + 1) * 2;
