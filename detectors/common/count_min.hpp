@@ -5,6 +5,7 @@
 // Linear: the merge of two sketches made alike is the sketch of both streams.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -16,15 +17,14 @@ namespace dwell::detect {
 
 /// Where a key's cells lie: from one 64-bit mix, by double hashing.
 struct CellWalk {
-  CellWalk() = default;
   CellWalk(std::uint64_t key, std::uint64_t salt) : at(mix64(key, salt)), step(at << 32 | 1U) {}
   std::uint32_t next(std::uint32_t columns) {
     const auto column = static_cast<std::uint32_t>(((at >> 32) * columns) >> 32);
     at += step;
     return column;
   }
-  std::uint64_t at = 0;
-  std::uint64_t step = 0;
+  std::uint64_t at;
+  std::uint64_t step;
 };
 
 class CountMin {
@@ -56,6 +56,7 @@ class CountMin {
 /// is zero, so no denormal number ever appears. 16 bytes a cell; ticks below 2^24, counts below 2^40.
 class DecayedCountMin {
  public:
+  static constexpr std::uint32_t kMostRows = 8;
   struct Pair {
     double current;
     double total;
@@ -63,32 +64,45 @@ class DecayedCountMin {
   DecayedCountMin() = default;
   DecayedCountMin(std::uint32_t rows, std::uint32_t columns, double keep, std::uint64_t salt);
 
+  /// Where a key's cells lie, one in each row.
+  using Places = std::array<std::uint32_t, kMostRows>;
+
   /// Adds one at `tick`, which must not go back, and returns the estimates that include it.
-  Pair add(std::uint64_t key, std::uint64_t tick) { return add(CellWalk(key, salt_), tick); }
-  /// The same for a key whose walk is known.
-  Pair add(CellWalk walk, std::uint64_t tick) {
+  Pair add(std::uint64_t key, std::uint64_t tick) {
+    Places places;
+    find<0>(key, places);
+    return add<0>(places, tick);
+  }
+  /// The same for a key that was found before. `Rows` is the number of rows where it is known to the compiler, else 0.
+  template <std::uint32_t Rows>
+  Pair add(const Places& places, std::uint64_t tick) {
     Pair least{0, 0};
-    Cell* row = cells_.data();
-    for (std::uint32_t r = 0; r < rows_; ++r, row += columns_) {
-      Cell& cell = row[walk.next(columns_)];
+    Cell* const cells = cells_.data();
+    const double* const power = power_.data();
+    const std::uint64_t last_power = last_power_;
+    for (std::uint32_t r = 0; r < rows<Rows>(); ++r) {
+      Cell& cell = cells[places[r]];
       const std::uint64_t elapsed = tick - (cell.total_tick & kTickMask);
-      cell.current = cell.current * power_[std::min(elapsed, power_.size() - 1)] + 1.0;
-      const std::uint64_t total = (cell.total_tick >> kTickBits) + 1;
-      cell.total_tick = total << kTickBits | tick;
+      const double current = cell.current * power[std::min(elapsed, last_power)] + 1.0;
+      const std::uint64_t total_tick = cell.total_tick + (1ULL << kTickBits) + elapsed;
+      cell = {current, total_tick};
       // Counts stay far below 2^63, and signed numbers convert faster.
-      const auto counted = static_cast<double>(static_cast<std::int64_t>(total));
-      least.current = r == 0 ? cell.current : std::min(least.current, cell.current);
+      const auto counted = static_cast<double>(static_cast<std::int64_t>(total_tick >> kTickBits));
+      least.current = r == 0 ? current : std::min(least.current, current);
       least.total = r == 0 ? counted : std::min(least.total, counted);
     }
     return least;
   }
-  /// Where a key's cells lie; they are on their way into the cache when it returns.
-  [[nodiscard]] CellWalk prefetch(std::uint64_t key) const {
-    const CellWalk walk(key, salt_);
-    CellWalk at = walk;
-    const Cell* row = cells_.data();
-    for (std::uint32_t r = 0; r < rows_; ++r, row += columns_) __builtin_prefetch(&row[at.next(columns_)], 1);
-    return walk;
+  /// Finds a key's cells; they are on their way into the cache when it returns.
+  template <std::uint32_t Rows>
+  void find(std::uint64_t key, Places& places) const {
+    CellWalk walk(key, salt_);
+    const Cell* const cells = cells_.data();
+    std::uint32_t row = 0;
+    for (std::uint32_t r = 0; r < rows<Rows>(); ++r, row += columns_) {
+      places[r] = row + walk.next(columns_);
+      __builtin_prefetch(&cells[places[r]], 1);
+    }
   }
   [[nodiscard]] std::uint64_t bytes() const {
     return cells_.capacity() * sizeof(Cell) + power_.capacity() * sizeof(double);
@@ -102,12 +116,17 @@ class DecayedCountMin {
   static constexpr unsigned kTickBits = 24;
   static constexpr std::uint64_t kTickMask = (1U << kTickBits) - 1;
   static constexpr std::size_t kPowers = 4096;  // at most
+  template <std::uint32_t Rows>
+  [[nodiscard]] std::uint32_t rows() const {
+    return Rows == 0 ? rows_ : Rows;
+  }
   struct Cell {
     double current;
     std::uint64_t total_tick;  // count since the start, above the tick of the last change
   };
   std::vector<Cell> cells_;
   std::vector<double> power_;  // keep^i, up to where it falls below 2^-64, then 0
+  std::uint64_t last_power_ = 0;
   std::uint32_t rows_ = 0;
   std::uint32_t columns_ = 0;
   std::uint64_t salt_ = 0;

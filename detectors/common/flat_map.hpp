@@ -15,8 +15,8 @@
 namespace dwell::detect {
 
 /// Open addressing over a dense array of entries; about 5 ns a look-up in cache, 8 + sizeof(V) + 8 to 16 bytes an
-/// entry. Iteration order depends on history: whatever is computed from it must not. Saved bytes are in order of key,
-/// so they do not.
+/// entry, at most 2^30 of them. Iteration order depends on history: whatever is computed from it must not. Saved bytes
+/// are in order of key, so they do not.
 template <class V>
 class FlatMap {
   static_assert(std::is_trivially_copyable_v<V> && sizeof(V) % 8 == 0, "entries are saved as bytes, without padding");
@@ -28,25 +28,22 @@ class FlatMap {
   };
 
   [[nodiscard]] V* find(std::uint64_t key) {
-    const std::uint32_t at = locate(key);
-    return at == 0 ? nullptr : &entries_[at - 1].value;
+    Entry* const entry = locate(key);
+    return entry == nullptr ? nullptr : &entry->value;
   }
-  [[nodiscard]] const V* find(std::uint64_t key) const {
-    const std::uint32_t at = locate(key);
-    return at == 0 ? nullptr : &entries_[at - 1].value;
-  }
+  [[nodiscard]] const V* find(std::uint64_t key) const { return const_cast<FlatMap*>(this)->find(key); }
   /// The value at `key`, made as `V{}` when absent. Valid until the next insertion.
   V& at(std::uint64_t key) {
+    if (Entry* const entry = locate(key); entry != nullptr) return entry->value;
+    return insert(key, V{});
+  }
+  /// Adds a key that is known to be absent.
+  V& insert(std::uint64_t key, const V& value) {
     if (entries_.size() * 2 >= slots_.size()) [[unlikely]]
       index(std::max<std::size_t>(64, slots_.size() * 2));
-    for (std::size_t i = place_hash(key) >> shift_;; i = (i + 1) & mask_) {
-      if (slots_[i] == 0) {
-        entries_.push_back({key, V{}});
-        slots_[i] = static_cast<std::uint32_t>(entries_.size());
-        return entries_.back().value;
-      }
-      if (entries_[slots_[i] - 1].key == key) return entries_[slots_[i] - 1].value;
-    }
+    place(key, entries_.size());
+    entries_.push_back({key, value});
+    return entries_.back().value;
   }
   /// Two stages that hide a miss of the cache before `find` or `at`: call the first for a batch of keys, then the
   /// second for all of them.
@@ -55,8 +52,13 @@ class FlatMap {
   }
   void prefetch_entry(std::uint64_t key) const {
     if (slots_.empty()) return;
-    const std::uint32_t at = slots_[place_hash(key) >> shift_];
-    if (at != 0) __builtin_prefetch(&entries_[at - 1]);
+    const std::uint64_t hash = place_hash(key);
+    const std::uint32_t slot = slots_[hash >> shift_];
+    // Where another key's mark stands, as where nothing does, there is nothing to wait for.
+    if ((slot ^ mark_of(hash)) > index_mask()) return;
+    const auto* const entry = reinterpret_cast<const char*>(&entries_[slot & index_mask()]);
+    __builtin_prefetch(entry);
+    if constexpr (sizeof(Entry) > 16) __builtin_prefetch(entry + sizeof(Entry) - 1);  // it may lie on two cache lines
   }
   [[nodiscard]] std::span<Entry> entries() { return entries_; }
   [[nodiscard]] std::span<const Entry> entries() const { return entries_; }
@@ -108,24 +110,40 @@ class FlatMap {
   }
 
  private:
-  [[nodiscard]] std::uint32_t locate(std::uint64_t key) const {
-    if (slots_.empty()) return 0;
-    for (std::size_t i = place_hash(key) >> shift_;; i = (i + 1) & mask_) {
-      if (slots_[i] == 0 || entries_[slots_[i] - 1].key == key) return slots_[i];
+  static constexpr std::uint32_t kTaken = 1U << 31;
+
+  [[nodiscard]] std::uint32_t index_mask() const { return static_cast<std::uint32_t>(mask_ >> 1); }
+  /// What a slot holds of a key of this hash, above its index: that it is taken, and as many bits of the hash as there
+  /// is room for, which spare most looks at entries of other keys.
+  [[nodiscard]] std::uint32_t mark_of(std::uint64_t hash) const {
+    return (static_cast<std::uint32_t>(hash >> 8) | kTaken) & ~index_mask();
+  }
+  [[nodiscard]] Entry* locate(std::uint64_t key) {
+    if (slots_.empty()) return nullptr;
+    const std::uint64_t hash = place_hash(key);
+    const std::uint32_t mark = mark_of(hash);
+    const std::uint32_t* const slots = slots_.data();
+    for (std::size_t i = hash >> shift_; slots[i] != 0; i = (i + 1) & mask_) {
+      if ((slots[i] ^ mark) > index_mask()) continue;
+      Entry& entry = entries_[slots[i] & index_mask()];
+      if (entry.key == key) return &entry;
     }
+    return nullptr;
+  }
+  void place(std::uint64_t key, std::size_t at) {
+    const std::uint64_t hash = place_hash(key);
+    std::size_t i = hash >> shift_;
+    while (slots_[i] != 0) i = (i + 1) & mask_;
+    slots_[i] = mark_of(hash) | static_cast<std::uint32_t>(at);
   }
   void index(std::size_t size) {
     slots_.assign(size, 0U);
     mask_ = size - 1;
     shift_ = 64U - static_cast<unsigned>(std::countr_zero(size));
-    for (std::uint32_t n = 0; n < entries_.size(); ++n) {
-      std::size_t i = place_hash(entries_[n].key) >> shift_;
-      while (slots_[i] != 0) i = (i + 1) & mask_;
-      slots_[i] = n + 1;
-    }
+    for (std::size_t n = 0; n < entries_.size(); ++n) place(entries_[n].key, n);
   }
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> slots_;  // index into entries_ plus one; 0 is empty
+  std::vector<std::uint32_t> slots_;  // 0 when empty, else a mark above an index into entries_; twice as many
   std::size_t mask_ = 0;
   unsigned shift_ = 63;
 };

@@ -38,12 +38,6 @@ double tau(double x) {
 
 }  // namespace
 
-SparseHash SparseHash::of(std::uint64_t hash) {
-  const std::uint64_t rest = hash << kBits;
-  const int zeros = rest == 0 ? 64 - static_cast<int>(kBits) : std::countl_zero(rest);
-  return {static_cast<std::uint32_t>(hash >> (64 - kBits)), static_cast<std::uint32_t>(zeros) + 1};
-}
-
 HyperLogLog::HyperLogLog(unsigned precision) : registers_(std::size_t{1} << precision, 0), precision_(precision) {
   DWELL_DEMAND(precision >= 4 && precision <= 18, "HyperLogLog: precision is 4 to 18");
 }

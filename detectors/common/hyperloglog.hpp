@@ -3,6 +3,7 @@
 // no switch to linear counting. m = 2^p one-byte registers; relative standard error 1.04 / √m, .81 % at p = 14. For
 // small sets, `SparseHash` keeps the hash at 2^25 registers (the sparse form of Heule et al. 2013), near exact.
 
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -15,7 +16,11 @@ struct SparseHash {
   static constexpr unsigned kBits = 25;
   std::uint32_t index;  ///< below 2^25
   std::uint32_t rank;   ///< 1 to 40
-  static SparseHash of(std::uint64_t hash);
+  static SparseHash of(std::uint64_t hash) {
+    // The bit set below the others ends the count of zeros where the hash does.
+    const int zeros = std::countl_zero(hash << kBits | 1ULL << (kBits - 1));
+    return {static_cast<std::uint32_t>(hash >> (64 - kBits)), static_cast<std::uint32_t>(zeros) + 1};
+  }
 };
 
 class HyperLogLog {

@@ -69,10 +69,11 @@ class RandomHash final : public Coin<RandomHash> {
   void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
     // 40 bits a row: the sum of 2^23 rows still fits, and a sum of hashes does not depend on how rows were grouped.
     std::int64_t sum = 0;
-    const std::size_t size = rows.access.size();
+    const telemetry::AccessRows access = rows.access;  // by value: no store can change it
+    const std::size_t size = access.size();
     for (std::size_t i = 0; i < size; ++i) {
-      const std::uint64_t place = static_cast<std::uint64_t>(rows.access.member(i)) << 32 | rows.access.source(i);
-      std::uint64_t hash = (place + kMomentFactor * static_cast<std::uint64_t>(rows.access.time_us(i))) * kPlaceFactor;
+      const std::uint64_t place = static_cast<std::uint64_t>(access.member(i)) << 32 | access.source(i);
+      std::uint64_t hash = (place + kMomentFactor * static_cast<std::uint64_t>(access.time_us(i))) * kPlaceFactor;
       hash = (hash ^ hash >> 32) * kPlaceFactor;
       sum += static_cast<std::int64_t>(hash >> 24);
     }

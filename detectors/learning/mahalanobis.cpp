@@ -27,7 +27,8 @@ class MahalanobisDetector final : public Described<MahalanobisDetector, ShardedD
         gaussian_(kFeatures, Forgetting(parameter("learn_days") * kHours).keep(1)) {}
 
   void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
-    const std::size_t size = rows.access.size();
+    const telemetry::AccessRows access = rows.access;  // by value: no store can change it
+    const std::size_t size = access.size();
     if (size == 0) return;
     // A slot for every page and a power of two of them: no branch on most rows.
     constexpr std::size_t slots = 16;
@@ -35,10 +36,10 @@ class MahalanobisDetector final : public Described<MahalanobisDetector, ShardedD
     std::array<std::uint32_t, slots> pages{};
     std::array<std::int64_t, kFeatures> counts{};
     for (std::size_t i = 0; i < size; ++i) {
-      const std::size_t page = rows.access.page(i) % slots;
+      const std::size_t page = access.page(i) % slots;
       ++pages[page];
       if (page < kFirstDataPage) continue;
-      if (rows.access.records(i) == 0 && rows.access.status(i) == telemetry::kStatusOk) ++counts[kNobody];
+      if (access.records(i) == 0 && access.status(i) == telemetry::kStatusOk) ++counts[kNobody];
     }
     for (std::size_t page = kFirstDataPage; page < kPages; ++page) counts[page - kFirstDataPage] = pages[page];
     counts[kAll] = static_cast<std::int64_t>(size);

@@ -32,51 +32,91 @@ IssuedTokens::IssuedTokens(const IssuedPlan& plan)
       first_window_(kNoWindow) {}
 
 void IssuedTokens::observe(const WindowRows& rows, SparseTable& table) {
-  if (rows.access.empty() && rows.auth.empty()) return;
-  const std::int64_t ingest_us = rows.access.empty() ? rows.auth.ingest_us(0) : rows.access.ingest_us(0);
-  const std::int64_t window = ingest_us / plan_.window_us;
+  // Views by value, which no store can change.
+  const telemetry::AccessRows access = rows.access;
+  const telemetry::AuthRows auth = rows.auth;
+  if (access.empty() && auth.empty()) return;
+  const std::int64_t window = window_of(access.empty() ? auth.ingest_us(0) : access.ingest_us(0));
   if (window > window_) begin_window(window, table);
-  Bloom& filling = filters_[static_cast<std::size_t>(generation_ % plan_.generations)];
-  for (std::size_t i = 0; i < rows.auth.size(); ++i) {
-    if (const std::uint64_t token = rows.auth.token(i); token != 0) filling.add(token);
+  Bloom& filling = filters_[filling_];
+  for (std::size_t i = 0; i < auth.size(); ++i) {
+    if (const std::uint64_t token = auth.token(i); token != 0) filling.add(token);
   }
-  std::int64_t added = 0;
-  for (std::size_t i = 0; i < rows.access.size(); ++i) {
-    if (rows.access.token(i) == 0 || rows.access.status(i) != telemetry::kStatusOk) continue;
-    waiting_.push_back(
-        {rows.access.token(i), static_cast<std::uint64_t>(rows.access.key(i)) << 32 | rows.access.source(i)});
-    ++added;
+  const std::size_t before = waiting_.size();
+  for (std::size_t i = 0; i < access.size(); ++i) {
+    const std::uint64_t token = access.token(i);
+    if (token == 0 || access.status(i) != telemetry::kStatusOk) continue;
+    waiting_.push_back({token, static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i)});
   }
-  begins_.back() += added;
+  begins_.back() += static_cast<std::int64_t>(waiting_.size() - before);
+  fetch_next();
+}
+
+void IssuedTokens::fetch_next() const {
+  // The state of all shards does not stay in the inner caches, and the rows of one shard and window are often too few
+  // to hide a miss among them; but other shards come before this one's next window.
+  if (begins_[first_span_] + plan_.lag_windows > window_) return;
+  const auto rows = std::min<std::size_t>(static_cast<std::size_t>(begins_[first_span_ + 1]), kFetched);
+  for (std::size_t i = first_waiting_; i < first_waiting_ + rows; ++i) {
+    const Bloom::Walk walk(waiting_[i].token);
+    __builtin_prefetch(&found_[walk.at >> (64 - kFoundBits)], 1);
+    filters_[filling_].prefetch(walk);
+  }
+}
+
+std::int64_t IssuedTokens::window_of(std::int64_t ingest_us) const {
+  // Rows come in order: nearly always this window or the next, which spares a division.
+  if (window_ != kNoWindow) {
+    const std::int64_t since_us = ingest_us - window_ * plan_.window_us;
+    if (since_us >= 0 && since_us < 2 * plan_.window_us) return since_us < plan_.window_us ? window_ : window_ + 1;
+  }
+  return ingest_us / plan_.window_us;
 }
 
 void IssuedTokens::begin_window(std::int64_t window, SparseTable& table) {
   if (first_window_ == kNoWindow) first_window_ = window;
-  std::size_t judged = 0;
-  std::size_t spans = 0;
+  std::size_t spans = first_span_;
   for (; spans < begins_.size() && begins_[spans] + plan_.lag_windows < window; spans += 2) {
     const bool warm = begins_[spans] - first_window_ >= plan_.lifetime_windows;
-    const std::size_t end = judged + static_cast<std::size_t>(begins_[spans + 1]);
-    if (warm) {
-      for (std::size_t i = judged; i < end; ++i) {
-        table.add(waiting_[i].key_source, issued(waiting_[i].token) ? 1 : (1LL << 32) + 1);
-      }
-    }
-    judged = end;
+    const std::size_t end = first_waiting_ + static_cast<std::size_t>(begins_[spans + 1]);
+    if (warm) judge(first_waiting_, end, table);
+    first_waiting_ = end;
   }
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(judged));
-  begins_.erase(begins_.begin(), begins_.begin() + static_cast<std::ptrdiff_t>(spans));
+  first_span_ = spans;
+  // Half of it at a time, so that what stays is moved once.
+  if (first_span_ * 2 >= begins_.size()) drop_judged();
   begins_.push_back(window);
   begins_.push_back(0);
+  if (window_ == kNoWindow || window >= generation_end_) begin_generation(window / plan_.generation_windows);
+  window_ = window;
+}
 
-  const std::int64_t generation = window / plan_.generation_windows;
+void IssuedTokens::judge(std::size_t begin, std::size_t end, SparseTable& table) {
+  for (std::size_t i = begin; i < end; ++i) {
+    table.add(waiting_[i].key_source, issued(waiting_[i].token) ? 1 : (1LL << 32) + 1);
+  }
+}
+
+void IssuedTokens::drop_judged() {
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(first_waiting_));
+  begins_.erase(begins_.begin(), begins_.begin() + static_cast<std::ptrdiff_t>(first_span_));
+  first_waiting_ = 0;
+  first_span_ = 0;
+}
+
+void IssuedTokens::begin_generation(std::int64_t generation) {
   const std::int64_t oldest = std::max(generation - plan_.generations + 1, generation_ + 1);
   if (window_ != kNoWindow) {
     for (std::int64_t g = oldest; g <= generation; ++g)
       filters_[static_cast<std::size_t>(g % plan_.generations)].clear();
   }
+  set_generation(generation);
+}
+
+void IssuedTokens::set_generation(std::int64_t generation) {
   generation_ = generation;
-  window_ = window;
+  generation_end_ = (generation + 1) * plan_.generation_windows;
+  filling_ = static_cast<std::size_t>(generation % plan_.generations);
 }
 
 bool IssuedTokens::issued(std::uint64_t token) {
@@ -85,7 +125,7 @@ bool IssuedTokens::issued(std::uint64_t token) {
   Found& found = found_[walk.at >> (64 - kFoundBits)];
   if (found.token == token && found.generation > generation_ - plan_.generations) return true;
   // The newest first: most tokens are young.
-  auto slot = static_cast<std::size_t>(generation_ % plan_.generations);
+  std::size_t slot = filling_;
   for (std::int64_t age = 0; age < plan_.generations; ++age) {
     if (filters_[slot].contains(walk)) {
       found = {token, generation_ - age};
@@ -98,8 +138,8 @@ bool IssuedTokens::issued(std::uint64_t token) {
 
 void IssuedTokens::save(ByteWriter& writer) const {
   for (const Bloom& filter : filters_) filter.save(writer);
-  writer.put_vector(waiting_);
-  writer.put_vector(begins_);
+  writer.put_vector(std::vector(waiting_.begin() + static_cast<std::ptrdiff_t>(first_waiting_), waiting_.end()));
+  writer.put_vector(std::vector(begins_.begin() + static_cast<std::ptrdiff_t>(first_span_), begins_.end()));
   writer.put(window_);
   writer.put(first_window_);
   writer.put(generation_);
@@ -110,9 +150,11 @@ Status IssuedTokens::restore(ByteReader& reader) {
   found_.fill({});  // only spares work
   waiting_ = reader.get_vector<Waiting>();
   begins_ = reader.get_vector<std::int64_t>();
+  first_waiting_ = 0;
+  first_span_ = 0;
   window_ = reader.get<std::int64_t>();
   first_window_ = reader.get<std::int64_t>();
-  generation_ = reader.get<std::int64_t>();
+  set_generation(reader.get<std::int64_t>());
   if (!reader.failed()) return success();
   return Error{"token-issuance", "saved shard state", "it ends early", "the bytes that save wrote"};
 }

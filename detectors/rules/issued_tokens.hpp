@@ -43,10 +43,17 @@ class IssuedTokens final : public ShardState {
     std::uint64_t token;
     std::uint64_t key_source;
   };
+  [[nodiscard]] std::int64_t window_of(std::int64_t ingest_us) const;
   void begin_window(std::int64_t window, SparseTable& table);
+  void judge(std::size_t begin, std::size_t end, SparseTable& table);
+  void drop_judged();
+  void fetch_next() const;
+  void begin_generation(std::int64_t generation);
+  void set_generation(std::int64_t generation);
   [[nodiscard]] bool issued(std::uint64_t token);
 
   static constexpr unsigned kFoundBits = 8;
+  static constexpr std::size_t kFetched = 16;  // rows whose places are fetched a window ahead, at most
   /// A token that a filter was found to hold. Sessions use one token on several pages in a row.
   struct Found {
     std::uint64_t token = 0;  // 0 is no token
@@ -58,9 +65,13 @@ class IssuedTokens final : public ShardState {
   std::array<Found, 1U << kFoundBits> found_{};
   std::vector<Waiting> waiting_;      // in order of arrival
   std::vector<std::int64_t> begins_;  // pairs: window, rows of it in waiting_
+  std::size_t first_waiting_ = 0;     // what lies before was judged, and goes when it is worth while
+  std::size_t first_span_ = 0;        // the same in begins_
   std::int64_t window_;
   std::int64_t first_window_;
   std::int64_t generation_ = 0;
+  std::int64_t generation_end_ = 0;  // the first window after it
+  std::size_t filling_ = 0;          // place of its filter
 };
 
 }  // namespace dwell::detect

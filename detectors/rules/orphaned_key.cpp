@@ -34,12 +34,13 @@ class OrphanedKey final : public Described<OrphanedKey, ShardedDetector> {
 
   void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
     // Few keys sign most rows: one addition for a run of the same.
-    const std::size_t size = rows.access.size();
+    const telemetry::AccessRows access = rows.access;  // by value: no store can change it
+    const std::size_t size = access.size();
     std::uint32_t key = 0;
     std::int64_t uses = 0;
     for (std::size_t i = 0; i < size; ++i) {
-      if (rows.access.status(i) != telemetry::kStatusOk) continue;
-      const std::uint32_t next = rows.access.key(i);
+      if (access.status(i) != telemetry::kStatusOk) continue;
+      const std::uint32_t next = access.key(i);
       if (next != key && uses != 0) {
         table.add(key, uses);
         uses = 0;

@@ -9,8 +9,9 @@
 // goes on, so that a threshold can be calibrated; the score of a source is its greatest S in the window, named from two
 // misses up. Reset: at S <= ln((1-β)/(1-α)) the paper decides "benign" and stops; here the walk restarts at 0, so that
 // a source can turn. And evidence fades, S e^(-t / 1 d): a source that forever misses more than half would otherwise
-// drift upward without bound, and its score would measure how long it has been watched. Refused and blocked requests say nothing about a member and are skipped. State: at most 2^18
-// sources; when full, the half with the smallest S restarts at 0. 25 ns a row; 56 MB bound.
+// drift upward without bound, and its score would measure how long it has been watched. Refused and blocked requests
+// say nothing about a member and are skipped. State: at most 2^18 sources; when full, the half with the smallest S
+// restarts at 0. 40 ns a row; 56 MB bound.
 
 #include "detectors/api/detector.hpp"
 

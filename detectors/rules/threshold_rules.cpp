@@ -29,11 +29,13 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
   void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
     // One entry a source: member-data requests above bit 32, all requests below.
     std::array<std::int64_t, kPages> pages{};
-    const std::size_t size = rows.access.size();
+    const telemetry::AccessRows access = rows.access;  // by value: no store can change it
+    const std::size_t size = access.size();
+    table.expect(size + kPages);
     for (std::size_t i = 0; i < size; ++i) {
-      const std::uint8_t page = rows.access.page(i);
+      const std::uint8_t page = access.page(i);
       ++pages[page];
-      table.add(rows.access.source(i), 1 | static_cast<std::int64_t>(is_member_data(static_cast<Page>(page))) << 32);
+      table.add(access.source(i), 1 | static_cast<std::int64_t>(is_member_data(static_cast<Page>(page))) << 32);
     }
     for (std::size_t page = 0; page < pages.size(); ++page) {
       if (pages[page] != 0) table.add(kPageTag + page, pages[page]);

@@ -93,11 +93,13 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   /// key, for sums of floating-point numbers must not depend on the order of a table. Sources are followed from the
   /// first window with a row that was not issued.
   void gather(const SparseTable& table) {
-    for (const SparseTable::Entry& entry : table.entries()) sources_.prefetch_slot(source_of(entry));
     by_key_.clear();
     followed_.clear();
     for (const SparseTable::Entry& entry : table.entries()) {
+      sources_.prefetch_slot(source_of(entry));
       by_key_.add(entry.key >> 32, entry.value);
+    }
+    for (const SparseTable::Entry& entry : table.entries()) {
       if (entry.value >> 32 != 0 || sources_.find(source_of(entry)) != nullptr) followed_.push_back(entry);
     }
     const auto by_key = [](const SparseTable::Entry& a, const SparseTable::Entry& b) { return a.key < b.key; };

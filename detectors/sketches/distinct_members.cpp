@@ -7,8 +7,14 @@ namespace dwell::detect {
 void DistinctMembers::add(std::span<const SparseTable::Entry> entries) {
   for (; !entries.empty(); entries = entries.subspan(std::min(entries.size(), kAhead))) {
     const auto some = entries.first(std::min(entries.size(), kAhead));
-    for (const SparseTable::Entry& entry : some) seen_.prefetch_slot(entry.key);
-    for (const SparseTable::Entry& entry : some) seen_.prefetch_entry(entry.key);
+    for (const SparseTable::Entry& entry : some) {
+      seen_.prefetch_slot(entry.key);
+      sizes_.prefetch_slot(SpreadKey::entity(entry.key));
+    }
+    for (const SparseTable::Entry& entry : some) {
+      seen_.prefetch_entry(entry.key);
+      sizes_.prefetch_entry(SpreadKey::entity(entry.key));
+    }
     for (const SparseTable::Entry& entry : some) add(entry.key, static_cast<std::uint32_t>(entry.value));
   }
 }
@@ -26,7 +32,7 @@ void DistinctMembers::add(std::uint64_t key, std::uint32_t rank) {
     return;
   }
   ++size.hashes;
-  seen_.at(key) = {pane_, rank};
+  seen_.insert(key, {pane_, rank});
 }
 
 std::vector<DistinctMembers::Spread> DistinctMembers::spreads() const {

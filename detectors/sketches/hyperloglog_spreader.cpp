@@ -31,12 +31,14 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
   [[nodiscard]] Merge merge() const override { return Merge::greatest; }
 
   void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
-    const std::size_t size = rows.access.size();
+    const telemetry::AccessRows access = rows.access;  // by value: no store can change it
+    const std::size_t size = access.size();
+    table.expect(kKinds.size() * size);
     for (std::size_t i = 0; i < size; ++i) {
-      const SparseHash hash = SparseHash::of(mix64(rows.access.member(i), 0x5bd1e995));
-      table.raise(SpreadKey::pack(0, rows.access.source(i), hash.index), hash.rank);
-      table.raise(SpreadKey::pack(1, rows.access.network(i), hash.index), hash.rank);
-      table.raise(SpreadKey::pack(2, rows.access.key(i), hash.index), hash.rank);
+      const SparseHash hash = SparseHash::of(mix64(access.member(i), 0x5bd1e995));
+      table.raise(SpreadKey::pack(0, access.source(i), hash.index), hash.rank);
+      table.raise(SpreadKey::pack(1, access.network(i), hash.index), hash.rank);
+      table.raise(SpreadKey::pack(2, access.key(i), hash.index), hash.rank);
     }
   }
 

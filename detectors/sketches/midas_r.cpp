@@ -14,7 +14,10 @@ namespace {
 class MidasR final : public Described<MidasR, SequentialDetector> {
  public:
   MidasR(const Descriptor& descriptor, const Setting& setting)
-      : Described(descriptor), pages_(make(setting.seed.value)), members_(make(mix64(setting.seed.value))) {}
+      : Described(descriptor),
+        rows_(static_cast<std::uint32_t>(whole("rows"))),
+        pages_(make(setting.seed.value)),
+        members_(make(mix64(setting.seed.value))) {}
 
   void observe(const WindowRows& rows) override {
     for_each(rows.access, [](std::size_t, const Ratio&, const Ratio&) {});
@@ -59,32 +62,45 @@ class MidasR final : public Described<MidasR, SequentialDetector> {
     std::uint64_t id;
     Ratio ratio;
   };
-  static constexpr std::size_t kAhead = 16;  // rows whose cells are fetched at a time
+  static constexpr std::size_t kAhead = 8;            // rows between finding a row's cells and using them
+  static constexpr std::uint32_t kPublishedRows = 2;  // of each sketch: the loop over them is unrolled
 
   [[nodiscard]] RelationalMidas make(std::uint64_t salt) const {
-    return {static_cast<std::uint32_t>(whole("rows")), static_cast<std::uint32_t>(whole("columns")), parameter("alpha"),
-            salt};
+    return {rows_, static_cast<std::uint32_t>(whole("columns")), parameter("alpha"), salt};
   }
-  /// Adds every row and hands `done` its place and both ratios. The sketches do not stay in the inner caches between
-  /// windows: cells of some rows are fetched together.
+  /// Adds every row and hands `done` its place and both ratios.
   template <class Done>
   void for_each(const telemetry::AccessRows& access, Done done) {
-    std::array<RelationalMidas::Edge, kAhead> page_edges;
-    std::array<RelationalMidas::Edge, kAhead> member_edges;
+    if (rows_ == kPublishedRows) {
+      for_each<kPublishedRows>(access, done);
+    } else {
+      for_each<0>(access, done);
+    }
+  }
+  /// The sketches do not stay in the inner caches between windows: cells are fetched while earlier rows are added.
+  /// Takes a view by value, which no store can change.
+  template <std::uint32_t Rows, class Done>
+  void for_each(telemetry::AccessRows access, Done done) {
+    struct Found {
+      std::uint64_t source, key;
+      RelationalMidas::Edge by_page, by_member;
+    };
+    std::array<Found, kAhead> ahead;
     const std::size_t size = access.size();
-    for (std::size_t begin = 0; begin < size; begin += kAhead) {
-      const std::size_t count = std::min(size - begin, kAhead);
-      for (std::size_t i = 0; i < count; ++i) {
-        page_edges[i] = pages_.prepare(access.source(begin + i), access.page(begin + i));
-        member_edges[i] = members_.prepare(access.key(begin + i), access.member(begin + i));
+    for (std::size_t i = 0; i < size + kAhead; ++i) {
+      Found& row = ahead[i % kAhead];
+      if (i >= kAhead) {
+        const Ratio by_page = pages_.add<Rows>(row.by_page);
+        const Ratio by_member = members_.add<Rows>(row.by_member);
+        note(sources_, row.source, by_page);
+        note(keys_, row.key, by_member);
+        done(i - kAhead, by_page, by_member);
       }
-      for (std::size_t i = 0; i < count; ++i) {
-        const Ratio by_page = pages_.add(page_edges[i]);
-        const Ratio by_member = members_.add(member_edges[i]);
-        note(sources_, access.source(begin + i), by_page);
-        note(keys_, access.key(begin + i), by_member);
-        done(begin + i, by_page, by_member);
-      }
+      if (i >= size) continue;
+      row.source = access.source(i);
+      row.key = access.key(i);
+      pages_.find<Rows>(row.source, access.page(i), row.by_page);
+      members_.find<Rows>(row.key, access.member(i), row.by_member);
     }
   }
   /// Few keys in many rows: one entry while an id repeats.
@@ -109,6 +125,7 @@ class MidasR final : public Described<MidasR, SequentialDetector> {
     scored.clear();
   }
 
+  std::uint32_t rows_;
   RelationalMidas pages_;        // source → page
   RelationalMidas members_;      // key → member
   std::vector<Scored> sources_;  // this window's

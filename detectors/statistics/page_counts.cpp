@@ -32,13 +32,14 @@ SeasonalOptions seasonal_options(const Descriptor& descriptor) {
 }
 
 void count_pages(const WindowRows& rows, SparseTable& table) {
-  const std::size_t size = rows.access.size();
+  const telemetry::AccessRows access = rows.access;  // by value: no store can change it
+  const std::size_t size = access.size();
   if (size == 0) return;
   // A slot for every page, subscribed to or not, and a power of two of them: no branch on a row.
   constexpr std::uint32_t slots = 16;
   static_assert(kPages <= slots);
   std::array<std::uint32_t, slots> counts{};
-  for (std::size_t i = 0; i < size; ++i) ++counts[rows.access.page(i) % slots];
+  for (std::size_t i = 0; i < size; ++i) ++counts[access.page(i) % slots];
   for (std::uint32_t page = kFirstMemberPage; page < kPages; ++page) {
     if (counts[page] != 0) table.add(page, counts[page]);
   }

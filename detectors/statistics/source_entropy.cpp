@@ -56,8 +56,10 @@ class SourceEntropy final : public ShardedDetector {
   }
 
   void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
-    const std::size_t size = rows.access.size();
-    for (std::size_t i = 0; i < size; ++i) table.add(pair_key(rows.access.page(i), rows.access.source(i)), 1);
+    const telemetry::AccessRows access = rows.access;  // by value: no store can change it
+    const std::size_t size = access.size();
+    table.expect(size);
+    for (std::size_t i = 0; i < size; ++i) table.add(pair_key(access.page(i), access.source(i)), 1);
   }
 
   void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {

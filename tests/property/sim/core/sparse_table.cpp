@@ -36,7 +36,9 @@ TEST_CASE("a sparse table does what a map does, through clearing and growing aga
     // Rounds of very different size: both ways of clearing are taken, and probes cross old ground.
     for (const std::uint32_t size : {0U, 1U, 3000U, 5U, 70U, 2U, 900U, 40U}) {
       Reference reference;
+      if (run % 2 == 0) table.expect(run % 4 == 0 ? size : 1000);
       for (std::uint32_t i = 0; i < size; ++i) {
+        if (run % 6 == 0 && i == size / 2) table.expect(size);
         const std::uint64_t key = draw_key(random, run % 3, 2 * size);
         const auto amount = static_cast<std::int64_t>(random.below(2001)) - 1000;
         if (key % 2 == 0) {
@@ -94,17 +96,30 @@ TEST_CASE("a sparse table keeps its memory when cleared and states it") {
   CHECK(moved.empty());
 }
 
-TEST_CASE("a table cleared more often than its rounds are counted forgets every time") {
+TEST_CASE("a table forgets at every clearing, however few or many its keys") {
   SparseTable table;
-  for (std::uint64_t round = 0; round < 140'000; ++round) {
-    REQUIRE(table.get(round % 7) == 0);
-    table.add(round % 7, 1);
-    REQUIRE(table.get(round % 7) == 1);
-    if (round % 1000 == 0) {
-      for (std::uint64_t key = 100; key < 120; ++key) table.add(key, 1);
-      REQUIRE(table.size() == 21);
+  for (std::uint64_t key = 0; key < 5000; ++key) table.add(key, 1);
+  const std::size_t full = table.bytes();
+  table.clear();
+  for (std::uint64_t round = 0; round < 2000; ++round) {
+    table.expect(round % 600);
+    for (std::uint64_t key = 0; key < round % 300; ++key) {
+      table.add(key * (round + 1), 1);
     }
+    REQUIRE(table.size() == round % 300);
     table.clear();
     REQUIRE(table.empty());
   }
+  CHECK(table.bytes() == full);
+}
+
+TEST_CASE("a table allocates for keys it has, not for keys it is told to expect") {
+  SparseTable table;
+  table.expect(1U << 20);
+  CHECK(table.bytes() == 0);
+  table.add(1, 1);
+  const std::size_t small = table.bytes();
+  table.expect(1U << 20);
+  CHECK(table.bytes() == small);
+  CHECK(table.get(1) == 1);
 }
