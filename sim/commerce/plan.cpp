@@ -179,14 +179,15 @@ Time Shard::fail_logins(const Session& session, std::uint32_t slot, Time start) 
   RandomStream tries(seed_, session.member, purpose("session.password"), session.index);
   std::uint32_t failures = 0;
   while (failures < kMostFailures && tries.next32() >> 16 < failure_below_) ++failures;
-  kernel::Timetable::Pen pen(*timetable_, start, slot);
+  std::int64_t at_us = start.us;
   for (; failures != 0; --failures) {
     const RandomBlock draw = random_block(seed_, session.member, kSession, session.index, 1U + failures);
     const auto fate = static_cast<std::uint32_t>(rows_.auth_fate(draw.word[0]));
-    pen.write(Moment::kFailedLogin | fate << Moment::kTokenFateAt);
-    pen.advance(Duration::seconds(4) + Duration{to_below(draw.word[1], 16'000'000)});
+    const kernel::Timetable::Moment moment{at_us, Moment::kFailedLogin | fate << Moment::kTokenFateAt};
+    timetable_->write(slot, {&moment, 1});
+    at_us += Duration::seconds(4).us + to_below(draw.word[1], 16'000'000);
   }
-  return pen.now();
+  return {at_us};
 }
 
 /// Draws the next pages of a session into the timetable; `flags` are the first one's. Words of a page's block: next
@@ -196,36 +197,32 @@ void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   const PageChain& chain = model_.chain();
   const std::uint32_t level = session.level();
   const std::uint32_t addresses = session.addresses;
-  std::uint32_t page = session.where & 15U;
-  std::uint32_t ordinal = session.ordinal;
   const std::uint32_t now = std::min<std::uint32_t>(session.left, kInstalment);
-  const std::uint32_t left = session.left - now;
-  const std::uint32_t ending = left == 0 ? Moment::kLast : Moment::kMore;
-  kernel::Timetable::Pen pen(*timetable_, Time{session.next_us}, slot);
-  for (std::uint32_t done = 0; done < now;) {
-    const RandomLanes draw = random_lanes(lanes_, session.member, kPage, session.index, ordinal);
-    const std::uint32_t some = std::min(now - done, kLanes);
-    done += some;
-    ordinal += some;
-    for (std::uint32_t lane = 0; lane < some; ++lane) {
+  std::uint32_t page = session.where & 15U;
+  std::int64_t at_us = session.next_us;
+  std::array<kernel::Timetable::Moment, kInstalment> moments;
+  for (std::uint32_t first = 0; first < now; first += kLanes) {
+    const RandomLanes draw = random_lanes(lanes_, session.member, kPage, session.index, session.ordinal + first);
+    const std::uint32_t end = std::min(kLanes, now - first);
+    for (std::uint32_t lane = 0; lane < end; ++lane) {
       const std::uint32_t more = draw.word[2][lane];
-      const std::uint32_t fate = draw.word[3][lane];
       // By arithmetic: branches on the page would be mispredicted.
       const std::uint32_t held = page == kAddressPage ? addresses : kMemberDataBits >> page & 1U;
       const std::uint32_t records = more >> 20 >= zero_below_ ? held : 0;
-      flags |= page | std::uint32_t{model_.log_lines(more)} << Moment::kLinesAt | records << Moment::kRecordsAt |
-               static_cast<std::uint32_t>(rows_.access_fate(fate)) << Moment::kFateAt |
-               (done == now && lane + 1 == some ? ending : 0U);
-      pen.write(flags);
-      flags = 0;
+      moments[first + lane] = {
+          at_us, page | std::uint32_t{model_.log_lines(more)} << Moment::kLinesAt | records << Moment::kRecordsAt |
+                     static_cast<std::uint32_t>(rows_.access_fate(draw.word[3][lane])) << Moment::kFateAt};
       page = static_cast<std::uint32_t>(chain.next(level, static_cast<Page>(page), draw.word[0][lane]));
-      pen.advance(model_.think(draw.word[1][lane]));
+      at_us += model_.think(draw.word[1][lane]).us;
     }
   }
   session.where = Session::place(level, static_cast<Page>(page));
-  session.left = static_cast<std::uint16_t>(left);
-  session.ordinal = static_cast<std::uint16_t>(ordinal);
-  session.next_us = pen.now().us;
+  session.left = static_cast<std::uint16_t>(session.left - now);
+  session.ordinal = static_cast<std::uint16_t>(session.ordinal + now);
+  session.next_us = at_us;
+  moments[0].what |= flags;
+  moments[now - 1].what |= session.left == 0 ? Moment::kLast : Moment::kMore;
+  timetable_->write(slot, {moments.data(), now});
 }
 
 }  // namespace dwell::commerce

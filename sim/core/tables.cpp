@@ -86,7 +86,6 @@ AliasTable::AliasTable(std::span<const double> weights) {
 
 DurationTable::DurationTable(const std::function<double(double)>& quantile_us, Duration least, Duration most) {
   DWELL_DEMAND(least <= most, "least duration exceeds the greatest");
-  DWELL_DEMAND(most - least <= Duration::days(100), "durations of a table are more than 100 days apart");  // see draw
   // The outermost knots stand in the middle of the last 2^-24, as a quantile at 0 or 1 may be infinite.
   const auto fill = [&](std::vector<std::int64_t>& knots, double start, double step) {
     knots.resize(kCells + 1);

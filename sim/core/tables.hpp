@@ -47,7 +47,7 @@ class DurationTable {
  public:
   DurationTable() = default;
   /// `quantile_us(p)` for 0 < p < 1, non-decreasing, may be negative; rounded to whole microseconds and clamped to
-  /// [least, most], which are at most 100 days apart. InvariantError if it decreases or is not a number. 96 KiB.
+  /// [least, most]. InvariantError if it decreases or is not a number. 96 KiB.
   DurationTable(const std::function<double(double)>& quantile_us, Duration least, Duration most);
 
   /// `bits` are 32 uniform bits.
@@ -65,7 +65,11 @@ class DurationTable {
   static Duration interpolate(const std::vector<std::int64_t>& knots, std::uint32_t cell, std::uint32_t fraction,
                               int bits) {
     const std::int64_t a = knots[cell];
-    return {a + (((knots[cell + 1] - a) * fraction) >> bits)};
+    const std::int64_t b = knots[cell + 1];
+    // Of b - a >= 0, the part above 2^bits and the part below are multiplied apart, so that neither overflows.
+    const std::int64_t span = b - a;
+    const std::int64_t mask = (std::int64_t{1} << bits) - 1;
+    return {a + (span >> bits) * fraction + (((span & mask) * fraction) >> bits)};
   }
   std::vector<std::int64_t> body_, low_, high_;  // kCells + 1 knots each
 };

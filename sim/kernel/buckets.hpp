@@ -44,7 +44,7 @@ class ChunkPool {
 
  private:
   static constexpr std::size_t kSlabChunks = 64;
-  void add_slab() {
+  [[gnu::noinline]] void add_slab() {
     slabs_.push_back(std::make_unique<C[]>(kSlabChunks));
     for (std::size_t i = kSlabChunks; i-- > 0;) give(&slabs_.back()[i]);
   }

@@ -12,13 +12,10 @@ Timetable::Timetable(Duration window_length, std::size_t horizon_windows) {
                "a timetable's window is 1 to 2^32 microseconds long");
   DWELL_DEMAND(horizon_windows >= 1 && horizon_windows <= (1U << 24), "the horizon is 1 to 2^24 windows");
   length_ = Reciprocal(static_cast<std::uint64_t>(window_length.us));
-  const auto length_bits = static_cast<unsigned>(std::bit_width(length_.divisor() - 1));
-  short_shift_ = kShortBits + length_bits;
-  __extension__ using Wide = unsigned __int128;
-  short_inverse_ = static_cast<std::uint64_t>(((Wide{1} << short_shift_) + length_.divisor() - 1) / length_.divisor());
-  offset_bits_ = length_bits;
+  offset_bits_ = static_cast<unsigned>(std::bit_width(length_.divisor() - 1));
   ring_.resize(std::bit_ceil(horizon_windows));
   mask_ = ring_.size() - 1;
+  horizon_us_ = ring_.size() * length_.divisor();
 }
 
 void Timetable::begin_window() {
@@ -34,32 +31,21 @@ void Timetable::begin_window() {
   }
   base_us_ += length_us();
   head_ = (head_ + 1) & mask_;
-  while (!far_.empty() && length_.quotient(static_cast<std::uint64_t>(far_.front().at.us - base_us_)) <= mask_) {
+  while (!far_.empty() && static_cast<std::uint64_t>(far_.front().at.us - base_us_) < horizon_us_) {
     std::pop_heap(far_.begin(), far_.end());
-    const Far far = far_.back();
+    const Moment moment{far_.back().at.us, far_.back().what};
+    const std::uint32_t who = far_.back().who;
     far_.pop_back();
-    Pen(*this, far.at, far.who).write(far.what);
+    write(who, {&moment, 1});
   }
 }
 
-void Timetable::Pen::go_to(Time at) {
-  const std::int64_t offset = at.us - timetable_.base_us_;
-  if (offset < 0) {
-    window_ = -1;
-    within_ = static_cast<std::uint64_t>(offset + timetable_.length_us());
+void Timetable::write_elsewhere(std::uint32_t who, const Moment& moment) {
+  if (moment.at_us < base_us_) {
+    insert({static_cast<std::uint32_t>(moment.at_us - base_us_ + length_us()), who, moment.what});
     return;
   }
-  const std::uint64_t windows = timetable_.length_.quotient(static_cast<std::uint64_t>(offset));
-  window_ = static_cast<std::int64_t>(windows);
-  within_ = static_cast<std::uint64_t>(offset) - windows * length_;
-}
-
-void Timetable::push_elsewhere(Time at, const Entry& entry) {
-  if (at.us < base_us_) {
-    insert(entry);
-    return;
-  }
-  far_.push_back({at, entry.who, entry.what});
+  far_.push_back({Time{moment.at_us}, who, moment.what});
   std::push_heap(far_.begin(), far_.end());
 }
 

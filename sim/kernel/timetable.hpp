@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sim/core/reciprocal.hpp"
@@ -35,45 +36,24 @@ class Timetable {
   /// from time 0 on. Entries beyond them wait in a heap. 16 bytes a window.
   Timetable(Duration window_length, std::size_t horizon_windows);
 
-  /// Writes the moments of one entity, one after the other. Good until `begin_window`.
-  class Pen {
-   public:
-    Pen(Timetable& timetable, Time at, std::uint32_t who)
-        : timetable_(timetable), who_(who), length_(timetable.length_.divisor()) {
-      go_to(at);
-    }
-    [[nodiscard]] Time now() const {
-      return {timetable_.base_us_ + window_ * static_cast<std::int64_t>(length_) + static_cast<std::int64_t>(within_)};
-    }
-    /// An entry now, which is not before the last one taken. O(1); in the begun window O(what is left of it).
-    void write(std::uint32_t what) {
-      const Entry entry{static_cast<std::uint32_t>(within_), who_, what};
-      if (static_cast<std::uint64_t>(window_) > timetable_.mask_) [[unlikely]] {
-        timetable_.push_elsewhere(now(), entry);
-        return;
-      }
-      timetable_.bucket(static_cast<std::uint64_t>(window_)).push(entry, timetable_.pool_);
-    }
-    /// Goes on by `span`, 0 or more.
-    void advance(Duration span) {
-      const std::uint64_t within = within_ + static_cast<std::uint64_t>(span.us);
-      if (within >> kShortBits != 0) [[unlikely]] {
-        go_to(now() + span);
-        return;
-      }
-      const std::uint64_t windows = (within * timetable_.short_inverse_) >> timetable_.short_shift_;
-      window_ += static_cast<std::int64_t>(windows);
-      within_ = within - windows * length_;
-    }
-
-   private:
-    void go_to(Time at);
-    Timetable& timetable_;
-    std::uint32_t who_;
-    std::uint64_t length_;
-    std::int64_t window_ = 0;  // counted from the front bucket's; -1 the begun one
-    std::uint64_t within_ = 0;
+  /// One moment of an entity, when and what for.
+  struct Moment {
+    std::int64_t at_us;
+    std::uint32_t what;
   };
+  /// Writes moments of `who`, in any order, none before the last entry taken. O(1) each; in the begun window O(what is
+  /// left of it); beyond the horizon O(log n).
+  void write(std::uint32_t who, std::span<const Moment> moments) {
+    for (const Moment& moment : moments) {
+      const auto offset = static_cast<std::uint64_t>(moment.at_us - base_us_);
+      if (offset >= horizon_us_) [[unlikely]] {  // or negative
+        write_elsewhere(who, moment);
+        continue;
+      }
+      const auto [window, within] = length_.divide(offset);
+      ring_[(head_ + window) & mask_].push(Entry{static_cast<std::uint32_t>(within), who, moment.what}, pool_);
+    }
+  }
 
   /// Begins the next window (the first call: the one at time 0). What is left of the window before is dropped.
   void begin_window();
@@ -104,16 +84,11 @@ class Timetable {
     }
   };
   [[nodiscard]] std::int64_t length_us() const { return static_cast<std::int64_t>(length_.divisor()); }
-  [[nodiscard]] Slots& bucket(std::uint64_t window) { return ring_[(head_ + window) & mask_]; }
-  void push_elsewhere(Time at, const Entry& entry);
+  void write_elsewhere(std::uint32_t who, const Moment& moment);
   void insert(const Entry& entry);
 
-  // Offsets below 2^31 are divided by the length with one multiplication of 64 bits: with 2^shift / length rounded up,
-  // shift = 31 + the length's bits, the quotient is exact and the product fits.
-  static constexpr unsigned kShortBits = 31;
   Reciprocal length_;
-  std::uint64_t short_inverse_;
-  unsigned short_shift_;
+  std::uint64_t horizon_us_;
   std::int64_t base_us_ = 0;  // begin of the front bucket's window
   std::size_t mask_;
   std::size_t head_ = 0;

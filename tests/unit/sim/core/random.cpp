@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "sim/core/check.hpp"
+#include "sim/core/random_lanes.hpp"
+#include "sim/core/reciprocal.hpp"
 
 namespace {
 
@@ -88,4 +90,42 @@ TEST_CASE("a keyed permutation refuses what it cannot hold") {
   const dwell::KeyedPermutation whole(Seed{1}, kWhat, 1ULL << 32);
   CHECK(whole(0xffffffffULL) < (1ULL << 32));
   CHECK(whole(0) != whole(0xffffffffULL));
+}
+
+TEST_CASE("four lanes give what four blocks give") {
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    const auto any = [&](std::uint32_t k) { return dwell::random_block(Seed{5}, i, Purpose{k}, 0, 0); };
+    const Seed seed{any(0).low()};
+    const dwell::LaneSeed lanes(seed);
+    const dwell::RandomBlock e = any(1), p = any(2), x = any(3), b = any(4);
+    const auto word = [](const dwell::RandomBlock& w) {
+      return dwell::LaneWord(w.word[0], w.word[1], w.word[2], w.word[3]);
+    };
+    const dwell::RandomLanes together = dwell::random_lanes(lanes, {word(e), word(p), word(x), word(b)});
+    const dwell::RandomLanes counted = dwell::random_lanes(lanes, e.word[0], Purpose{p.word[0]}, x.word[0], b.word[0]);
+    for (std::uint32_t lane = 0; lane < dwell::kLanes; ++lane) {
+      const auto alone = dwell::random_block(seed, e.word[lane], Purpose{p.word[lane]}, x.word[lane], b.word[lane]);
+      const auto next = dwell::random_block(seed, e.word[0], Purpose{p.word[0]}, x.word[0], b.word[0] + lane);
+      for (std::size_t w = 0; w < 4; ++w) {
+        REQUIRE(together.block(lane).word[w] == alone.word[w]);
+        REQUIRE(counted.word[w][lane] == next.word[w]);
+      }
+    }
+  }
+}
+
+TEST_CASE("a reciprocal divides exactly") {
+  const std::vector<std::uint64_t> divisors = {
+      1, 2, 3, 7, 60'000'000, 86'400'000'000, 1ULL << 32, (1ULL << 32) + 1, 1ULL << 63, ~0ULL - 1, ~0ULL};
+  for (const std::uint64_t divisor : divisors) {
+    const dwell::Reciprocal by(divisor);
+    std::vector<std::uint64_t> numbers = {0, 1, divisor - 1, divisor, divisor + 1, ~0ULL, ~0ULL - 1, 1ULL << 63};
+    for (std::uint32_t i = 0; i < 300; ++i) {
+      const std::uint64_t bits = dwell::random_block(Seed{i}, 0, Purpose{1}, 0, 0).low();
+      numbers.push_back(bits >> i % 64);
+      numbers.push_back((bits >> i % 64) / divisor * divisor);
+      numbers.push_back((bits >> i % 64) / divisor * divisor - 1);
+    }
+    for (const std::uint64_t n : numbers) REQUIRE(by.quotient(n) == n / divisor);
+  }
 }
