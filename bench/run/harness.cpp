@@ -63,14 +63,16 @@ Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions&
 void Harness::subscribe(std::size_t contender) {
   const detect::Descriptor& descriptor = contenders_[contender].descriptor;
   const Instance& instance = slots_[contender].views[0];
-  const bool ordered = instance.sequential != nullptr;  // only what must be in order over all shards is copied
   std::size_t at = 0;
-  while (at < subscriptions_.size() &&
-         (subscriptions_[at].pages != descriptor.pages || subscriptions_[at].ordered != ordered)) {
-    ++at;
-  }
-  if (at == subscriptions_.size()) subscriptions_.push_back({descriptor.pages, ordered, false, {}});
-  subscriptions_[at].by_shard = subscriptions_[at].by_shard || !instance.shards.empty();
+  while (at < subscriptions_.size() && subscriptions_[at].access.pages != descriptor.pages) ++at;
+  if (at == subscriptions_.size()) subscriptions_.push_back({{descriptor.pages, false, false}, {}, {}});
+  const auto arrange = [&](telemetry::Topic topic, Choice& choice) {
+    if ((descriptor.topics & detect::topic_bit(topic)) == 0) return;
+    choice.ordered = choice.ordered || instance.sequential != nullptr;
+    choice.by_shard = choice.by_shard || !instance.shards.empty();
+  };
+  arrange(telemetry::Topic::access, subscriptions_[at].access);
+  arrange(telemetry::Topic::auth, subscriptions_[at].auth);
   slots_[contender].lane = at;
   slots_[contender].variant = subscriptions_[at].variant(descriptor.topics);
 }
@@ -128,9 +130,7 @@ void Harness::run_view(Slot& slot, ContenderRun& run, View view, std::span<const
     Lane& lane = lanes_[k][slot.lane];
     scores_.begin(run.logs[v].floor());
     if (instance.sequential != nullptr) {
-      for (std::size_t unit = 0; unit < lane.units(); ++unit) {
-        instance.sequential->observe(lane.rows(unit, slot.variant, view));
-      }
+      instance.sequential->observe(lane.ordered(slot.variant, view));
       instance.sequential->close(windows[k].info, scores_);
     } else {
       const SparseTable& table = table_for(slot, instance, view, k);
@@ -167,7 +167,7 @@ void Harness::observe_sharded(const Slot& slot, Instance& instance, View view, L
     return;
   }
   for (std::size_t unit = 0; unit < lane.units(); ++unit) {
-    instance.sharded->observe(lane.rows(unit, slot.variant, view), nullptr, table);
+    instance.sharded->observe(lane.clean(unit, slot.variant), nullptr, table);
   }
 }
 
