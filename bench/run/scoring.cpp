@@ -119,6 +119,14 @@ Row outcome_row(const WorldRecord& run, double budget, const ScoringInput& input
   return row;
 }
 
+/// What a contender threw on a calibration seed; empty when it never did.
+std::string calibration_crash(const ScoringInput& input, std::size_t c) {
+  for (const WorldRecord& record : *input.calibration) {
+    if (!record.contenders[c].crash.empty()) return "while calibrating: " + record.contenders[c].crash;
+  }
+  return {};
+}
+
 CalibrationCount calibration_count(const score::Threshold& threshold) { return {threshold.episodes, threshold.days}; }
 
 }  // namespace
@@ -166,6 +174,7 @@ void score_study(const ScoringInput& input, const std::vector<std::vector<score:
   };
   for (std::size_t c = 0; c < input.contenders->size(); ++c) {
     const Contender& contender = (*input.contenders)[c];
+    const std::string crash = calibration_crash(input, c);
     for (const Track track : {Track::calibrated, Track::field}) {
       if (track == Track::field && contender.kind == "oracle") continue;  // it judges the campaign's days alone
       for (std::size_t b = 0; b < score::kBudgets.size(); ++b) {
@@ -176,6 +185,7 @@ void score_study(const ScoringInput& input, const std::vector<std::vector<score:
           const score::Threshold& threshold =
               track == Track::calibrated ? thresholds[c][b] : (field_known ? run.contenders[c].field[b] : unknown);
           rows.push_back(maker.make(c, run, score::kBudgets[b].per_day, track, threshold));
+          if (track == Track::calibrated && rows.back().note.empty()) rows.back().note = crash;
         }
         const auto not_calibratable = [](const Row& row) { return row.mark == Mark::not_calibratable; };
         if (track == Track::field && std::all_of(rows.begin(), rows.end(), not_calibratable)) continue;
