@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include <fmt/format.h>
+
 #include "bench/cli/interrupt.hpp"
 
 namespace dwell::cli {
@@ -16,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kMostAttempts = 1000;
 constexpr const char* kAccepted = "a file in a folder that can be written to";
 
 Error refuse(const std::string& path, std::string found, const char* accepted = kAccepted) {
@@ -26,16 +29,23 @@ Error refuse_errno(const std::string& path, const char* what) {
 }
 
 /// In the same folder, so that renaming is atomic; short, so that it fits where the target's name does.
-std::string hidden_file(const std::string& target) {
-  return (fs::path(target).parent_path() / (".dwell-" + std::to_string(getpid()) + ".tmp")).string();
+std::string hidden_name(const std::string& target, int attempt) {
+  const std::string number = attempt == 0 ? "" : fmt::format("-{}", attempt);
+  return (fs::path(target).parent_path() / fmt::format(".dwell-{}{}.tmp", getpid(), number)).string();
 }
 
 class Descriptor {
  public:
-  Descriptor(const std::string& path, int flags, mode_t mode) : fd_(open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  Descriptor() = default;
+  Descriptor(const std::string& path, int flags, mode_t mode) { static_cast<void>(open(path, flags, mode)); }
   ~Descriptor() { static_cast<void>(finish()); }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
+  /// To be called once. False, with errno, when it could not be opened.
+  [[nodiscard]] bool open(const std::string& path, int flags, mode_t mode) {
+    fd_ = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+    return ok();
+  }
   [[nodiscard]] bool ok() const { return fd_ >= 0; }
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] bool write_all(std::string_view text) const {
@@ -55,8 +65,19 @@ class Descriptor {
   }
 
  private:
-  int fd_;
+  int fd_ = -1;
 };
+
+/// Creates a hidden file beside the target and returns its name. A killed process of the same number, or a living one
+/// of another machine or container, may hold some names: theirs are left alone.
+std::string create_hidden(const std::string& target, mode_t mode, Descriptor& file) {
+  std::string name;
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    name = hidden_name(target, attempt);
+    if (file.open(name, O_CREAT | O_EXCL | O_WRONLY, mode) || errno != EEXIST) break;
+  }
+  return name;
+}
 
 /// Pipes and devices take no fsync, and say so with EINVAL or EROFS.
 bool synchronise(int fd) { return fsync(fd) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP; }
@@ -84,9 +105,8 @@ Result<OutputFile> OutputFile::prepare(const std::string& path, const std::strin
     return refuse(path, "is a link to nothing");
   }
   if (fs::path(path).filename().empty()) return refuse(path, "names no file", "the name of a file");
-  const std::string probe = hidden_file(out.target_);
-  const RemoveOnAbort guard(probe);
-  const Descriptor file(probe, O_CREAT | O_EXCL | O_WRONLY, 0600);
+  Descriptor file;
+  const std::string probe = create_hidden(out.target_, 0600, file);
   if (!file.ok()) return refuse_errno(path, "cannot be written");
   unlink(probe.c_str());
   return out;
@@ -98,10 +118,10 @@ Status OutputFile::write(std::string_view text) const {
     if (file.ok() && file.write_all(text) && synchronise(file.get()) && file.finish()) return success();
     return refuse_errno(path_, "could not be written");
   }
-  const std::string hidden = hidden_file(target_);
-  const RemoveOnAbort guard(hidden);
-  Descriptor file(hidden, O_CREAT | O_EXCL | O_WRONLY, 0666);
+  Descriptor file;
+  const std::string hidden = create_hidden(target_, 0666, file);
   if (!file.ok()) return refuse_errno(path_, "could not be written");
+  const RemoveOnAbort guard(hidden);
   struct stat old {};
   if (stat(target_.c_str(), &old) == 0) static_cast<void>(!fchmod(file.get(), old.st_mode & 07777));
   if (file.write_all(text) && synchronise(file.get()) && file.finish() &&

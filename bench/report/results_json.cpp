@@ -20,7 +20,7 @@ Json to_value(const T& value);
 struct Writer {
   Json out = Json::object();
   template <class T>
-  void operator()(std::string_view name, const T& value, std::string_view) {
+  void operator()(std::string_view name, const T& value, std::string_view, Range = kAnyNumber) {
     out[std::string(name)] = to_value(value);
   }
 };

@@ -16,7 +16,7 @@ namespace dwell::report {
 std::string results_json(const run::StudyResult& result);
 
 /// The way back. Errors name file, JSON pointer, line and column: syntax, another kind of document, missing, unknown or
-/// duplicate keys, wrong types.
+/// duplicate keys, wrong types, numbers that no study can give (shares beyond 0 to 1, times beyond the horizon).
 Result<run::StudyResult> parse_results(std::string_view text, const std::string& file);
 /// The same from a file.
 Result<run::StudyResult> read_results(const std::string& path);

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <concepts>
 #include <filesystem>
 #include <fstream>
@@ -5,6 +6,8 @@
 #include <limits>
 #include <optional>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "bench/report/results_fields.hpp"
 #include "bench/report/results_json.hpp"
@@ -20,6 +23,7 @@ using world::JsonNode;
 struct Context {
   const std::string& file;
   std::optional<Error> error;
+  double horizon_days = 0;  // the manifest comes first
 
   void fail(const std::string& pointer, world::TextPosition at, std::string found, std::string accepted) {
     if (!error) error = Error{file, world::place_of(pointer, at), "found " + std::move(found), std::move(accepted)};
@@ -29,6 +33,20 @@ struct Context {
 template <class T>
 void read_value(Context& context, const JsonNode& node, const std::string& pointer, T& value);
 
+/// Refuses a number out of range; sums over runs may miss a bound by rounding.
+void hold(Context& context, const JsonNode& node, const std::string& pointer, const Range& range) {
+  if (context.error || node.kind != JsonKind::number) return;
+  constexpr double kRounding = 1e-9;
+  const double least = range.least_horizons != 0 ? range.least_horizons * context.horizon_days : range.least;
+  const double most = range.most_horizons != 0 ? range.most_horizons * context.horizon_days : range.most;
+  const double slack = std::isfinite(most) ? kRounding * most : 0;
+  if (node.number >= least - slack && node.number <= most + slack) return;
+  const std::string horizon = range.most_horizons != 0 ? ", the horizon in days" : "";
+  context.fail(pointer, node.at, node.summary(),
+               std::isfinite(most) ? fmt::format("a number from {} to {}{}", least, most, horizon)
+                                   : fmt::format("a number, {} or more", least));
+}
+
 /// Reads the described fields of one struct and notes which keys it knows.
 struct Reader {
   Context& context;
@@ -37,7 +55,7 @@ struct Reader {
   std::vector<std::string_view> known{};
 
   template <class T>
-  void operator()(std::string_view name, T& value, std::string_view) {
+  void operator()(std::string_view name, T& value, std::string_view, const Range& range = kAnyNumber) {
     known.push_back(name);
     if (context.error) return;
     const JsonNode* member = node.find(name);
@@ -45,7 +63,10 @@ struct Reader {
       context.fail(pointer, node.at, "no key \"" + std::string(name) + "\"", "a complete document, as dwell writes it");
       return;
     }
-    read_value(context, *member, pointer + world::pointer_token(name), value);
+    const std::string at = pointer + world::pointer_token(name);
+    read_value(context, *member, at, value);
+    hold(context, *member, at, range);
+    if constexpr (std::same_as<T, run::Manifest>) context.horizon_days = value.horizon_days;
   }
 
   void refuse_unknown_keys() {
@@ -149,7 +170,7 @@ Result<run::StudyResult> parse_results(std::string_view text, const std::string&
   if (schema->kind != JsonKind::text || schema->text != kResultsSchema) {
     return Error{file, world::place_of("/schema", schema->at), "found " + schema->summary(), accepted};
   }
-  Context context{file, {}};
+  Context context{file, {}, 0};
   Document document;
   read_value(context, root, "", document);
   if (context.error) return *context.error;

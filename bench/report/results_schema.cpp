@@ -1,3 +1,4 @@
+#include <cmath>
 #include <concepts>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -17,8 +18,10 @@ struct SchemaWriter {
   Json properties = Json::object();
   Json required = Json::array();
   template <class T>
-  void operator()(std::string_view name, const T& value, std::string_view meaning) {
+  void operator()(std::string_view name, const T& value, std::string_view meaning, Range range = kAnyNumber) {
     Json field = schema_of(value);
+    if (std::isfinite(range.least)) field["minimum"] = range.least;
+    if (std::isfinite(range.most)) field["maximum"] = range.most;
     field["description"] = meaning;
     properties[std::string(name)] = std::move(field);
     required.push_back(name);

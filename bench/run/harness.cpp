@@ -17,6 +17,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kCalibrationCapacity = 1U << 16;
 constexpr std::size_t kScoringCapacity = 1U << 18;
 constexpr std::int64_t kMeasuredEvery = 1440;
+constexpr std::int64_t kFirstAsked = 720;  // windows after the fork: six hours of the twin are to be known
 
 score::ScoreLog make_log(View view, const HarnessOptions& options, std::size_t contender) {
   using Policy = score::ScoreLog::Policy;
@@ -63,14 +64,16 @@ Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions&
 void Harness::subscribe(std::size_t contender) {
   const detect::Descriptor& descriptor = contenders_[contender].descriptor;
   const Instance& instance = slots_[contender].views[0];
-  const bool ordered = instance.sequential != nullptr;  // only what must be in order over all shards is copied
   std::size_t at = 0;
-  while (at < subscriptions_.size() &&
-         (subscriptions_[at].pages != descriptor.pages || subscriptions_[at].ordered != ordered)) {
-    ++at;
-  }
-  if (at == subscriptions_.size()) subscriptions_.push_back({descriptor.pages, ordered, false, {}});
-  subscriptions_[at].by_shard = subscriptions_[at].by_shard || !instance.shards.empty();
+  while (at < subscriptions_.size() && subscriptions_[at].access.pages != descriptor.pages) ++at;
+  if (at == subscriptions_.size()) subscriptions_.push_back({{descriptor.pages, false, false}, {}, {}});
+  const auto arrange = [&](telemetry::Topic topic, Choice& choice) {
+    if ((descriptor.topics & detect::topic_bit(topic)) == 0) return;
+    choice.ordered = choice.ordered || instance.sequential != nullptr;
+    choice.by_shard = choice.by_shard || !instance.shards.empty();
+  };
+  arrange(telemetry::Topic::access, subscriptions_[at].access);
+  arrange(telemetry::Topic::auth, subscriptions_[at].auth);
   slots_[contender].lane = at;
   slots_[contender].variant = subscriptions_[at].variant(descriptor.topics);
 }
@@ -109,15 +112,15 @@ void Harness::block(std::span<const BlockWindow> windows) {
       const auto begin = Clock::now();
       run_view(slot, run, View::clean, windows);
       run.clean_ns += std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
-      if (forked_) {
-        run_view(slot, run, View::factual, windows);
-        run_view(slot, run, View::placebo, windows);
+      for (const View view : {View::factual, View::placebo}) {
+        if (slot.views[static_cast<std::size_t>(view)].detector != nullptr) run_view(slot, run, view, windows);
       }
     } catch (const std::exception& error) {
       run.crash = error.what();
       slot.views = {};
     }
   }
+  leave_decided_views(windows.back().info.index + 1);
   if (windows.front().info.index / kMeasuredEvery != (windows.back().info.index + 1) / kMeasuredEvery) measure_state();
 }
 
@@ -128,9 +131,7 @@ void Harness::run_view(Slot& slot, ContenderRun& run, View view, std::span<const
     Lane& lane = lanes_[k][slot.lane];
     scores_.begin(run.logs[v].floor());
     if (instance.sequential != nullptr) {
-      for (std::size_t unit = 0; unit < lane.units(); ++unit) {
-        instance.sequential->observe(lane.rows(unit, slot.variant, view));
-      }
+      instance.sequential->observe(lane.ordered(slot.variant, view));
       instance.sequential->close(windows[k].info, scores_);
     } else {
       const SparseTable& table = table_for(slot, instance, view, k);
@@ -167,7 +168,7 @@ void Harness::observe_sharded(const Slot& slot, Instance& instance, View view, L
     return;
   }
   for (std::size_t unit = 0; unit < lane.units(); ++unit) {
-    instance.sharded->observe(lane.rows(unit, slot.variant, view), nullptr, table);
+    instance.sharded->observe(lane.clean(unit, slot.variant), nullptr, table);
   }
 }
 
@@ -187,6 +188,20 @@ void Harness::end_warm_up() {
     log = {score::ScoreLog::Policy::keep_first, floor, kScoringCapacity};
     runs_[c].logs[1].set_floor(floor);
     runs_[c].logs[2].set_floor(floor);
+  }
+}
+
+/// To ask takes as long as the logs are, so the waits grow with the time already spent.
+void Harness::leave_decided_views(std::int64_t seen) {
+  if (!forked_ || !options_.decided || seen <= options_.warm_up_windows) return;
+  if (ask_after_ == 0) ask_at_ = seen + (ask_after_ = kFirstAsked);
+  if (seen < ask_at_) return;
+  ask_at_ = seen + (ask_after_ += ask_after_ / 4);
+  for (std::size_t c = 0; c < slots_.size(); ++c) {
+    for (const View view : {View::factual, View::placebo}) {
+      Instance& instance = slots_[c].views[static_cast<std::size_t>(view)];
+      if (instance.detector != nullptr && options_.decided(c, view, runs_[c], seen)) instance = {};
+    }
   }
 }
 

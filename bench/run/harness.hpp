@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,6 +38,9 @@ struct HarnessOptions {
   detect::Setting setting;
   std::int32_t warm_up_windows = 0;
   std::vector<double> floors;  ///< kept level of each contender; empty: adaptive, for calibration
+  /// Whether nothing that a view of a contender may still log matters, after `seen` windows; then the view is left.
+  /// Asked now and then. Empty: views last to the end.
+  std::function<bool(std::size_t contender, View view, const ContenderRun& run, std::int64_t seen)> decided = {};
 };
 
 struct BlockWindow {
@@ -78,6 +82,7 @@ class Harness {
   void observe_sharded(const Slot& slot, Instance& instance, View view, Lane& lane, SparseTable& table);
   const SparseTable& table_for(const Slot& slot, Instance& instance, View view, std::size_t k);
   void end_warm_up();
+  void leave_decided_views(std::int64_t seen);
   void measure_state();
 
   HarnessOptions options_;
@@ -90,6 +95,8 @@ class Harness {
   std::vector<ContenderRun> runs_;
   detect::Scores scores_;
   bool forked_ = false;
+  std::int64_t ask_at_ = 0;     // windows seen when it is next asked whether views are decided
+  std::int64_t ask_after_ = 0;  // and how many windows lie before that
   std::uint64_t clean_rows_ = 0;
 };
 

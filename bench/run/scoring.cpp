@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "bench/run/attribution.hpp"
 #include "bench/run/summary.hpp"
 #include "bench/score/budget.hpp"
-#include "bench/score/detection.hpp"
 #include "bench/score/episodes.hpp"
 
 namespace dwell::run {
@@ -17,45 +17,6 @@ std::vector<double> budgets_per_day() {
   std::vector<double> budgets;
   for (const score::Budget& budget : score::kBudgets) budgets.push_back(budget.per_day);
   return budgets;
-}
-
-/// Whether an entity a detector pointed at belongs to an incident; agents never do, the platform always.
-bool belongs(const truth::Incident& incident, detect::Entity entity, Time up_to) {
-  switch (entity.kind) {
-    case detect::EntityKind::platform:
-      return true;
-    case detect::EntityKind::key:
-      return incident.belongs(truth::Kind::key, entity.id, up_to);
-    case detect::EntityKind::source:
-      return incident.belongs(truth::Kind::source, entity.id, up_to);
-    case detect::EntityKind::network:
-      return incident.belongs(truth::Kind::network, entity.id, up_to);
-    case detect::EntityKind::country:
-      return incident.belongs(truth::Kind::country, entity.id, up_to);
-    case detect::EntityKind::page:
-      return incident.belongs(truth::Kind::page, entity.id, up_to);
-    case detect::EntityKind::account:
-      return incident.belongs(truth::Kind::account, entity.id, up_to);
-    case detect::EntityKind::agent:
-      return false;
-  }
-  return false;
-}
-
-std::int32_t window_at(Time time) { return static_cast<std::int32_t>(time.us / world::kWindow.us); }
-
-std::optional<score::Detection> detect_incident(const WorldRecord& run, const ContenderRun& contender, View view,
-                                                const truth::Incident& incident, double threshold, bool twin) {
-  if (incident.requests() == 0) return {};
-  const score::DetectionQuery query{.view = contender.logs[static_cast<std::size_t>(view)].entries(),
-                                    .clean = twin ? contender.logs[0].entries() : std::span<const score::Exceedance>(),
-                                    .threshold = threshold,
-                                    .from_window = std::max(window_at(std::min(run.plan.onset, incident.first())),
-                                                            static_cast<std::int32_t>(run.plan.warm_up_windows)),
-                                    .end_window = static_cast<std::int32_t>(run.plan.windows),
-                                    .window_length = world::kWindow,
-                                    .belongs = [&](detect::Entity e, Time t) { return belongs(incident, e, t); }};
-  return score::first_detection(query);
 }
 
 /// What every row of a run has in common.
@@ -97,13 +58,12 @@ class RowMaker {
           static_cast<double>(row.false_alerts) * kWindowsPerDay / static_cast<double>(end - first);
     }
     if (silent || row.mark == Mark::over_budget) return row;
-    // A bound must not lose time to false alarms that happen to be open: the oracle's alarm is taken as the campaign's.
-    const bool twin = (*input_.contenders)[c].kind != "oracle";
-    if (const auto found = detect_incident(run, contender, View::placebo, *run.placebo, threshold.value, true)) {
+    const bool twin = needs_twin((*input_.contenders)[c], View::factual);
+    if (const auto found = detect_incident({run.plan, *run.placebo, contender, View::placebo, true}, threshold.value)) {
       row.placebo_detected = true;
       row.placebo_ttd_days = ttd_days(run, *found);
     }
-    const auto found = detect_incident(run, contender, View::factual, *run.campaign, threshold.value, twin);
+    const auto found = detect_incident({run.plan, *run.campaign, contender, View::factual, twin}, threshold.value);
     if (found) set_detection(row, run, *found);
     return row;
   }
@@ -159,6 +119,14 @@ Row outcome_row(const WorldRecord& run, double budget, const ScoringInput& input
   return row;
 }
 
+/// What a contender threw on a calibration seed; empty when it never did.
+std::string calibration_crash(const ScoringInput& input, std::size_t c) {
+  for (const WorldRecord& record : *input.calibration) {
+    if (!record.contenders[c].crash.empty()) return "while calibrating: " + record.contenders[c].crash;
+  }
+  return {};
+}
+
 CalibrationCount calibration_count(const score::Threshold& threshold) { return {threshold.episodes, threshold.days}; }
 
 }  // namespace
@@ -206,6 +174,7 @@ void score_study(const ScoringInput& input, const std::vector<std::vector<score:
   };
   for (std::size_t c = 0; c < input.contenders->size(); ++c) {
     const Contender& contender = (*input.contenders)[c];
+    const std::string crash = calibration_crash(input, c);
     for (const Track track : {Track::calibrated, Track::field}) {
       if (track == Track::field && contender.kind == "oracle") continue;  // it judges the campaign's days alone
       for (std::size_t b = 0; b < score::kBudgets.size(); ++b) {
@@ -216,6 +185,7 @@ void score_study(const ScoringInput& input, const std::vector<std::vector<score:
           const score::Threshold& threshold =
               track == Track::calibrated ? thresholds[c][b] : (field_known ? run.contenders[c].field[b] : unknown);
           rows.push_back(maker.make(c, run, score::kBudgets[b].per_day, track, threshold));
+          if (track == Track::calibrated && rows.back().note.empty()) rows.back().note = crash;
         }
         const auto not_calibratable = [](const Row& row) { return row.mark == Mark::not_calibratable; };
         if (track == Track::field && std::all_of(rows.begin(), rows.end(), not_calibratable)) continue;

@@ -5,6 +5,8 @@
 #include <exception>
 #include <thread>
 
+#include "bench/run/scoring.hpp"
+
 namespace dwell::run {
 
 ProgressBoard::ProgressBoard(const StudyOptions& options, std::uint64_t runs)
@@ -29,8 +31,9 @@ bool ProgressBoard::report(std::size_t run, const char* phase, double done, std:
   return !stopped();
 }
 
-Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>& seeds, bool evaluation,
-                                               const std::vector<double>& floors, std::size_t first_run) {
+Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>& seeds, const Thresholds* thresholds,
+                                               std::size_t first_run) {
+  const bool evaluation = thresholds != nullptr;
   std::vector<std::optional<WorldRecord>> records(seeds.size());
   std::vector<std::optional<Error>> errors(seeds.size());
   std::exception_ptr thrown;
@@ -47,7 +50,8 @@ Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>&
                            .seed = {seeds[i]},
                            .days = options_.days,
                            .evaluation = evaluation,
-                           .floors = floors,
+                           .floors = evaluation ? floors_of(*thresholds) : std::vector<double>{},
+                           .thresholds = evaluation ? *thresholds : Thresholds{},
                            .executor = executor.get()};
         world.each_day = [&, i](double done, std::int64_t day, std::uint64_t events) {
           return board_.report(first_run + i, evaluation ? "scoring" : "calibrating", done, day, events);

@@ -36,15 +36,24 @@ class ProgressBoard {
 /// threads in a run. Results do not depend on the split.
 class SeedPool {
  public:
+  using Thresholds = std::vector<std::vector<score::Threshold>>;
   SeedPool(const world::Scenario& scenario, const StudyOptions& options, const std::vector<Contender>& list,
            ProgressBoard& board)
       : scenario_(scenario), options_(options), list_(list), board_(board) {}
 
-  /// Records in order of seed; those ended early are missing.
-  Result<std::vector<WorldRecord>> run(const std::vector<std::uint64_t>& seeds, bool evaluation,
-                                       const std::vector<double>& floors, std::size_t first_run);
+  /// Clean, full-length runs. Records in order of seed; those ended early are missing.
+  Result<std::vector<WorldRecord>> run(const std::vector<std::uint64_t>& seeds, std::size_t first_run) {
+    return run(seeds, nullptr, first_run);
+  }
+  /// The same on evaluation seeds, with the thresholds that calibration found for each contender.
+  Result<std::vector<WorldRecord>> evaluate(const std::vector<std::uint64_t>& seeds, const Thresholds& thresholds,
+                                            std::size_t first_run) {
+    return run(seeds, &thresholds, first_run);
+  }
 
  private:
+  Result<std::vector<WorldRecord>> run(const std::vector<std::uint64_t>& seeds, const Thresholds* thresholds,
+                                       std::size_t first_run);
   const world::Scenario& scenario_;
   const StudyOptions& options_;
   const std::vector<Contender>& list_;

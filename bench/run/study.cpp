@@ -128,12 +128,12 @@ Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOption
 
   ProgressBoard board(options, calibration_seeds.size() + evaluation_seeds.size());
   SeedPool pool(scenario, options, list.value(), board);
-  const auto calibration = pool.run(calibration_seeds, false, {}, 0);
+  const auto calibration = pool.run(calibration_seeds, 0);
   if (!calibration) return calibration.error();
   const Error stopped{scenario.name, "", "stopped before the first scored seed was finished; nothing to report", ""};
   if (calibration.value().size() < calibration_seeds.size()) return stopped;
   const auto thresholds = calibrate(list.value(), calibration.value());
-  const auto evaluation = pool.run(evaluation_seeds, true, floors_of(thresholds), calibration_seeds.size());
+  const auto evaluation = pool.evaluate(evaluation_seeds, thresholds, calibration_seeds.size());
   if (!evaluation) return evaluation.error();
   if (evaluation.value().empty()) return stopped;
 

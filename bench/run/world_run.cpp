@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "bench/oracle/oracle_volume.hpp"
+#include "bench/run/attribution.hpp"
 #include "detectors/catalogue.hpp"
 #include "sim/core/digest.hpp"
 
@@ -126,6 +127,13 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
                   .events_per_day_expected = static_cast<std::uint64_t>(simulation.model().events_per_day())},
       .warm_up_windows = static_cast<std::int32_t>(plan.warm_up_windows),
       .floors = options.floors};
+  if (!options.thresholds.empty()) {
+    harness_options.decided = [&](std::size_t c, View view, const ContenderRun& found, std::int64_t seen) {
+      const truth::Incident& incident = view == View::factual ? simulation.campaign() : simulation.placebo();
+      const IncidentView of{plan, incident, found, view, needs_twin(contenders[c], view)};
+      return decided(of, options.thresholds[c], seen) && decided(of, found.field, seen);
+    };
+  }
   Harness harness(contenders, harness_options);
   const LabelOf label = [&](Origin origin) { return simulation.label(origin); };
 

@@ -19,6 +19,9 @@ struct WorldOptions {
   std::uint32_t days = 0;      ///< scored days; 0: the baseline's
   bool evaluation = false;     ///< with campaign, placebo and shifted onset; else clean and full-length
   std::vector<double> floors;  ///< kept level of each contender, for evaluation
+  /// Of each contender, those that rows will be made for. With them a view is left as soon as no row depends on its
+  /// later windows; without, every view lasts to the end.
+  std::vector<std::vector<score::Threshold>> thresholds = {};
   kernel::Executor* executor = nullptr;
   /// Called once a simulated day with the share done and page events so far; false ends the run early.
   std::function<bool(double done, std::int64_t day, std::uint64_t events)> each_day = {};

@@ -1,6 +1,7 @@
 #include "bench/score/detection.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <vector>
 
@@ -14,13 +15,23 @@ struct Range {
 };
 using RangesByEntity = std::map<detect::Entity, std::vector<Range>>;
 
-RangesByEntity alarms_of(std::span<const Exceedance> entries, double threshold) {
+/// Windows within six hours of an alarm, for each entity: disjoint ranges in order, none next to another.
+RangesByEntity near_alarms(std::span<const Exceedance> entries, double threshold) {
   RangesByEntity ranges;
   for (const Exceedance& entry : entries) {
-    if (entry.score > threshold) ranges[entry.entity].push_back({entry.first, entry.last});
+    if (entry.score > threshold)
+      ranges[entry.entity].push_back({entry.first - kEpisodeWindows, entry.last + kEpisodeWindows});
   }
   for (auto& [entity, list] : ranges) {
     std::sort(list.begin(), list.end(), [](const Range& a, const Range& b) { return a.first < b.first; });
+    std::size_t kept = 0;
+    for (const Range& range : list) {
+      if (kept != 0 && range.first <= list[kept - 1].last + 1)
+        list[kept - 1].last = std::max(list[kept - 1].last, range.last);
+      else
+        list[kept++] = range;
+    }
+    list.resize(kept);
   }
   return ranges;
 }
@@ -29,17 +40,15 @@ RangesByEntity alarms_of(std::span<const Exceedance> entries, double threshold) 
 std::int32_t clear_of_twin(const RangesByEntity& twin, detect::Entity entity, std::int32_t window) {
   const auto found = twin.find(entity);
   if (found == twin.end()) return window;
-  for (const Range& alarm : found->second) {  // sorted by first
-    if (alarm.first - kEpisodeWindows > window) break;
-    if (alarm.last + kEpisodeWindows >= window) window = alarm.last + kEpisodeWindows + 1;
-  }
-  return window;
+  const auto behind = std::upper_bound(found->second.begin(), found->second.end(), window,
+                                       [](std::int32_t w, const Range& range) { return w < range.first; });
+  return behind == found->second.begin() ? window : std::max(window, std::prev(behind)->last + 1);
 }
 
 }  // namespace
 
 std::optional<Detection> first_detection(const DetectionQuery& query) {
-  const RangesByEntity twin = alarms_of(query.clean, query.threshold);
+  const RangesByEntity twin = near_alarms(query.clean, query.threshold);
   std::vector<const Exceedance*> alarms;
   for (const Exceedance& entry : query.view) {
     if (entry.score > query.threshold && entry.last >= query.from_window) alarms.push_back(&entry);

@@ -12,6 +12,7 @@ namespace dwell::score {
 namespace {
 
 constexpr double kLeastExpectedEpisodes = 10;
+constexpr std::size_t kLeastSorted = 1024;
 
 struct Step {
   double score;
@@ -20,19 +21,42 @@ struct Step {
   std::int32_t first, last;
 };
 
-std::vector<Step> steps_from_the_top(std::span<const CleanRun> runs, double floor) {
-  std::vector<Step> steps;
+/// Steps from the highest score down. Budgets are spent long before the lowest kept scores, so steps are sorted as far
+/// as they are asked for.
+class Steps {
+ public:
+  Steps(std::span<const CleanRun> runs, double floor);
+  [[nodiscard]] std::size_t size() const { return steps_.size(); }
+  const Step& operator[](std::size_t i) {
+    if (i >= sorted_) sort_beyond(i);
+    return steps_[i];
+  }
+
+ private:
+  static bool above(const Step& a, const Step& b) {
+    return std::tie(b.score, a.run, a.entity, a.first) < std::tie(a.score, b.run, b.entity, b.first);
+  }
+  void sort_beyond(std::size_t i);
+  std::vector<Step> steps_;
+  std::size_t sorted_ = 0;
+};
+
+Steps::Steps(std::span<const CleanRun> runs, double floor) {
   for (std::uint32_t r = 0; r < runs.size(); ++r) {
     for (const Exceedance& entry : runs[r].entries) {
       const std::int32_t first = std::max(entry.first, runs[r].begin);
       const std::int32_t last = std::min(entry.last, runs[r].end - 1);
-      if (entry.score > floor && first <= last) steps.push_back({entry.score, r, entry.entity, first, last});
+      if (entry.score > floor && first <= last) steps_.push_back({entry.score, r, entry.entity, first, last});
     }
   }
-  std::sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
-    return std::tie(b.score, a.run, a.entity, a.first) < std::tie(a.score, b.run, b.entity, b.first);
-  });
-  return steps;
+}
+
+void Steps::sort_beyond(std::size_t i) {
+  const std::size_t end = std::min(steps_.size(), std::max(kLeastSorted, 2 * (i + 1)));
+  const auto at = [this](std::size_t n) { return steps_.begin() + static_cast<std::ptrdiff_t>(n); };
+  if (end < steps_.size()) std::nth_element(at(sorted_), at(end), steps_.end(), above);
+  std::sort(at(sorted_), at(end), above);
+  sorted_ = end;
 }
 
 }  // namespace
@@ -54,7 +78,7 @@ std::vector<Threshold> find_thresholds(std::span<const CleanRun> runs, std::span
     open[b] = days * budgets_per_day[b] >= kLeastExpectedEpisodes;
   }
 
-  const std::vector<Step> steps = steps_from_the_top(runs, floor);
+  Steps steps(runs, floor);
   std::map<std::pair<std::uint32_t, detect::Entity>, EpisodeSet> episodes;
   std::uint64_t total = 0;
   for (std::size_t i = 0; i < steps.size() && std::find(open.begin(), open.end(), true) != open.end();) {

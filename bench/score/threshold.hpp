@@ -30,7 +30,7 @@ struct Threshold {
 };
 
 /// For each budget (episodes a day), in one sweep from the highest score down. An alert is score > θ.
-/// Cost O(n log n) in the kept scores.
+/// Cost O(n) in the kept scores, O(m log m) in the m highest, at which the last budget is spent.
 std::vector<Threshold> find_thresholds(std::span<const CleanRun> runs, std::span<const double> budgets_per_day,
                                        double windows_per_day);
 

@@ -51,6 +51,19 @@ TEST_CASE("preparing leaves nothing behind, writing exactly one file") {
   CHECK(read(path) == "two");
 }
 
+TEST_CASE("hidden files that a killed process of the same number left are no obstacle, and stay") {
+  const Folder folder;
+  const std::string stale = ".dwell-" + std::to_string(getpid());
+  for (const char* end : {".tmp", "-1.tmp"}) std::ofstream(folder.root / (stale + end)) << "old";
+  const std::string path = (folder.root / "out.json").string();
+  const auto file = OutputFile::prepare(path, "");
+  REQUIRE(file.ok());
+  CHECK(file.value().write("new").ok());
+  CHECK(read(path) == "new");
+  CHECK(entries(folder.root) == 3);
+  CHECK(read(folder.root / (stale + ".tmp")) == "old");
+}
+
 TEST_CASE("a folder that vanished during the run is an error that names the file") {
   const Folder folder;
   const fs::path inner = folder.root / "inner";

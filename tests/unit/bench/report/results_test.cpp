@@ -145,3 +145,33 @@ TEST_CASE("bad documents are refused with their place") {
   CHECK(error_of(replaced(good, "\"seed\":2001", "\"seed\":2001,\"seed\":1")).find("seed") != std::string::npos);
   CHECK_FALSE(read_results("/nowhere/at/all.json").ok());
 }
+
+TEST_CASE("numbers that no study can give are refused with their place and what is accepted") {
+  const auto changed = [](auto change) {
+    auto study = sample_study();
+    change(study);
+    return error_of(results_json(study));
+  };
+  const std::string share = changed([](auto& s) { s.summary[0].p_detect_1d = -0.25; });
+  CHECK(share.find("r.json") != std::string::npos);
+  CHECK(share.find("/summary/0/p_detect_1d") != std::string::npos);
+  CHECK(share.find("-0.25") != std::string::npos);
+  CHECK(share.find("a number from 0 to 1") != std::string::npos);
+  const std::string late = changed([](auto& s) { s.rows[0].ttd_days = 147.5; });
+  CHECK(late.find("/rows/0/ttd_days") != std::string::npos);
+  CHECK(late.find("147.5") != std::string::npos);
+  CHECK(late.find("from 0 to 147, the horizon in days") != std::string::npos);
+  CHECK(changed([](auto& s) { s.rows[0].ttd_days = -1; }).find("/rows/0/ttd_days") != std::string::npos);
+  CHECK(changed([](auto& s) { s.summary[1].ttd_ci_high = 148; }).find("/summary/1/ttd_ci_high") != std::string::npos);
+  CHECK(changed([](auto& s) { s.summary[1].budget_test_p = 1.1; }).find("budget_test_p") != std::string::npos);
+  CHECK(changed([](auto& s) { s.rows[1].false_alerts_per_day = -1; }).find("a number, 0 or more") != std::string::npos);
+  CHECK(changed([](auto& s) { s.comparisons[1].ci_low = -148; }).find("from -147 to 147") != std::string::npos);
+  CHECK(changed([](auto& s) { s.manifest.warm_up_days = -1; }).find("/manifest/warm_up_days") != std::string::npos);
+}
+
+TEST_CASE("a mean that rounding put a little beyond its bound is accepted") {
+  auto study = sample_study();
+  study.summary[0].ttd_days_rmst = 147 * (1 + 1e-15);
+  study.summary[0].share_of_horizon_saved = -1e-15;
+  CHECK(parse_results(results_json(study), "r.json").ok());
+}

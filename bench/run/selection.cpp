@@ -1,0 +1,274 @@
+#include "bench/run/selection.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <tuple>
+#include <type_traits>
+
+#include "sim/core/digest.hpp"
+
+namespace dwell::run {
+namespace {
+
+using telemetry::AccessBatch;
+using telemetry::AuthBatch;
+
+constexpr Label kBackgroundLabel = 0;
+
+template <class Batch>
+constexpr bool kHasPages = std::is_same_v<Batch, AccessBatch>;
+
+template <class Batch>
+const telemetry::Labelled<Batch>& topic_of(const telemetry::PartitionRows& partition) {
+  if constexpr (kHasPages<Batch>)
+    return partition.access;
+  else
+    return partition.auth;
+}
+
+struct Bounds {
+  std::uint32_t begin, end;
+};
+template <class Batch>
+Bounds bounds_of(const telemetry::ShardRange& range) {
+  if constexpr (kHasPages<Batch>)
+    return {range.access_begin, range.access_end};
+  else
+    return {range.auth_begin, range.auth_end};
+}
+
+template <class Batch>
+bool wanted(const Batch& rows, std::size_t row, detect::PageMask pages) {
+  if constexpr (kHasPages<Batch>)
+    return (pages >> rows.page[row] & 1U) != 0;
+  else
+    return true;
+}
+
+template <class T>
+void gather(telemetry::Column<T>& to, std::size_t at, const telemetry::Column<T>& from,
+            std::span<const std::uint32_t> rows) {
+  T* const out = &to[at];
+  const T* const in = from.data();
+  for (std::size_t i = 0; i < rows.size(); ++i) out[i] = in[rows[i]];
+}
+
+// Column by column: the loads of a loop do not wait for each other, and a column's lines are met one after the other.
+void gather_rows(AccessBatch& to, std::size_t at, const AccessBatch& from, std::span<const std::uint32_t> rows) {
+#define DWELL_GATHER(kind, type, name, unit, sentinel, meaning) gather(to.name, at, from.name, rows);
+  DWELL_ACCESS_COLUMNS(DWELL_GATHER)
+}
+void gather_rows(AuthBatch& to, std::size_t at, const AuthBatch& from, std::span<const std::uint32_t> rows) {
+  DWELL_AUTH_COLUMNS(DWELL_GATHER)
+#undef DWELL_GATHER
+}
+
+}  // namespace
+
+template <class Batch>
+void Selection<Batch>::load(const WindowSource& source, const Choice& choice) {
+  shift_ = source.shift;
+  foreign_.clear();
+  const bool all = !kHasPages<Batch> || choice.pages == detect::kAllPages;
+  if (all && source.partitions.size() == 1 && topic_of<Batch>(source.partitions[0]).foreign == 0) {
+    take_whole(source.partitions[0]);
+  } else {
+    choose(source, choice.pages);
+    copy(source);
+  }
+  if (choice.by_shard && !foreign_.empty()) {
+    for (Shard& shard : shards_) shard.mixed_begin = shard.mixed_end = {};
+    for (std::size_t v = 1; v < kViews; ++v) mix(v);
+  }
+  if (choice.ordered) order(source.hash_key);
+}
+
+template <class Batch>
+void Selection<Batch>::take_whole(const telemetry::PartitionRows& partition) {
+  batch_ = &topic_of<Batch>(partition).rows;
+  background_ = batch_->size();
+  added_end_.fill(background_);
+  for (const telemetry::ShardRange& range : partition.shards) {
+    const Bounds rows = bounds_of<Batch>(range);
+    shards_[range.shard.value] = {rows.begin, rows.end, {}, {}};
+  }
+}
+
+template <class Batch>
+void Selection<Batch>::choose(const WindowSource& source, detect::PageMask pages) {
+  chosen_.clear();
+  chosen_begin_.clear();
+  for (std::uint32_t p = 0; p < source.partitions.size(); ++p) {
+    const telemetry::Labelled<Batch>& topic = topic_of<Batch>(source.partitions[p]);
+    chosen_begin_.push_back(chosen_.size());
+    for (const telemetry::ShardRange& range : source.partitions[p].shards) {
+      Shard& shard = shards_[range.shard.value];
+      shard.begin = static_cast<std::uint32_t>(chosen_.size());
+      if (topic.foreign != 0) {
+        choose_foreign(source, pages, p, range);
+      } else {
+        const Bounds rows = bounds_of<Batch>(range);
+        chosen_.resize(chosen_.size() + (rows.end - rows.begin));
+        std::uint32_t* out = chosen_.data() + shard.begin;
+        for (std::uint32_t i = rows.begin; i < rows.end; ++i) {  // pages come in no order: no branch could be foretold
+          *out = i;
+          out += wanted(topic.rows, i, pages) ? 1 : 0;
+        }
+        chosen_.resize(static_cast<std::size_t>(out - chosen_.data()));
+      }
+      shard.end = static_cast<std::uint32_t>(chosen_.size());
+    }
+  }
+  chosen_begin_.push_back(chosen_.size());
+}
+
+template <class Batch>
+void Selection<Batch>::choose_foreign(const WindowSource& source, detect::PageMask pages, std::uint32_t partition,
+                                      const telemetry::ShardRange& range) {
+  const telemetry::Labelled<Batch>& topic = topic_of<Batch>(source.partitions[partition]);
+  const Bounds rows = bounds_of<Batch>(range);
+  for (std::uint32_t i = rows.begin; i < rows.end; ++i) {
+    if (!wanted(topic.rows, i, pages)) continue;
+    const Origin origin = topic.origins[i];
+    const Label label = origin == kBackground ? kBackgroundLabel : (*source.label)(origin);
+    if (label == kBackgroundLabel)
+      chosen_.push_back(i);
+    else
+      foreign_.push_back({label, partition, i, range.shard.value, static_cast<std::uint32_t>(chosen_.size())});
+  }
+}
+
+template <class Batch>
+void Selection<Batch>::copy(const WindowSource& source) {
+  background_ = chosen_.size();
+  batch_ = &copy_;
+  copy_.reserve(std::bit_ceil(background_ + foreign_.size() + 1));
+  for (std::size_t p = 0; p < source.partitions.size(); ++p) {
+    const std::size_t at = chosen_begin_[p];
+    gather_rows(copy_, at, topic_of<Batch>(source.partitions[p]).rows,
+                {chosen_.data() + at, chosen_begin_[p + 1] - at});
+  }
+  added_end_.fill(background_);
+  if (foreign_.empty()) return;
+  std::sort(foreign_.begin(), foreign_.end(), [](const Foreign& a, const Foreign& b) {
+    return std::tie(a.label, a.partition, a.row) < std::tie(b.label, b.partition, b.row);
+  });
+  for (std::size_t f = 0; f < foreign_.size(); ++f) {
+    const Foreign& row = foreign_[f];
+    gather_rows(copy_, background_ + f, topic_of<Batch>(source.partitions[row.partition]).rows, {&row.row, 1});
+    for (std::size_t v = row.label; v < kViews; ++v) added_end_[v] = background_ + f + 1;
+  }
+}
+
+/// Lists the rows of the shards in which the view has rows of its own.
+template <class Batch>
+void Selection<Batch>::mix(std::size_t view) {
+  std::vector<std::uint32_t>& list = mixed_[view];
+  list.clear();
+  const std::size_t end = added_end_[view] - background_;
+  for (std::size_t f = added_end_[view - 1] - background_; f < end;) {
+    const std::uint32_t number = foreign_[f].shard;
+    Shard& shard = shards_[number];
+    shard.mixed_begin[view] = static_cast<std::uint32_t>(list.size());
+    std::uint32_t next = shard.begin;
+    for (; f < end && foreign_[f].shard == number; ++f) {
+      for (; next < foreign_[f].before; ++next) list.push_back(next);
+      list.push_back(static_cast<std::uint32_t>(background_ + f));
+    }
+    for (; next < shard.end; ++next) list.push_back(next);
+    shard.mixed_end[view] = static_cast<std::uint32_t>(list.size());
+  }
+}
+
+template <class Batch>
+void Selection<Batch>::order(std::uint64_t hash_key) {
+  const std::size_t size = background_ + foreign_.size();
+  const std::int64_t* const ingest = batch_->ingest_us.data();
+  for (std::vector<std::uint32_t>& list : ordered_) list.clear();
+  if (size == 0) return;
+  const auto [least, greatest] = std::minmax_element(ingest, ingest + size);
+  const std::int64_t first = *least;
+  DWELL_DEMAND(*greatest - first < std::int64_t{1} << 32, "a window is longer than an hour");
+  keys_.resize(size);
+  for (std::size_t i = 0; i < size; ++i) keys_[i] = static_cast<std::uint64_t>(ingest[i] - first) << 32 | i;
+  std::sort(keys_.begin(), keys_.end());
+  settle_ties(hash_key);
+  for (const std::uint64_t key : keys_) {
+    const auto row = static_cast<std::uint32_t>(key);
+    const Label label = row < background_ ? kBackgroundLabel : foreign_[row - background_].label;
+    if (label != kBackgroundLabel) {
+      ordered_[label].push_back(row);
+    } else {
+      ordered_[0].push_back(row);
+      if (foreign_.empty()) continue;  // the clean list serves all views
+      for (std::size_t v = 1; v < kViews; ++v) ordered_[v].push_back(row);
+    }
+  }
+}
+
+/// Rows of equal ingest times come in the order of a keyed hash. Few are, so it is not worth a place in every key.
+template <class Batch>
+void Selection<Batch>::settle_ties(std::uint64_t hash_key) {
+  const auto time = [](std::uint64_t key) { return key >> 32; };
+  const auto hash = [&](std::uint64_t key) {
+    const std::size_t row = key & 0xffffffffU;
+    return mix64(batch_->token[row] ^ hash_key, batch_->member[row]);
+  };
+  for (std::size_t i = 0; i + 1 < keys_.size();) {
+    std::size_t end = i + 1;
+    while (end < keys_.size() && time(keys_[end]) == time(keys_[i])) ++end;
+    if (end > i + 1) {
+      std::sort(keys_.begin() + static_cast<std::ptrdiff_t>(i), keys_.begin() + static_cast<std::ptrdiff_t>(end),
+                [&](std::uint64_t a, std::uint64_t b) {
+                  const std::uint64_t hash_a = hash(a), hash_b = hash(b);
+                  return std::tie(hash_a, a) < std::tie(hash_b, b);
+                });
+    }
+    i = end;
+  }
+}
+
+template <class Batch>
+typename Selection<Batch>::Rows Selection<Batch>::added(View view) const {
+  const std::size_t v = index(view);
+  return {*batch_, v == 0 ? background_ : added_end_[v - 1], added_end_[v], shift_};
+}
+
+template <class Batch>
+typename Selection<Batch>::Rows Selection<Batch>::ordered(View view) const {
+  return {*batch_, ordered_[foreign_.empty() ? 0 : index(view)], shift_};
+}
+
+template <class Batch>
+typename Selection<Batch>::Rows Selection<Batch>::shard(std::uint32_t shard, View view) const {
+  const Shard& part = shards_[shard];
+  const std::size_t v = index(view);
+  if (foreign_.empty() || part.mixed_begin[v] == part.mixed_end[v]) return {*batch_, part.begin, part.end, shift_};
+  const std::span<const std::uint32_t> mixed = mixed_[v];
+  return {*batch_, mixed.subspan(part.mixed_begin[v], part.mixed_end[v] - part.mixed_begin[v]), shift_};
+}
+
+template <class Batch>
+void InPlace<Batch>::load(const telemetry::Labelled<Batch>& topic, const WindowSource& source) {
+  topic_ = &topic;
+  shift_ = source.shift;
+  for (std::vector<std::uint32_t>& list : added_) list.clear();
+  if (topic.foreign == 0) return;
+  background_.resize(topic.rows.size());
+  std::size_t size = 0;
+  for (std::uint32_t i = 0; i < topic.rows.size(); ++i) {
+    const Origin origin = topic.origins[i];
+    const Label label = origin == kBackground ? kBackgroundLabel : (*source.label)(origin);
+    background_[size] = i;
+    size += label == kBackgroundLabel ? 1 : 0;
+    if (label != kBackgroundLabel) added_[label].push_back(i);
+  }
+  background_.resize(size);
+}
+
+template class Selection<AccessBatch>;
+template class Selection<AuthBatch>;
+template class InPlace<AccessBatch>;
+template class InPlace<AuthBatch>;
+
+}  // namespace dwell::run
