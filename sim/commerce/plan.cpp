@@ -12,6 +12,7 @@ constexpr std::size_t kPrefetchDistance = 6;
 constexpr std::uint32_t kMostFailures = 8;
 // Pages drawn at a time: most sessions are drawn whole, and few of the others' pages fall into the window being read.
 constexpr std::uint32_t kInstalment = 16;
+static_assert(kInstalment % kLanes == 0);
 constexpr std::int64_t kTokenAgeUs = 150'000;
 constexpr std::int64_t kHourUs = Duration::hours(1).us;
 
@@ -203,8 +204,8 @@ void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   std::array<kernel::Timetable::Moment, kInstalment> moments;
   for (std::uint32_t first = 0; first < now; first += kLanes) {
     const RandomLanes draw = random_lanes(lanes_, session.member, kPage, session.index, session.ordinal + first);
-    const std::uint32_t end = std::min(kLanes, now - first);
-    for (std::uint32_t lane = 0; lane < end; ++lane) {
+    // All lanes always: the pages beyond the last cost less than a branch that nobody can predict.
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
       const std::uint32_t more = draw.word[2][lane];
       // By arithmetic: branches on the page would be mispredicted.
       const std::uint32_t held = page == kAddressPage ? addresses : kMemberDataBits >> page & 1U;

@@ -124,7 +124,7 @@ void sort_bucket(const Bucket<C>& bucket, unsigned offset_bits, std::vector<std:
   std::uint32_t longest = 0;
   for (std::size_t part = 0; part < parts; ++part) {
     const std::uint32_t size = counters[part];
-    longest = std::max(longest, size);
+    longest = longest < size ? size : longest;
     counters[part] = position;
     position += size;
   }

@@ -9,8 +9,8 @@ using namespace dwell;
 using namespace dwell::commerce;
 
 namespace {
-constexpr std::uint64_t kBackgroundDigest = 0x23339261865824fdULL;
-constexpr std::uint64_t kForeignDigest = 0xfb9bd1ebd41a8e87ULL;
+constexpr std::uint64_t kBackgroundDigest = 0x4952d83eeda5fa9dULL;
+constexpr std::uint64_t kForeignDigest = 0xe10d4f752187ff0aULL;
 constexpr std::uint64_t kAccessRows = 94'841;
 constexpr std::uint64_t kAuthRows = 10'875;
 }  // namespace
