@@ -2,6 +2,7 @@
 // When people come: hours, weekdays, holidays, promotions, surges, outages, and the platform's own wandering rate.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sim/commerce/params.hpp"
@@ -34,6 +35,8 @@ class Calendar {
     if (minute >= all) minute = all - kMinutesPerDay + minute % kMinutesPerDay;
     return static_cast<double>(rate_[static_cast<std::size_t>(minute)]);
   }
+  /// The same for the minutes of the run, in order.
+  [[nodiscard]] std::span<const float> rates() const { return rate_; }
   /// Mean rate of a day: the factor on everybody's sessions.
   [[nodiscard]] double visits(std::int64_t day) const { return visits_[index(day)]; }
   /// Factor on the chance to buy.

@@ -127,10 +127,12 @@ void Model::build_profile() {
 }
 
 double Model::intensity(std::int64_t window) const {
+  const std::span<const float> rates = calendar_.rates();
+  DWELL_DEMAND(window >= 0 && window < std::ssize(rates), "the intensity of a minute outside the run");
   double sum = 0;
   const std::int64_t lags = std::min<std::int64_t>(window + 1, kProfileMinutes);
   for (std::int64_t lag = 0; lag < lags; ++lag)
-    sum += calendar_.rate(window - lag) * profile_[static_cast<std::size_t>(lag)];
+    sum += static_cast<double>(rates[static_cast<std::size_t>(window - lag)]) * profile_[static_cast<std::size_t>(lag)];
   return sum * population_.sessions_per_day() / static_cast<double>(kMinutesPerDay);
 }
 

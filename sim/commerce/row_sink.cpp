@@ -151,10 +151,4 @@ void RowSink::write_late() {
   }
 }
 
-std::size_t RowSink::bytes() const {
-  return late_access_.rows.capacity() * sizeof(late_access_.rows[0]) +
-         late_auth_.rows.capacity() * sizeof(late_auth_.rows[0]) + late_.capacity() * sizeof(Late) +
-         folds_.capacity() * sizeof(std::uint64_t);
-}
-
 }  // namespace dwell::commerce

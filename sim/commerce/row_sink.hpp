@@ -88,7 +88,6 @@ class RowSink {
   [[nodiscard]] const RowCounts& counts() const { return counts_; }
   [[nodiscard]] Digest background() const { return digest_[0]; }
   [[nodiscard]] Digest foreign() const { return digest_[1]; }
-  [[nodiscard]] std::size_t bytes() const;
 
  private:
   template <class Row>

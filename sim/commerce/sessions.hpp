@@ -75,8 +75,6 @@ class Sessions {
     free_count_ += really ? 1 : 0;
   }
   void prefetch(std::uint32_t slot) const { __builtin_prefetch(&slots_[slot], 1); }
-  [[nodiscard]] std::size_t open() const { return slots_.size() - free_count_; }
-  [[nodiscard]] std::size_t bytes() const { return slots_.capacity() * sizeof(Session) + free_.capacity() * 4; }
 
  private:
   void grow();

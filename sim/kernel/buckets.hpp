@@ -97,7 +97,7 @@ void sort_bucket(const Bucket<C>& bucket, unsigned offset_bits, std::vector<std:
                  OffsetOf offset_of, Before before) {
   constexpr std::size_t kInsertionAlone = 4;       // up to so many entries counting does not pay
   constexpr unsigned kMostBits = 12;               // counters that stay in the first-level cache
-  constexpr std::uint32_t kLongestInsertion = 24;  // a longer part is sorted by comparison first
+  constexpr std::uint32_t kLongestInsertion = 32;  // a longer part is sorted by comparison first
   const std::size_t count = bucket.size();
   const auto insertion_sort = [&] {
     for (std::size_t i = 1; i < count; ++i) {
@@ -121,15 +121,13 @@ void sort_bucket(const Bucket<C>& bucket, unsigned offset_bits, std::vector<std:
   std::uint32_t* const counters = counts.data();
   bucket.for_each([&](const Entry& entry) { ++counters[offset_of(entry) >> shift]; });
   std::uint32_t position = 0;
-  std::uint32_t longest = 0;
   for (std::size_t part = 0; part < parts; ++part) {
     const std::uint32_t size = counters[part];
-    longest = longest < size ? size : longest;
     counters[part] = position;
     position += size;
   }
   bucket.for_each([&](const Entry& entry) { out[counters[offset_of(entry) >> shift]++] = entry; });
-  if (longest > kLongestInsertion) {
+  if (count > kLongestInsertion) {
     std::uint32_t from = 0;
     for (std::size_t part = 0; part < parts; ++part) {
       const std::uint32_t to = counters[part];
