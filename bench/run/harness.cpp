@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kCalibrationCapacity = 1U << 16;
 constexpr std::size_t kScoringCapacity = 1U << 18;
 constexpr std::int64_t kMeasuredEvery = 1440;
-constexpr std::int64_t kFirstAsked = 720;  // windows after the fork: six hours of the twin are to be known
+constexpr std::int64_t kFirstAsked = 720;  // windows after the fork; six hours of the twin are to be known
 
 score::ScoreLog make_log(View view, const HarnessOptions& options, std::size_t contender) {
   using Policy = score::ScoreLog::Policy;

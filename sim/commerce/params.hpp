@@ -111,10 +111,10 @@ struct PopulationParams {
           {"members_per_mobile_address", "members", 1, 1e6, Tag::assumption, "median behind one carrier address"});
     visit(self.members_per_mobile_address_sigma,
           {"members_per_mobile_address_sigma", "", 0, 3, Tag::assumption, "SD of its logarithm"});
-    visit(self.mobile_address_changes_per_day,
-          {"mobile_address_changes_per_day", "1/d", 0, 1440, Tag::assumption, "address changes of a mobile line"});
-    visit(self.fixed_address_days,
-          {"fixed_address_days", "d", .01, 10000, Tag::assumption, "days a fixed line keeps its address"});
+    visit(self.mobile_address_changes_per_day, {"mobile_address_changes_per_day", "1/d", 0, 24, Tag::assumption,
+                                                "address changes of a mobile line, at full hours"});
+    visit(self.fixed_address_days, {"fixed_address_days", "d", .05, 10000, Tag::assumption,
+                                    "days a fixed line keeps its address; it changes at full hours"});
   }
 };
 

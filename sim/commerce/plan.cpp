@@ -22,6 +22,8 @@ constexpr Purpose kSession = purpose("session");
 constexpr Purpose kPage = purpose("session.page");
 
 constexpr std::uint32_t kAddressPage = static_cast<std::uint32_t>(Page::address);
+static_assert(static_cast<std::uint32_t>(Page::order_list) >= kChainPages,
+              "sessions do not draw records of order lists");
 constexpr std::uint32_t kMemberDataBits = [] {
   std::uint32_t bits = 0;
   for (std::uint32_t page = 0; page < kPages; ++page) bits |= is_member_data(static_cast<Page>(page)) ? 1U << page : 0U;
@@ -108,11 +110,9 @@ void Shard::plan_hour(std::int64_t hour) {
   for (std::size_t i = 0; i < starts.size(); ++i) {
     if (i + kPrefetchDistance < starts.size()) members_.prefetch(starts[i + kPrefetchDistance].member);
     const Traits& member = members_[starts[i].member];
-    const AddressPeriods periods = model_.subscribers().periods(member.id, begin);
-    const SessionDraws draws = draw_session(member, starts[i].ordinal, periods);
-    const protocol::Subscriber from = model_.subscribers().draw(member, draws.first.word[2], periods, draws.address);
+    const SessionDraws draws = draw_session(member, starts[i].ordinal, begin);
     ++stats_.sessions;
-    begin_session({member, from, starts[i].ordinal, begin + curve.draw(draws.first.word[0]), kBackground}, draws);
+    begin_session({member, starts[i].ordinal, begin + curve.draw(draws.first.word[0]), kBackground}, draws);
   }
 }
 
@@ -120,28 +120,29 @@ void Shard::visit(const protocol::Visit& visit, Time now) {
   const std::uint32_t chosen = choose_visitor(visit);
   if (chosen == kNobody) return;
   ++stats_.visits;
-  const Traits& member = members_[chosen];
   // Sessions of visits have ordinals that no session of the background has.
   const std::uint32_t index = 0x8000'0000U | (visit.ordinal & 0x7fff'ffffU);
-  const AddressPeriods periods = model_.subscribers().periods(member.id, Time{now.us - now.us % kHourUs});
-  const SessionDraws draws = draw_session(member, index, periods);
-  const protocol::Subscriber from = model_.subscribers().draw(member, draws.first.word[2], periods, draws.address);
-  begin_session({member, from, index, now, visit.origin}, draws);
+  const Time hour{now.us - now.us % kHourUs};
+  begin_session({members_[chosen], index, now, visit.origin}, draw_session(members_[chosen], index, hour));
 }
 
-Shard::SessionDraws Shard::draw_session(const Traits& member, std::uint32_t index,
-                                        const AddressPeriods& periods) const {
+/// `hour` is the full hour in which the session begins.
+Shard::SessionDraws Shard::draw_session(const Traits& member, std::uint32_t index, Time hour) const {
+  const AddressPeriods periods = model_.subscribers().periods(member.id, hour);
   const RandomLanes lanes = random_lanes(lanes_, {LaneWord::same(member.id.value),
                                                   {kSession.value, kSession.value, kTripDraw.value, kMobileDraw.value},
                                                   {index, index, periods.trip, periods.mobile},
                                                   {0, 1, 0, 0}});
-  return {lanes.block(0), lanes.block(1), {lanes.block(2), lanes.block(3)}};
+  const RandomBlock first = lanes.block(0);
+  return {first, lanes.block(1),
+          model_.subscribers().draw(member, first.word[2], periods, {lanes.block(2), lanes.block(3)})};
 }
 
 // Words of the first block: start; length; subscriber; entry page. Of the second: log-in (16 bits); key; fate and age
-// of the token; straggling and level (16 bits each).
+// of the token; level (16 bits from the top).
 void Shard::begin_session(const Opening& opening, const SessionDraws& draws) {
-  const auto& [member, from, index, start, origin] = opening;
+  const auto& [member, index, start, origin] = opening;
+  const protocol::Subscriber& from = draws.from;
   const std::uint32_t slot = sessions_.take();
   Session& session = sessions_[slot];
   session.member = member.id.value;
@@ -152,8 +153,7 @@ void Shard::begin_session(const Opening& opening, const SessionDraws& draws) {
   session.index = index;
   session.origin = origin;
   session.token = mix64(mix64(token_seed_, member.id.value), index ^ std::uint64_t{origin.value} << 32) | 1;
-  session.key = keys_.pick(draws.second.word[1], draws.second.word[3] << 16, start).value;
-  session.revocations = static_cast<std::uint8_t>(keys_.revocations());
+  session.key = draws.second.word[1];
   session.ordinal = 0;
   session.left = static_cast<std::uint16_t>(model_.length(draws.first.word[1]));
   session.addresses = member.addresses;
@@ -171,7 +171,6 @@ void Shard::begin_session(const Opening& opening, const SessionDraws& draws) {
   // The token is a moment older than the first page that uses it; its record arrives with the page's.
   session.token_issued_us = first_page.us - kTokenAgeUs - static_cast<std::int64_t>(fate & 0xfffffU);
   session.next_us = first_page.us;
-  fold_session(session);
   draw_pages(slot, flags);
 }
 

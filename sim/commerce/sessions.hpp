@@ -17,7 +17,7 @@ struct alignas(64) Session {
   std::int64_t next_us = 0;  ///< time of the first page not drawn yet
   std::uint32_t member = 0;
   std::uint32_t source = 0;
-  std::uint32_t key = 0;
+  std::uint32_t key = 0;    ///< until the token is issued: 32 uniform bits that choose it
   std::uint32_t index = 0;  ///< ordinal of the session of its member; keys its draws
   Origin origin;
   std::uint16_t network = 0, country = 0;
@@ -28,7 +28,6 @@ struct alignas(64) Session {
   std::uint8_t addresses = 0;
   Client client = Client::android;
 
-  [[nodiscard]] Page page() const { return static_cast<Page>(where & 15U); }
   [[nodiscard]] std::uint32_t level() const { return where >> 4U; }
   [[nodiscard]] static std::uint8_t place(std::uint32_t level, Page page) {
     return static_cast<std::uint8_t>(level << 4U | static_cast<std::uint32_t>(page));
@@ -47,7 +46,7 @@ struct Moment {
   static constexpr std::uint32_t kLinesAt = 4, kRecordsAt = 12, kFateAt = 20, kTokenFateAt = 24;
   static constexpr std::uint32_t kLogin = 1U << 22;        ///< the token is for a log-in with a password
   static constexpr std::uint32_t kFirst = 1U << 23;        ///< the page is the first: a token is issued
-  static constexpr std::uint32_t kFailedLogin = 1U << 26;  ///< not a page; the attempts to come stand in `records`
+  static constexpr std::uint32_t kFailedLogin = 1U << 26;  ///< not a page; its row's fate is `token_fate`
   static constexpr std::uint32_t kLast = 1U << 27;         ///< the session ends
   static constexpr std::uint32_t kMore = 1U << 28;         ///< its next pages are to be drawn now
   static constexpr std::uint32_t kRare = ~0U << kFateAt & ~kLast;

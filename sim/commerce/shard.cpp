@@ -91,6 +91,7 @@ void Shard::close(kernel::Context& context) {
 /// What sessions do before `until_us`, and the late rows that arrive until then; at the same moment sessions go first.
 void Shard::advance(std::int64_t until_us) {
   const std::int64_t begin_us = timetable_->window_begin().us;
+  const auto revocations = static_cast<std::uint8_t>(keys_.revocations());
   for (;;) {
     const std::int64_t late_us = std::min(rows_.next_late_us(), until_us - 1);
     const auto limit = static_cast<std::uint64_t>(late_us + 1 - begin_us);
@@ -101,11 +102,13 @@ void Shard::advance(std::int64_t until_us) {
       if (const auto* const later = timetable_->ahead(kPrefetchDistance)) sessions_.prefetch(later->who);
       const Time now{begin_us + entry->offset_us};
       const Moment moment{entry->what};
-      if (moment.has(Moment::kRare)) [[unlikely]] {
+      Session& session = sessions_[entry->who];
+      if (moment.has(Moment::kRare) || session.revocations != revocations) [[unlikely]] {
         rare_moment(entry->who, moment, now);
         overtaken = rows_.next_late_us() < late_us;
       } else {
-        page(entry->who, moment, now);
+        rows_.arrive(session, moment, now);
+        sessions_.give_back(entry->who, moment.has(Moment::kLast));
       }
     }
     if (overtaken) continue;
@@ -131,15 +134,7 @@ AccessRow Shard::page_row(const Session& session, Moment moment, Time now) const
           moment.log_lines()};
 }
 
-[[gnu::always_inline]] inline void Shard::page(std::uint32_t slot, Moment moment, Time now) {
-  Session& session = sessions_[slot];
-  if (session.revocations != static_cast<std::uint8_t>(keys_.revocations())) [[unlikely]]
-    renew_refused(session, moment, now);
-  rows_.arrive(session, moment, now);
-  sessions_.give_back(slot, moment.has(Moment::kLast));
-}
-
-/// A moment that is more, or less, than the row of a page.
+/// A moment that is more, or less, than the row of a page. Only here can a row become late.
 void Shard::rare_moment(std::uint32_t slot, Moment moment, Time now) {
   Session& session = sessions_[slot];
   if (moment.has(Moment::kFailedLogin)) {
@@ -147,26 +142,22 @@ void Shard::rare_moment(std::uint32_t slot, Moment moment, Time now) {
     return;
   }
   if (moment.has(Moment::kFirst)) issue_token(session, moment, now);
+  if (session.revocations != static_cast<std::uint8_t>(keys_.revocations())) renew_refused(session, moment, now);
   if (moment.fate() == Fate::prompt) {
-    page(slot, moment, now);
+    rows_.arrive(session, moment, now);
   } else {
-    if (session.revocations != static_cast<std::uint8_t>(keys_.revocations())) renew_refused(session, moment, now);
     rows_.access(page_row(session, moment, now), session.origin, moment.fate());
-    sessions_.give_back(slot, moment.has(Moment::kLast));
   }
+  sessions_.give_back(slot, moment.has(Moment::kLast));
   if (moment.has(Moment::kMore)) draw_pages(slot, 0);
 }
 
-/// Logs in or refreshes. The key was chosen when the hour began; it may have been revoked since.
+/// Logs in or refreshes.
 void Shard::issue_token(Session& session, Moment moment, Time now) {
-  if (session.revocations != static_cast<std::uint8_t>(keys_.revocations())) {
-    session.revocations = static_cast<std::uint8_t>(keys_.revocations());
-    if (keys_.refused(KeyId{session.key})) {
-      const RandomBlock draw = random_block(seed_, session.member, kRenewal, session.index, 0);
-      session.key = keys_.pick(draw.word[0], draw.word[1], now).value;
-      fold_session(session);
-    }
-  }
+  // Bits of the key's place stand where the key will; the token's own are as good for straggling.
+  session.key = keys_.pick(session.key, static_cast<std::uint32_t>(session.token >> 32), now).value;
+  session.revocations = static_cast<std::uint8_t>(keys_.revocations());
+  fold_session(session);
   write_auth(session, moment.has(Moment::kLogin) ? AuthKind::login : AuthKind::refresh, moment.token_fate(), now);
 }
 
@@ -175,9 +166,8 @@ void Shard::issue_token(Session& session, Moment moment, Time now) {
 void Shard::renew_refused(Session& session, Moment moment, Time now) {
   session.revocations = static_cast<std::uint8_t>(keys_.revocations());
   if (!keys_.refused(KeyId{session.key})) return;
-  // Keyed by the second: a session has at most one page in it.
-  const auto second = static_cast<std::uint32_t>(now.us / Duration::seconds(1).us);
-  const RandomBlock draw = random_block(seed_, session.member, kRenewal, session.index, second);
+  // By the revocation: a session renews at most once for each.
+  const RandomBlock draw = random_block(seed_, session.member, kRenewal, session.index, keys_.revocations());
   AccessRow row = page_row(session, moment, now);
   row.status = telemetry::kStatusRefused;
   row.records = 0;

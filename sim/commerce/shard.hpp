@@ -52,7 +52,7 @@ struct ShardStats {
 
 class Shard final : public kernel::Process {
  public:
-  /// Builds the members: about 0.6 us each and 40 ns an id.
+  /// Builds the members: about 0.6 us each and 40 ns an id. The engine's lookahead is at most 2^32 us.
   Shard(const Model& model, const ShardOptions& options);
 
   [[nodiscard]] std::string_view name() const override { return name_; }
@@ -72,15 +72,14 @@ class Shard final : public kernel::Process {
   /// What is known of a session before it is drawn.
   struct Opening {
     const Traits& member;
-    protocol::Subscriber from;
     std::uint32_t index;
     Time start;
     Origin origin;
   };
-  /// The random blocks a session starts with.
+  /// The random blocks a session starts with, and from where it is opened.
   struct SessionDraws {
     RandomBlock first, second;
-    AddressDraws address;
+    protocol::Subscriber from;
   };
   static constexpr std::uint32_t kSessionsPerDay = 64;
   static constexpr std::uint32_t kMostOrders = 10;
@@ -90,14 +89,12 @@ class Shard final : public kernel::Process {
   void plan_member(std::int64_t day, std::uint32_t member, std::uint64_t factor);
   void plan_hour(std::int64_t hour);
   void begin_session(const Opening& opening, const SessionDraws& draws);
-  [[nodiscard]] SessionDraws draw_session(const Traits& member, std::uint32_t index,
-                                          const AddressPeriods& periods) const;
+  [[nodiscard]] SessionDraws draw_session(const Traits& member, std::uint32_t index, Time hour) const;
   [[nodiscard]] Time fail_logins(const Session& session, std::uint32_t slot, Time start);
   void draw_pages(std::uint32_t slot, std::uint32_t flags);
 
   // What sessions do.
   void advance(std::int64_t until_us);
-  void page(std::uint32_t slot, Moment moment, Time now);
   void rare_moment(std::uint32_t slot, Moment moment, Time now);
   void issue_token(Session& session, Moment moment, Time now);
   void renew_refused(Session& session, Moment moment, Time now);

@@ -100,8 +100,9 @@ DurationTable::DurationTable(const std::function<double(double)>& quantile_us, D
   fill(high_, 1 - 0x1p-12, 0x1p-24);
   least_us_ = body_.front();
   if (body_.back() - least_us_ > std::int64_t{UINT32_MAX}) return;
+  narrow_.reserve(body_.size());
   for (const std::int64_t knot : body_) narrow_.push_back(static_cast<std::uint32_t>(knot - least_us_));
-  body_ = {};
+  std::vector<std::int64_t>().swap(body_);
 }
 
 }  // namespace dwell

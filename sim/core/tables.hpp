@@ -53,6 +53,7 @@ class DurationTable {
 
   /// `bits` are 32 uniform bits.
   [[nodiscard]] Duration draw(std::uint32_t bits) const {
+    DWELL_ASSERT(!low_.empty());
     const std::uint32_t cell = bits >> 20;
     if (cell - 1 >= kCells - 2) [[unlikely]] {  // the first or the last
       return interpolate(cell == 0 ? low_ : high_, (bits >> 8) & 0xfffU, bits & 0xffU, 8);

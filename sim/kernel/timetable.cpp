@@ -42,6 +42,7 @@ void Timetable::begin_window() {
 
 void Timetable::write_elsewhere(std::uint32_t who, const Moment& moment) {
   if (moment.at_us < base_us_) {
+    DWELL_DEMAND(moment.at_us >= window_begin().us, "a timetable's entry lies in a window that is over");
     insert({static_cast<std::uint32_t>(moment.at_us - base_us_ + length_us()), who, moment.what});
     return;
   }
@@ -51,6 +52,8 @@ void Timetable::write_elsewhere(std::uint32_t who, const Moment& moment) {
 
 // The few entries that fall into the window being read move those behind them.
 void Timetable::insert(const Entry& entry) {
+  DWELL_DEMAND(cursor_ == 0 || entry.offset_us >= run_[cursor_ - 1].offset_us,
+               "a timetable's entry lies before one that was read");
   if (end_ == run_.size()) run_.resize(run_.size() + run_.size() / 2 + 16);
   const auto end = run_.begin() + static_cast<std::ptrdiff_t>(end_);
   const auto place = std::upper_bound(run_.begin() + static_cast<std::ptrdiff_t>(cursor_), end, entry);

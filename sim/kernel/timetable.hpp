@@ -60,7 +60,7 @@ class Timetable {
   [[nodiscard]] Time window_begin() const { return {base_us_ - length_us()}; }
 
   /// The next entry of the begun window if it is due before `limit_us` after the window's begin, removed; else nullptr.
-  /// Good until the next call or push.
+  /// Good until the next call or write.
   [[nodiscard]] const Entry* next(std::uint64_t limit_us) {
     if (cursor_ == end_ || run_[cursor_].offset_us >= limit_us) return nullptr;
     return &run_[cursor_++];

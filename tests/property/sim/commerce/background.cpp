@@ -8,6 +8,7 @@
 
 using namespace dwell;
 using namespace dwell::commerce;
+using protocol::KeyChange;
 using protocol::LoginAttempt;
 using protocol::Priority;
 using protocol::Request;
@@ -46,7 +47,10 @@ std::vector<Row> background_rows(const testing::Setup& setup, ShardStats* stats 
   std::vector<Row> result;
   platform.run([&](const telemetry::PartitionRows& rows) {
     const auto& access = rows.access.rows;
+    const auto& auth = rows.auth.rows;
+    for (std::size_t i = 1; i < auth.size(); ++i) REQUIRE(auth.ingest_us[i - 1] <= auth.ingest_us[i]);
     for (std::size_t i = 0; i < access.size(); ++i) {
+      if (i != 0) REQUIRE(access.ingest_us[i - 1] <= access.ingest_us[i]);
       if (rows.access.origins[i] != kBackground) continue;
       result.emplace_back(access.member[i], access.time_us[i], access.ingest_us[i], access.token[i], access.page[i],
                           access.records[i]);
@@ -70,6 +74,41 @@ TEST_CASE("whatever comes from outside, the background is the same bit for bit",
   CHECK(quiet.foreign_digest != stormy.foreign_digest);
   CHECK(quiet.rows.foreign_access == 0);
   CHECK(stormy.rows.foreign_access > 20'000);
+}
+
+TEST_CASE("a revocation among late rows and strangers leaves the background as it is, in order of ingestion",
+          "[commerce]") {
+  testing::Setup setup;
+  setup.scale = 1e-3;
+  setup.params.logs = {0, .3, 0, .3, 1.6, .5};  // a third of the rows arrive some five seconds late
+  const Time noon{Duration::hours(12).us};
+  const auto revoke = [&] {
+    for (std::uint32_t s = 0; s < setup.shards; ++s) {
+      for (const std::uint32_t key : {901U, 902U}) {
+        setup.messages.push_back(testing::sent(s, noon + Duration::seconds(20), Priority::key_change,
+                                               KeyChange{KeyId{key}, KeyChange::Kind::revoked, {}}));
+      }
+    }
+  };
+  revoke();
+  ShardStats quiet, stormy;
+  const auto without = background_rows(setup, &quiet);
+  setup.messages.clear();
+  for (std::uint32_t i = 0; i < 1200; ++i) {  // ten a second in the two minutes around
+    Request request;
+    request.member = MemberId{i};
+    request.origin = kStranger;
+    request.token = TokenId{9000 + i};
+    setup.messages.push_back(testing::sent(i % setup.shards, noon + Duration{i * 100'000}, Priority::request, request));
+  }
+  revoke();
+  const auto with = background_rows(setup, &stormy);
+  CHECK(without == with);
+  CHECK(quiet.background_digest == stormy.background_digest);
+  CHECK(stormy.rows.foreign_access > 1000);
+  setup.serial = true;
+  CHECK(background_rows(setup, &stormy) == with);
+  CHECK(quiet.background_digest == stormy.background_digest);
 }
 
 TEST_CASE("members behave the same in whatever shard they live", "[commerce]") {
