@@ -188,7 +188,7 @@ void Selection<Batch>::order(std::uint64_t hash_key) {
   if (size == 0) return;
   const auto [least, greatest] = std::minmax_element(ingest, ingest + size);
   const std::int64_t first = *least;
-  DWELL_DEMAND(*greatest - first < std::int64_t{1} << 32, "a window is longer than an hour");
+  DWELL_DEMAND(*greatest - first < std::int64_t{1} << 32, "ingest times of one window are more than 2^32 us apart");
   keys_.resize(size);
   for (std::size_t i = 0; i < size; ++i) keys_[i] = static_cast<std::uint64_t>(ingest[i] - first) << 32 | i;
   std::sort(keys_.begin(), keys_.end());

@@ -49,8 +49,8 @@ struct Choice {
 
 /// Chosen rows of all partitions side by side in one batch: those of the background in the order of the partitions,
 /// then the campaign's, then the placebo's. So most views are ranges. Rows that need no choosing are not copied: a
-/// single partition, all pages, nothing foreign. About 20 ns a row chosen, 0.5 ns a row looked at; an order over all
-/// shards costs n log n. What is returned is valid until the next load.
+/// single partition, all pages, nothing foreign. Linear in the rows looked at; an order over
+/// all shards costs n log n. What is returned is valid until the next load.
 template <class Batch>
 class Selection {
  public:

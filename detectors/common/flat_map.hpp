@@ -55,7 +55,7 @@ class FlatMap {
     const std::uint64_t hash = place_hash(key);
     const std::uint32_t slot = slots_[hash >> shift_];
     // Where another key's mark stands, as where nothing does, there is nothing to wait for.
-    if ((slot ^ mark_of(hash)) > index_mask()) return;
+    if ((slot ^ slot_mark(hash, index_mask())) > index_mask()) return;
     const auto* const entry = reinterpret_cast<const char*>(&entries_[slot & index_mask()]);
     __builtin_prefetch(entry);
     if constexpr (sizeof(Entry) > 16) __builtin_prefetch(entry + sizeof(Entry) - 1);  // it may lie on two cache lines
@@ -110,18 +110,11 @@ class FlatMap {
   }
 
  private:
-  static constexpr std::uint32_t kTaken = 1U << 31;
-
   [[nodiscard]] std::uint32_t index_mask() const { return static_cast<std::uint32_t>(mask_ >> 1); }
-  /// What a slot holds of a key of this hash, above its index: that it is taken, and as many bits of the hash as there
-  /// is room for, which spare most looks at entries of other keys.
-  [[nodiscard]] std::uint32_t mark_of(std::uint64_t hash) const {
-    return (static_cast<std::uint32_t>(hash >> 8) | kTaken) & ~index_mask();
-  }
   [[nodiscard]] Entry* locate(std::uint64_t key) {
     if (slots_.empty()) return nullptr;
     const std::uint64_t hash = place_hash(key);
-    const std::uint32_t mark = mark_of(hash);
+    const std::uint32_t mark = slot_mark(hash, index_mask());
     const std::uint32_t* const slots = slots_.data();
     for (std::size_t i = hash >> shift_; slots[i] != 0; i = (i + 1) & mask_) {
       if ((slots[i] ^ mark) > index_mask()) continue;
@@ -134,7 +127,7 @@ class FlatMap {
     const std::uint64_t hash = place_hash(key);
     std::size_t i = hash >> shift_;
     while (slots_[i] != 0) i = (i + 1) & mask_;
-    slots_[i] = mark_of(hash) | static_cast<std::uint32_t>(at);
+    slots_[i] = slot_mark(hash, index_mask()) | static_cast<std::uint32_t>(at);
   }
   void index(std::size_t size) {
     slots_.assign(size, 0U);

@@ -129,13 +129,11 @@ void Shard::visit(const protocol::Visit& visit, Time now) {
 /// `hour` is the full hour in which the session begins.
 Shard::SessionDraws Shard::draw_session(const Traits& member, std::uint32_t index, Time hour) const {
   const AddressPeriods periods = model_.subscribers().periods(member.id, hour);
-  const RandomLanes lanes = random_lanes(lanes_, {LaneWord::same(member.id.value),
-                                                  {kSession.value, kSession.value, kTripDraw.value, kMobileDraw.value},
-                                                  {index, index, periods.trip, periods.mobile},
-                                                  {0, 1, 0, 0}});
-  const RandomBlock first = lanes.block(0);
-  return {first, lanes.block(1),
-          model_.subscribers().draw(member, first.word[2], periods, {lanes.block(2), lanes.block(3)})};
+  const RandomBlock first = random_block(seed_, member.id.value, kSession, index, 0);
+  const RandomBlock second = random_block(seed_, member.id.value, kSession, index, 1);
+  const AddressDraws address{random_block(seed_, member.id.value, kTripDraw, periods.trip, 0),
+                             random_block(seed_, member.id.value, kMobileDraw, periods.mobile, 0)};
+  return {first, second, model_.subscribers().draw(member, first.word[2], periods, address)};
 }
 
 // Words of the first block: start; length; subscriber; entry page. Of the second: log-in (16 bits); key; fate and age
@@ -202,7 +200,7 @@ void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   std::int64_t at_us = session.next_us;
   std::array<kernel::Timetable::Moment, kInstalment> moments;
   for (std::uint32_t first = 0; first < now; first += kLanes) {
-    const RandomLanes draw = random_lanes(lanes_, session.member, kPage, session.index, session.ordinal + first);
+    const RandomLanes draw = random_lanes(seed_, session.member, kPage, session.index, session.ordinal + first);
     // All lanes always: the pages beyond the last cost less than a branch that nobody can predict.
     for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
       const std::uint32_t more = draw.word[2][lane];

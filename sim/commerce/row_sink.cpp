@@ -114,7 +114,7 @@ std::int64_t RowSink::arrival_us(std::int64_t now_us, std::uint64_t what) const 
 
 void RowSink::wait(std::int64_t at_us, std::uint32_t place) {
   late_.push_back({at_us, place});
-  std::push_heap(late_.begin(), late_.end());
+  std::push_heap(late_.begin(), late_.end(), Late::after);
 }
 
 void RowSink::miss(AccessRow row, Origin origin, Fate fate) {
@@ -139,7 +139,7 @@ void RowSink::miss(AuthRow row, Origin origin, Fate fate) {
 }
 
 void RowSink::write_late() {
-  std::pop_heap(late_.begin(), late_.end());
+  std::pop_heap(late_.begin(), late_.end(), Late::after);
   const std::uint32_t place = late_.back().place;
   late_.pop_back();
   if ((place & kAuthFlag) != 0) {

@@ -104,8 +104,9 @@ class RowSink {
   };
   struct Late {
     std::int64_t at_us;
-    std::uint32_t place;                                             // in a room; kAuthFlag tells in which
-    friend constexpr bool operator<(const Late& a, const Late& b) {  // for a heap with the earliest in front
+    std::uint32_t place;  // in a room; kAuthFlag tells in which
+    /// The order of a heap with the earliest in front.
+    static constexpr bool after(const Late& a, const Late& b) {
       return a.at_us != b.at_us ? a.at_us > b.at_us : a.place > b.place;
     }
   };

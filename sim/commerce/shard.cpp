@@ -34,7 +34,6 @@ Shard::Shard(const Model& model, const ShardOptions& options)
     : model_(model),
       name_("shard " + std::to_string(options.shard.value)),
       seed_(model.seed()),
-      lanes_(model.seed()),
       token_seed_(mix64(model.seed().value, purpose("token").value)),
       members_(model, options.shard),
       keys_(model.keys(), model.params().sessions.stragglers, model.params().sessions.straggle),

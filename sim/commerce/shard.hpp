@@ -3,7 +3,7 @@
 //
 // Step, per window:
 //   open    at the first window of a day, every member: does she visit, how many sessions, at which hours;
-//           at the first window of an hour, the sessions of that hour, whole: subscriber, key, every page's moment;
+//           at the first window of an hour, the sessions of that hour, whole: subscriber, every page's moment;
 //   handle  requests, visits and logins from outside, key announcements; before each of them and in close, what
 //           sessions do and which late log rows arrive up to then;
 //   close   rows of equal time put in order, and the shard's range recorded.
@@ -119,7 +119,6 @@ class Shard final : public kernel::Process {
   const Model& model_;
   std::string name_;
   Seed seed_;
-  LaneSeed lanes_;
   std::uint64_t token_seed_;
   Members members_;
   Sessions sessions_;

@@ -37,10 +37,10 @@ class Subscribers {
   Subscribers(const PopulationParams& params, std::uint64_t accounts, const protocol::NetworkTable& networks,
               Seed seed);
 
-  /// The periods in force `at`, a full hour. Members change address at different hours of the day. About 10 ns.
+  /// The periods in force `at`, a full hour. Members change address at different hours of the day.
   [[nodiscard]] AddressPeriods periods(MemberId member, Time at) const;
   /// The subscriber of a session; `bits` are 32 uniform bits of the session. `draws` are the blocks of (member,
-  /// kTripDraw, periods.trip, 0) and (member, kMobileDraw, periods.mobile, 0). About 10 ns.
+  /// kTripDraw, periods.trip, 0) and (member, kMobileDraw, periods.mobile, 0).
   [[nodiscard]] protocol::Subscriber draw(const Traits& member, std::uint32_t bits, const AddressPeriods& periods,
                                           const AddressDraws& draws) const;
 

@@ -15,6 +15,13 @@ namespace dwell {
 /// need mix64.
 constexpr std::uint64_t place_hash(std::uint64_t key) { return (key ^ key >> 32) * 0x9e3779b97f4a7c15ULL; }
 
+/// What a slot of 32 bits holds of a key of this hash above its index, whose bits are `index_mask`: that it is taken
+/// (the highest bit), and as many bits of the hash as there is room for, which spare most looks at entries of other
+/// keys.
+constexpr std::uint32_t slot_mark(std::uint64_t hash, std::uint32_t index_mask) {
+  return (static_cast<std::uint32_t>(hash >> 8) | 1U << 31) & ~index_mask;
+}
+
 /// Map from 64-bit key to 64-bit integer, by open addressing with linear probing. `add` sums, `raise` keeps the greater
 /// (an absent key counts as 0); one table uses one of the two for a given key. A key stays an entry when its sum
 /// returns to 0. At most 2^30 entries. Iteration order depends on the order of insertion: whatever is computed from a
@@ -37,7 +44,7 @@ class SparseTable {
     if (size_ == 0) return 0;
     const std::uint64_t hash = place_hash(key);
     const std::uint32_t index_mask = index_mask_of(room_);
-    const std::uint32_t mark = mark_of(hash, index_mask);
+    const std::uint32_t mark = slot_mark(hash, index_mask);
     for (std::size_t i = hash >> shift_; slots_[i] != 0; i = (i + 1) & mask_) {
       if ((slots_[i] ^ mark) > index_mask) continue;
       const Entry& entry = entries_[slots_[i] & index_mask];
@@ -71,13 +78,6 @@ class SparseTable {
   static constexpr std::size_t kSlotsPerEntry = 4;
   static constexpr std::size_t kMostFetched = 4096;  // slots that fit the innermost cache beside their entries
   static constexpr std::size_t kCacheLine = 64;
-  static constexpr std::uint32_t kTaken = 1U << 31;  // the highest bit, and in no empty slot
-
-  /// What a slot holds of a key of this hash, above its index: that it is taken, and as many bits of the hash as there
-  /// is room for, which spare most looks at entries of other keys.
-  static std::uint32_t mark_of(std::uint64_t hash, std::uint32_t index_mask) {
-    return (static_cast<std::uint32_t>(hash >> 8) | kTaken) & ~index_mask;
-  }
   static std::uint32_t index_mask_of(std::size_t room) { return static_cast<std::uint32_t>(room - 1); }
 
   std::int64_t& find_or_insert(std::uint64_t key) {
@@ -85,7 +85,7 @@ class SparseTable {
       grow();
     const std::uint64_t hash = place_hash(key);
     const std::uint32_t index_mask = index_mask_of(room_);
-    const std::uint32_t mark = mark_of(hash, index_mask);
+    const std::uint32_t mark = slot_mark(hash, index_mask);
     std::uint32_t* const slots = slots_.data();
     Entry* const entries = entries_.data();
     for (std::size_t i = hash >> shift_;; i = (i + 1) & mask_) {
@@ -127,7 +127,7 @@ class SparseTable {
       const std::uint64_t hash = place_hash(entries_[n].key);
       std::size_t i = hash >> shift_;
       while (slots_[i] != 0) i = (i + 1) & mask_;
-      slots_[i] = mark_of(hash, index_mask_of(room_)) | static_cast<std::uint32_t>(n);
+      slots_[i] = slot_mark(hash, index_mask_of(room_)) | static_cast<std::uint32_t>(n);
     }
   }
   void empty_slots() {

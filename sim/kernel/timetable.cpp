@@ -32,7 +32,7 @@ void Timetable::begin_window() {
   base_us_ += length_us();
   head_ = (head_ + 1) & mask_;
   while (!far_.empty() && static_cast<std::uint64_t>(far_.front().at.us - base_us_) < horizon_us_) {
-    std::pop_heap(far_.begin(), far_.end());
+    std::pop_heap(far_.begin(), far_.end(), Far::after);
     const Moment moment{far_.back().at.us, far_.back().what};
     const std::uint32_t who = far_.back().who;
     far_.pop_back();
@@ -47,7 +47,7 @@ void Timetable::write_elsewhere(std::uint32_t who, const Moment& moment) {
     return;
   }
   far_.push_back({Time{moment.at_us}, who, moment.what});
-  std::push_heap(far_.begin(), far_.end());
+  std::push_heap(far_.begin(), far_.end(), Far::after);
 }
 
 // The few entries that fall into the window being read move those behind them.

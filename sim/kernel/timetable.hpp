@@ -78,7 +78,8 @@ class Timetable {
   struct Far {
     Time at;
     std::uint32_t who, what;
-    friend constexpr bool operator<(const Far& a, const Far& b) {  // for a heap with the least in front
+    /// The order of a heap with the least in front.
+    static constexpr bool after(const Far& a, const Far& b) {
       if (a.at != b.at) return a.at > b.at;
       return a.who != b.who ? a.who > b.who : a.what > b.what;
     }

@@ -158,13 +158,15 @@ struct Labelled {
 
  private:
   void note(Origin origin) {
-    if (rows.full()) [[unlikely]] {
+    if (rows.size() == room_) [[unlikely]] {
       rows.reserve(rows.empty() ? 64 : rows.size() * 2);
-      origins.grow(rows.size(), rows.capacity());
+      room_ = rows.capacity();
+      origins.grow(rows.size(), room_);
     }
     origins[rows.size()] = origin;
     foreign += origin != kBackground ? 1 : 0;
   }
+  std::size_t room_ = 0;  // of origins; rows may have more
 };
 
 /// Where the rows of one shard lie in a partition's batches.

@@ -94,22 +94,13 @@ TEST_CASE("a keyed permutation refuses what it cannot hold") {
 
 TEST_CASE("four lanes give what four blocks give") {
   for (std::uint32_t i = 0; i < 200; ++i) {
-    const auto any = [&](std::uint32_t k) { return dwell::random_block(Seed{5}, i, Purpose{k}, 0, 0); };
-    const Seed seed{any(0).low()};
-    const dwell::LaneSeed lanes(seed);
-    const dwell::RandomBlock e = any(1), p = any(2), x = any(3), b = any(4);
-    const auto word = [](const dwell::RandomBlock& w) {
-      return dwell::LaneWord(w.word[0], w.word[1], w.word[2], w.word[3]);
-    };
-    const dwell::RandomLanes together = dwell::random_lanes(lanes, {word(e), word(p), word(x), word(b)});
-    const dwell::RandomLanes counted = dwell::random_lanes(lanes, e.word[0], Purpose{p.word[0]}, x.word[0], b.word[0]);
+    const auto any = dwell::random_block(Seed{5}, i, Purpose{1}, 0, 0);
+    const Seed seed{dwell::random_block(Seed{5}, i, Purpose{2}, 0, 0).low()};
+    const dwell::RandomLanes lanes =
+        dwell::random_lanes(seed, any.word[0], Purpose{any.word[1]}, any.word[2], any.word[3]);
     for (std::uint32_t lane = 0; lane < dwell::kLanes; ++lane) {
-      const auto alone = dwell::random_block(seed, e.word[lane], Purpose{p.word[lane]}, x.word[lane], b.word[lane]);
-      const auto next = dwell::random_block(seed, e.word[0], Purpose{p.word[0]}, x.word[0], b.word[0] + lane);
-      for (std::size_t w = 0; w < 4; ++w) {
-        REQUIRE(together.block(lane).word[w] == alone.word[w]);
-        REQUIRE(counted.word[w][lane] == next.word[w]);
-      }
+      const auto block = dwell::random_block(seed, any.word[0], Purpose{any.word[1]}, any.word[2], any.word[3] + lane);
+      for (std::size_t w = 0; w < 4; ++w) REQUIRE(lanes.word[w][lane] == block.word[w]);
     }
   }
 }
