@@ -5,20 +5,18 @@
 #include <algorithm>
 #include <array>
 #include <boost/program_options.hpp>
-#include <charconv>
 #include <cstddef>
 #include <span>
 #include <string_view>
 
 #include "bench/cli/names.hpp"
+#include "bench/cli/option_values.hpp"
 #include "detectors/catalogue.hpp"
-#include "sim/world/enum_names.hpp"
 
 namespace dwell::cli {
 namespace {
 
 namespace po = boost::program_options;
-using Values = po::variables_map;
 
 struct CommandSpec {
   std::string_view name;
@@ -37,6 +35,12 @@ const std::vector<CommandSpec>& commands() {
       {"list", Command::list, "scenarios or detectors", true, {"json", "output", "quiet"}},
       {"report", Command::report, "a results file", true, {"json", "output", "quiet"}},
       {"schema", Command::schema, "telemetry, scenario or results", false, {"output", "quiet"}},
+      {"phold",
+       Command::phold,
+       "",
+       false,
+       {"processes", "start-events", "mean", "lookahead", "remote", "end", "engine", "seed", "threads", "json",
+        "output", "quiet"}},
       {"help", Command::help, "a command", false, {"quiet"}},
   };
   return all;
@@ -45,7 +49,8 @@ const std::vector<CommandSpec>& commands() {
 po::options_description option_table() {
   po::options_description table;
   auto add = table.add_options();
-  for (const char* name : {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "threads"}) {
+  for (const char* name : {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "threads",
+                           "processes", "start-events", "mean", "lookahead", "remote", "end", "engine"}) {
     add(name, po::value<std::string>());
   }
   add("output,o", po::value<std::string>());
@@ -59,53 +64,11 @@ po::options_description option_table() {
 }
 
 std::vector<std::string> option_names() {
-  return {"--scale",   "--seed",   "--seeds",    "--days", "--baseline", "--key-use", "--concentration",
-          "--threads", "--output", "--detector", "--json", "--quiet",    "--help",    "--version"};
-}
-
-Error flag_error(const std::string& flag, std::string_view found, std::string accepted) {
-  return {"", "--" + flag, fmt::format("found \"{}\"", found), std::move(accepted)};
-}
-
-Result<std::uint64_t> whole_number(const std::string& flag, const std::string& text, std::uint64_t least,
-                                   std::uint64_t most) {
-  std::uint64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, problem] = std::from_chars(text.data(), end, value);
-  if (problem != std::errc{} || stopped != end || value < least || value > most) {
-    return flag_error(flag, text, fmt::format("a whole number from {} to {}", least, most));
-  }
-  return value;
-}
-
-template <class Number>
-Status read_number(const Values& values, const std::string& flag, std::uint64_t least, std::uint64_t most,
-                   Number& out) {
-  if (values.count(flag) == 0) return success();
-  const Result<std::uint64_t> number = whole_number(flag, values[flag].as<std::string>(), least, most);
-  if (!number) return number.error();
-  out = static_cast<Number>(number.value());
-  return success();
-}
-
-template <class Enum>
-Status read_enum(const Values& values, const std::string& flag, std::optional<Enum>& out) {
-  if (values.count(flag) == 0) return success();
-  const std::string& text = values[flag].as<std::string>();
   std::vector<std::string> names;
-  for (const std::string_view name : enum_names(Enum{})) {
-    if (name == text) out = static_cast<Enum>(names.size());
-    names.emplace_back(name);
+  for (const auto& option : option_table().options()) {
+    if (option->long_name() != "words") names.push_back("--" + option->long_name());
   }
-  if (!out) return flag_error(flag, text, accepted_names(text, names));
-  return success();
-}
-
-Status read_text(const Values& values, const std::string& flag, std::string& out) {
-  if (values.count(flag) == 0) return success();
-  out = values[flag].as<std::string>();
-  if (out.empty()) return flag_error(flag, out, "a name");
-  return success();
+  return names;
 }
 
 Status read_detectors(const Values& values, std::vector<std::string>& out) {
@@ -126,6 +89,30 @@ Status read_scale(const Values& values, std::optional<world::Scale>& out) {
   return success();
 }
 
+Status read_phold(const Values& values, Arguments& out) {
+  perf::PholdShape& shape = out.phold;
+  for (const Status& status : {
+           read_number(values, "processes", 1, perf::kMostPholdProcesses, shape.processes),
+           read_number(values, "start-events", 1, perf::kMostPholdStartEvents, shape.start_events),
+           read_real(values, "mean", perf::kLeastPholdUnits, perf::kMostPholdUnits, shape.mean_units),
+           read_real(values, "lookahead", perf::kLeastPholdUnits, perf::kMostPholdUnits, shape.lookahead_units),
+           read_real(values, "remote", 0, 1, shape.remote),
+           read_real(values, "end", perf::kLeastPholdUnits, perf::kMostPholdUnits, shape.end_units),
+           read_enum(values, "engine", out.engine),
+       }) {
+    if (!status) return status.error();
+  }
+  if (shape.lookahead_units > shape.mean_units) {
+    return flag_error("lookahead", fmt::format("{}", shape.lookahead_units),
+                      fmt::format("at most the mean, {}", shape.mean_units));
+  }
+  if (out.engine == EngineKind::serial && out.threads > 1) {
+    return flag_error("threads", std::to_string(out.threads), "1 with --engine serial, or --engine threads");
+  }
+  shape.seed = Seed{out.seed};
+  return success();
+}
+
 Status read_options(const Values& values, Arguments& out) {
   for (const Status& status : {
            read_scale(values, out.scale),
@@ -143,7 +130,7 @@ Status read_options(const Values& values, Arguments& out) {
   }
   out.json = values["json"].as<bool>();
   out.quiet = values["quiet"].as<bool>();
-  return success();
+  return read_phold(values, out);
 }
 
 /// A value that begins with a minus sign would be taken for an option: "--seed -3" becomes "--seed=-3", and is then
@@ -230,7 +217,7 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
     out.command = Command::version;
     return out;
   }
-  if (plain.empty()) return Error{"", "", "no command", "case-study, run, list, report, schema, help"};
+  if (plain.empty()) return Error{"", "", "no command", "case-study, run, list, report, schema, phold, help"};
   const Result<const CommandSpec*> found = find_command(plain.front());
   if (!found) return found.error();
   const CommandSpec& spec = *found.value();

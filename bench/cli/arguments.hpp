@@ -1,17 +1,28 @@
 #pragma once
 // The command line as values.
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "bench/perf/phold.hpp"
 #include "sim/core/result.hpp"
 #include "sim/world/scenario.hpp"
 
 namespace dwell::cli {
 
-enum class Command : std::uint8_t { case_study, run, list, report, schema, help, version };
+enum class Command : std::uint8_t { case_study, run, list, report, schema, phold, help, version };
+
+/// How `phold` runs: the reference engine, threads of this process, or ranks.
+enum class EngineKind : std::uint8_t { serial, threads, mpi };
+inline std::span<const std::string_view> enum_names(EngineKind) {
+  static constexpr std::array<std::string_view, 3> kNames = {"serial", "threads", "mpi"};
+  return kNames;
+}
 
 struct Arguments {
   Command command = Command::help;
@@ -25,6 +36,8 @@ struct Arguments {
   std::optional<workforce::KeyUseOfInsider> key_use;
   std::optional<campaign::Concentration> concentration;
   std::vector<std::string> detectors;
+  perf::PholdShape phold;
+  std::optional<EngineKind> engine;
   bool json = false;
   bool quiet = false;
   std::string output;  ///< empty: none given

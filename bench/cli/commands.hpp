@@ -10,5 +10,7 @@ int study_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
 int report_command(const Arguments& arguments);
 int schema_command(const Arguments& arguments);
+/// `phold`: the engine alone, on the benchmark of its field.
+int phold_command(const Arguments& arguments);
 
 }  // namespace dwell::cli

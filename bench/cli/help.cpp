@@ -16,6 +16,7 @@ budgets set on other seeds.
   dwell list detectors            what is compared, and which logs each needs
   dwell schema [telemetry|scenario|results]
                                   columns of the logs; JSON Schema of the files
+  dwell phold                     the engine alone, on the PHOLD benchmark
   dwell help, dwell --version
 
 SCENARIO is a name from `dwell list scenarios` or the path of a JSON file.
@@ -30,6 +31,16 @@ What is simulated (case-study, run)
   --concentration HOW   even, or top16: 16 addresses carry most reads
   --detector NAME       only this detector; may be repeated
   --threads N           processors used (all); never changes a result
+
+PHOLD (its defaults in parentheses)
+  --processes N         logical processes (100000)
+  --start-events N      events each starts with (1)
+  --mean U              mean time between events, lookahead included (2)
+  --lookahead U         least time between events, at most the mean (1)
+  --remote P            chance that the next event is for another process (0.25)
+  --end U               where the run ends, in units of 10^6 ticks (100)
+  --engine KIND         serial, threads or mpi (threads); never changes a result
+  --seed, --threads     as above
 
 What comes out
   --json                JSON instead of tables

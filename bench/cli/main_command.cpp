@@ -27,6 +27,8 @@ int dispatch(const Arguments& arguments) {
       return report_command(arguments);
     case Command::schema:
       return schema_command(arguments);
+    case Command::phold:
+      return phold_command(arguments);
     case Command::help:
       return put(help_text());
     case Command::version:

@@ -30,17 +30,24 @@ std::string progress_text(const run::Progress& p) {
     text += fmt::format(", {} events/s", report::short_count(static_cast<double>(p.events) / p.elapsed_s));
   }
   text += fmt::format(", day {:.0f}", p.simulated_day);
-  const bool known = p.done > 0.02 && p.elapsed_s > 1;
-  if (known) text += fmt::format(", {} to go", seconds_in_words(p.elapsed_s * (1 - p.done) / p.done));
-  return text;
+  return text + time_to_go(p.done, p.elapsed_s);
+}
+
+std::string time_to_go(double done, double elapsed_s) {
+  const bool known = done > 0.02 && elapsed_s > 1;
+  return known ? fmt::format(", {} to go", seconds_in_words(elapsed_s * (1 - done) / done)) : "";
 }
 
 void ProgressLine::show(const run::Progress& progress) {
+  show(progress.elapsed_s, [&] { return progress_text(progress); });
+}
+
+void ProgressLine::show(double elapsed_s, const std::function<std::string()>& words) {
   if (quiet_) return;
   if (next_s_ == 0 && !terminal_) next_s_ = kLineEvery;
-  if (progress.elapsed_s < next_s_) return;
-  next_s_ = progress.elapsed_s + (terminal_ ? kRedrawEvery : kLineEvery);
-  const std::string text = report::fit(progress_text(progress), kWidth);
+  if (elapsed_s < next_s_) return;
+  next_s_ = elapsed_s + (terminal_ ? kRedrawEvery : kLineEvery);
+  const std::string text = report::fit(words(), kWidth);
   say(terminal_ ? "\r" + text + "\x1b[K" : text + "\n");
   drawn_ = terminal_;
 }

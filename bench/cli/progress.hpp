@@ -1,6 +1,7 @@
 #pragma once
 // One line that says how far a study is.
 
+#include <functional>
 #include <string>
 
 #include "bench/run/study.hpp"
@@ -9,6 +10,8 @@ namespace dwell::cli {
 
 /// "scoring, run 12 of 16: 74 %, 8.2 M events/s, day 103, 25 s to go"; without the estimate while it would be a guess.
 std::string progress_text(const run::Progress& progress);
+/// ", 25 s to go" for work of which the share `done` took `elapsed_s`; empty while that would be a guess.
+std::string time_to_go(double done, double elapsed_s);
 
 /// On a terminal a line that is rewritten; elsewhere a line a minute; nothing when quiet.
 class ProgressLine {
@@ -19,6 +22,8 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void show(const run::Progress& progress);
+  /// `text` is asked for when the line is due.
+  void show(double elapsed_s, const std::function<std::string()>& text);
   /// Wipes the line off the terminal.
   void finish();
 

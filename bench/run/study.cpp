@@ -1,7 +1,5 @@
 #include "bench/run/study.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -15,6 +13,7 @@
 #include "bench/run/world_run.hpp"
 #include "bench/score/budget.hpp"
 #include "sim/core/digest.hpp"
+#include "sim/core/resources.hpp"
 #include "sim/telemetry/schema.hpp"
 #include "sim/world/enum_names.hpp"
 
@@ -101,11 +100,9 @@ void fill_timing(StudyResult& result, const std::vector<Contender>& list, const 
   timing.wall_s = wall_s;
   timing.events_per_s = events / wall_s;
   timing.generation_ns_per_event = generation_s * 1e9 / events;
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  timing.peak_rss_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-  timing.cpu_s = static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                 static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+  const ResourceUse use = resource_use();
+  timing.peak_rss_bytes = use.peak_rss_bytes;
+  timing.cpu_s = use.cpu_s;
 }
 
 }  // namespace

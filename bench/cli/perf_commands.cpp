@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "bench/cli/commands.hpp"
+#include "bench/cli/interrupt.hpp"
+#include "bench/cli/main_command.hpp"
+#include "bench/cli/output_file.hpp"
+#include "bench/cli/progress.hpp"
+#include "bench/cli/terminal.hpp"
+#include "bench/perf/phold.hpp"
+#include "bench/report/text.hpp"
+#include "bench/run/build_info.hpp"
+#include "sim/core/resources.hpp"
+
+namespace dwell::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json phold_json(const Arguments& arguments, const perf::PholdResult& result, std::size_t threads) {
+  const perf::PholdShape& shape = arguments.phold;
+  const EngineKind engine = arguments.engine.value_or(EngineKind::threads);
+  return {{"processes", shape.processes},
+          {"start_events", shape.start_events},
+          {"mean", shape.mean_units},
+          {"lookahead", shape.lookahead_units},
+          {"remote", shape.remote},
+          {"end", shape.end_units},
+          {"seed", shape.seed.value},
+          {"engine", enum_names(engine)[static_cast<std::size_t>(engine)]},
+          {"threads", threads},
+          {"version", run::kVersion},
+          {"revision", run::kRevision},
+          {"events", result.events},
+          {"setup_s", result.setup_s},
+          {"wall_s", result.wall_s},
+          {"events_per_s", static_cast<double>(result.events) / result.wall_s},
+          {"bytes_per_pending_event", result.bytes_per_pending_event},
+          {"peak_rss_bytes", resource_use().peak_rss_bytes},
+          {"digest", fmt::format("{:016x}", result.digest)},
+          {"finished", result.finished}};
+}
+
+std::string phold_page(const Json& j) {
+  const auto number = [&](const char* key) { return j[key].get<double>(); };
+  return fmt::format(
+      "PHOLD  {} processes, {} each to start, mean {}, lookahead {}, remote {},\n"
+      "       end {}, seed {}; engine {}, {} thread{}\n\n"
+      "  events            {}\n"
+      "  set-up            {:.3f} s\n"
+      "  run               {:.3f} s\n"
+      "  events/s          {}\n"
+      "  peak memory       {}, {:.0f} B a pending event\n"
+      "  digest            {}\n",
+      j["processes"].get<std::uint64_t>(), j["start_events"].get<std::uint64_t>(), number("mean"), number("lookahead"),
+      number("remote"), number("end"), j["seed"].get<std::uint64_t>(), j["engine"].get<std::string>(),
+      j["threads"].get<std::size_t>(), j["threads"] == 1 ? "" : "s", j["events"].get<std::uint64_t>(),
+      number("setup_s"), number("wall_s"), report::short_count(number("events_per_s")),
+      report::short_bytes(number("peak_rss_bytes")), number("bytes_per_pending_event"), j["digest"].get<std::string>());
+}
+
+std::string phold_progress(double done, std::uint64_t events, double elapsed_s) {
+  const std::string rate =
+      elapsed_s > 0 ? report::short_count(static_cast<double>(events) / elapsed_s) + " events/s" : "starting";
+  return fmt::format("phold: {:.0f} %, {}{}", 100 * done, rate, time_to_go(done, elapsed_s));
+}
+
+}  // namespace
+
+int phold_command(const Arguments& arguments) {
+  std::optional<OutputFile> file;
+  if (!arguments.output.empty()) {
+    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, "");
+    if (!prepared) return complain(prepared.error(), kBadInput);
+    file = prepared.value();
+  }
+  const bool serial = arguments.engine == EngineKind::serial;
+  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t threads = serial ? 1 : arguments.threads == 0 ? processors : arguments.threads;
+  const auto executor = kernel::make_thread_executor(threads);
+  const kernel::EngineOptions options = arguments.phold.engine_options();
+  const auto engine = serial ? kernel::make_serial_engine(options) : kernel::make_windowed_engine(options, *executor);
+  catch_interrupts(arguments.quiet);
+  perf::PholdResult result;
+  {
+    ProgressLine line(arguments.quiet, stderr_is_terminal());
+    result = run_phold(arguments.phold, *engine, [&](double done, std::uint64_t events, double elapsed_s) {
+      line.show(elapsed_s, [&] { return phold_progress(done, events, elapsed_s); });
+      return !stop_requested();
+    });
+  }
+  const Json document = phold_json(arguments, result, threads);
+  const std::string text = document.dump(2) + "\n";
+  if (file) {
+    if (const Status written = file->write(text); !written) return complain(written.error(), kFailed);
+  }
+  int code = kDone;
+  if (!arguments.json) code = put(phold_page(document));
+  if (arguments.json && !file) code = put(text);
+  if (code == kDone && !result.finished) {
+    say("dwell: stopped before the end; the figures are of the part that ran\n");
+    return kInterrupted;
+  }
+  return code;
+}
+
+}  // namespace dwell::cli

@@ -1,0 +1,154 @@
+#include "bench/perf/phold.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "sim/core/check.hpp"
+#include "sim/core/digest.hpp"
+#include "sim/core/math.hpp"
+#include "sim/core/random.hpp"
+#include "sim/core/resources.hpp"
+#include "sim/core/tables.hpp"
+
+namespace dwell::perf {
+namespace {
+
+constexpr double kUnit_us = 1e6;
+constexpr Purpose kStart = purpose("phold.start");
+constexpr Purpose kHop = purpose("phold.hop");
+// Enough blocks to spread over threads and ranks, and the states of one in the first-level cache.
+constexpr std::uint64_t kFewestBlocks = 64;
+constexpr std::uint64_t kLargestBlock = 2048;
+// Delays are exponential: one beyond so many means of the tail comes once in 10^13 draws, and then waits in a heap.
+constexpr double kTailMeans = 30;
+
+std::int64_t whole_us(double units) { return static_cast<std::int64_t>(units * kUnit_us + 0.5); }
+
+/// What all blocks read.
+struct Rules {
+  explicit Rules(const PholdShape& from)
+      : shape(from),
+        remote_below(static_cast<std::uint64_t>(shape.remote * 0x1p32)),
+        block_bits(static_cast<unsigned>(
+            std::bit_width(std::clamp(shape.processes / kFewestBlocks, std::uint64_t{1}, kLargestBlock)) - 1)),
+        lookahead_us(shape.engine_options().lookahead.us) {
+    const double tail_us = (shape.mean_units - shape.lookahead_units) * kUnit_us;
+    delay = DurationTable([tail_us](double p) { return -tail_us * det_log1p(-p); }, Duration{0},
+                          Duration{static_cast<std::int64_t>(tail_us * kTailMeans) + 1});
+  }
+  [[nodiscard]] std::uint64_t blocks() const { return ((shape.processes - 1) >> block_bits) + 1; }
+  [[nodiscard]] Duration step(std::uint32_t bits) const { return {lookahead_us + delay.draw(bits).us}; }
+
+  PholdShape shape;
+  std::uint64_t remote_below;
+  unsigned block_bits;
+  std::int64_t lookahead_us;
+  DurationTable delay;
+};
+
+/// A block of logical processes; an event's `data` is the process's number.
+class Block final : public kernel::Process {
+ public:
+  struct State {
+    Digest chain;
+    std::uint32_t hops = 0;
+  };
+  Block(const Rules& rules, std::uint32_t index) : rules_(rules), name_("block " + std::to_string(index)) {
+    first_ = std::uint64_t{index} << rules.block_bits;
+    const std::uint64_t size = std::uint64_t{1} << rules.block_bits;
+    states_.resize(static_cast<std::size_t>(std::min(size, rules.shape.processes - first_)));
+  }
+  [[nodiscard]] std::string_view name() const override { return name_; }
+  [[nodiscard]] bool every_window() const override { return false; }
+
+  void start(kernel::Context& c) override {
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+      const auto process = static_cast<std::uint32_t>(first_ + i);
+      for (std::uint32_t k = 0; k < rules_.shape.start_events; ++k) {
+        const RandomBlock draw = random_block(rules_.shape.seed, process, kStart, k, 0);
+        c.schedule(Time{} + rules_.step(draw.word[0]), 0, process);
+      }
+    }
+  }
+
+  void handle(kernel::Context& c, kernel::Events& events) override {
+    const std::uint32_t self = c.self().value;
+    const std::uint32_t mask = (1U << rules_.block_bits) - 1;
+    while (const kernel::Event* const event = events.next()) {
+      const std::uint32_t process = event->data;
+      State& state = states_[process & mask];
+      state.chain.add(static_cast<std::uint64_t>(event->time.us));
+      const RandomBlock draw = random_block(rules_.shape.seed, process, kHop, state.hops++, 0);
+      const std::uint32_t any = static_cast<std::uint32_t>(draw.word[1] * rules_.shape.processes >> 32);
+      const std::uint32_t next = draw.word[0] < rules_.remote_below ? any : process;
+      const Time at = event->time + rules_.step(draw.word[2]);
+      if (const std::uint32_t block = next >> rules_.block_bits; block == self) {
+        c.schedule(at, 0, next);
+      } else {
+        c.send({block}, at, 0, next);
+      }
+    }
+  }
+
+  [[nodiscard]] std::uint64_t digest() const {
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < states_.size(); ++i) total = Digest::sum(total, first_ + i, states_[i].chain);
+    return total;
+  }
+
+ private:
+  const Rules& rules_;
+  std::string name_;
+  std::uint64_t first_;
+  std::vector<State> states_;
+};
+
+}  // namespace
+
+kernel::EngineOptions PholdShape::engine_options() const {
+  const auto lookahead = Duration{whole_us(lookahead_units)};
+  const auto end = Time{whole_us(end_units)};
+  DWELL_DEMAND(lookahead.us >= 1, "a lookahead of at least one microsecond");
+  const double reach = (lookahead_units + (mean_units - lookahead_units) * kTailMeans) / lookahead_units;
+  const auto horizon = static_cast<std::size_t>(std::clamp(reach + 2, 2.0, 1024.0));
+  return {lookahead, end, horizon};
+}
+
+PholdResult run_phold(const PholdShape& shape, kernel::Engine& engine, const PholdProgress& progress) {
+  using Clock = std::chrono::steady_clock;
+  const auto since = [](Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); };
+  const Clock::time_point begin = Clock::now();
+  const std::uint64_t program_bytes = resource_use().peak_rss_bytes;
+  const Rules rules(shape);
+  for (std::uint64_t b = 0; b < rules.blocks(); ++b) {
+    engine.add(std::make_unique<Block>(rules, static_cast<std::uint32_t>(b)));
+  }
+  PholdResult result;
+  // The first window is empty, since no event comes before one lookahead: stepping through it only starts the
+  // processes.
+  engine.step();
+  result.setup_s = since(begin);
+  const Clock::time_point started = Clock::now();
+  const auto end_us = static_cast<double>(shape.engine_options().end.us);
+  while (result.finished && engine.step()) {
+    if (progress) {
+      const double done = std::min(1.0, static_cast<double>(engine.window().end.us) / end_us);
+      result.finished = progress(done, engine.events(), since(started));
+    }
+  }
+  result.wall_s = since(started);
+  result.events = engine.events();
+  for (std::uint32_t b = 0; b < engine.processes(); ++b) {
+    result.digest += static_cast<const Block&>(engine.process({b})).digest();
+  }
+  const double states_bytes = static_cast<double>(shape.processes * sizeof(Block::State));
+  const double more_bytes = static_cast<double>(resource_use().peak_rss_bytes - program_bytes) - states_bytes;
+  result.bytes_per_pending_event =
+      std::max(0.0, more_bytes) / (static_cast<double>(shape.processes) * shape.start_events);
+  return result;
+}
+
+}  // namespace dwell::perf

@@ -1,0 +1,88 @@
+// `phold`: what it prints, and what it refuses.
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/child.hpp"
+
+using dwell::test::Finished;
+using dwell::test::Folder;
+using dwell::test::read_text;
+using dwell::test::run_dwell;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words small(Words more) {
+  Words words = {"phold", "--processes", "2000", "--end", "20"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+nlohmann::json phold(const Words& more) {
+  const Folder folder;
+  Words words = small(more);
+  words.emplace_back("--json");
+  const Finished end = run_dwell(folder, words);
+  INFO(end.err);
+  REQUIRE(end.code == 0);
+  return nlohmann::json::parse(end.out);
+}
+
+void refused(const Words& words, const std::string& said) {
+  const Folder folder;
+  const Finished end = run_dwell(folder, words);
+  INFO(end.err);
+  CHECK(end.code == 2);
+  CHECK(end.out.empty());
+  CHECK(end.err.find(said) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("phold gives its figures as JSON, the same on every engine and number of threads") {
+  const nlohmann::json serial = phold({"--engine", "serial"});
+  for (const char* key : {"events", "wall_s", "events_per_s", "peak_rss_bytes", "setup_s"}) {
+    INFO(key);
+    CHECK(serial.at(key).get<double>() > 0);
+  }
+  CHECK(serial.at("finished") == true);
+  for (const char* threads : {"1", "2", "3"}) {
+    const nlohmann::json found = phold({"--threads", threads});
+    CHECK(found.at("engine") == "threads");
+    CHECK(found.at("threads").get<int>() == std::stoi(threads));
+    CHECK(found.at("events") == serial.at("events"));
+    CHECK(found.at("digest") == serial.at("digest"));
+  }
+  CHECK(phold({"--seed", "9"}).at("digest") != serial.at("digest"));
+}
+
+TEST_CASE("phold prints a page, or writes its document") {
+  const Folder folder;
+  const Finished page = run_dwell(folder, small({"--lookahead", "0.5", "--mean", "1.5", "--remote", "1"}));
+  CHECK(page.code == 0);
+  for (const char* word : {"PHOLD", "2000 processes", "lookahead 0.5", "events/s", "digest"}) {
+    INFO(word);
+    CHECK(page.out.find(word) != std::string::npos);
+  }
+  const Finished file = run_dwell(folder, small({"--json", "-o", "phold.json", "-q"}));
+  CHECK(file.code == 0);
+  CHECK(file.out.empty());
+  CHECK(nlohmann::json::parse(read_text(folder.path("phold.json"))).at("processes") == 2000);
+}
+
+TEST_CASE("phold refuses what makes no sense") {
+  refused({"phold", "--processes", "0"}, "--processes: found \"0\"");
+  refused({"phold", "--processes", "1e5"}, "--processes: found \"1e5\"");
+  refused({"phold", "--remote", "1.01"}, "a number from 0 to 1");
+  refused({"phold", "--remote", "-0.1"}, "a number from 0 to 1");
+  refused({"phold", "--end", "inf"}, "--end: found \"inf\"");
+  refused({"phold", "--lookahead", "0"}, "--lookahead: found \"0\"");
+  refused({"phold", "--lookahead", "2.5"}, "at most the mean, 2");
+  refused({"phold", "--engine", "warp"}, "serial, threads, mpi");
+  refused({"phold", "--engine", "serial", "--threads", "2"}, "--threads: found \"2\"");
+  refused({"phold", "--scale", "1/10"}, "means nothing to `dwell phold`");
+  refused({"phold", "tiny"}, "options only");
+  refused({"run", "tiny", "--remote", "0.5"}, "means nothing to `dwell run`");
+}
