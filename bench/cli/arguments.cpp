@@ -41,6 +41,11 @@ const std::vector<CommandSpec>& commands() {
        false,
        {"processes", "start-events", "mean", "lookahead", "remote", "end", "engine", "seed", "threads", "json",
         "output", "quiet"}},
+      {"bench-kernel",
+       Command::bench_kernel,
+       "a scenario's name or file",
+       false,
+       {"scale", "seed", "days", "detector", "threads", "json", "output", "quiet"}},
       {"help", Command::help, "a command", false, {"quiet"}},
   };
   return all;
@@ -217,7 +222,8 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
     out.command = Command::version;
     return out;
   }
-  if (plain.empty()) return Error{"", "", "no command", "case-study, run, list, report, schema, phold, help"};
+  if (plain.empty())
+    return Error{"", "", "no command", "case-study, run, list, report, schema, phold, bench-kernel, help"};
   const Result<const CommandSpec*> found = find_command(plain.front());
   if (!found) return found.error();
   const CommandSpec& spec = *found.value();

@@ -15,7 +15,7 @@
 
 namespace dwell::cli {
 
-enum class Command : std::uint8_t { case_study, run, list, report, schema, phold, help, version };
+enum class Command : std::uint8_t { case_study, run, list, report, schema, phold, bench_kernel, help, version };
 
 /// How `phold` runs: the reference engine, threads of this process, or ranks.
 enum class EngineKind : std::uint8_t { serial, threads, mpi };

@@ -12,5 +12,7 @@ int report_command(const Arguments& arguments);
 int schema_command(const Arguments& arguments);
 /// `phold`: the engine alone, on the benchmark of its field.
 int phold_command(const Arguments& arguments);
+/// `bench-kernel`: what an event costs, stage by stage.
+int bench_kernel_command(const Arguments& arguments);
 
 }  // namespace dwell::cli

@@ -17,6 +17,7 @@ budgets set on other seeds.
   dwell schema [telemetry|scenario|results]
                                   columns of the logs; JSON Schema of the files
   dwell phold                     the engine alone, on the PHOLD benchmark
+  dwell bench-kernel              what an event costs, stage by stage
   dwell help, dwell --version
 
 SCENARIO is a name from `dwell list scenarios` or the path of a JSON file.

@@ -29,6 +29,8 @@ int dispatch(const Arguments& arguments) {
       return schema_command(arguments);
     case Command::phold:
       return phold_command(arguments);
+    case Command::bench_kernel:
+      return bench_kernel_command(arguments);
     case Command::help:
       return put(help_text());
     case Command::version:

@@ -29,7 +29,7 @@ std::string progress_text(const run::Progress& p) {
   if (p.elapsed_s > 0 && p.events > 0) {
     text += fmt::format(", {} events/s", report::short_count(static_cast<double>(p.events) / p.elapsed_s));
   }
-  text += fmt::format(", day {:.0f}", p.simulated_day);
+  text += ", " + world::to_string(p.date);
   return text + time_to_go(p.done, p.elapsed_s);
 }
 

@@ -8,7 +8,8 @@
 
 namespace dwell::cli {
 
-/// "scoring, run 12 of 16: 74 %, 8.2 M events/s, day 103, 25 s to go"; without the estimate while it would be a guess.
+/// "scoring, run 12 of 16: 74 %, 8.2 M events/s, 2025-09-05, 25 s to go"; without the estimate while it would be a
+/// guess.
 std::string progress_text(const run::Progress& progress);
 /// ", 25 s to go" for work of which the share `done` took `elapsed_s`; empty while that would be a guess.
 std::string time_to_go(double done, double elapsed_s);

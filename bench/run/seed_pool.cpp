@@ -12,14 +12,14 @@ namespace dwell::run {
 ProgressBoard::ProgressBoard(const StudyOptions& options, std::uint64_t runs)
     : options_(options), begin_(Clock::now()), done_(runs), events_(runs) {}
 
-bool ProgressBoard::report(std::size_t run, const char* phase, double done, std::int64_t day, std::uint64_t events) {
+bool ProgressBoard::report(std::size_t run, const char* phase, double done, Date date, std::uint64_t events) {
   const std::lock_guard lock(mutex_);
   done_[run] = done;
   events_[run] = events;
   const auto now = Clock::now();
   if (options_.progress && (now - last_ > std::chrono::milliseconds(200))) {
     last_ = now;
-    Progress progress{.phase = phase, .runs = done_.size(), .simulated_day = static_cast<double>(day)};
+    Progress progress{.phase = phase, .runs = done_.size(), .date = date};
     for (std::size_t i = 0; i < done_.size(); ++i) {
       progress.done += done_[i] / static_cast<double>(done_.size());
       progress.events += events_[i];
@@ -53,8 +53,8 @@ Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>&
                            .floors = evaluation ? floors_of(*thresholds) : std::vector<double>{},
                            .thresholds = evaluation ? *thresholds : Thresholds{},
                            .executor = executor.get()};
-        world.each_day = [&, i](double done, std::int64_t day, std::uint64_t events) {
-          return board_.report(first_run + i, evaluation ? "scoring" : "calibrating", done, day, events);
+        world.each_day = [&, i](double done, Date date, std::uint64_t events) {
+          return board_.report(first_run + i, evaluation ? "scoring" : "calibrating", done, date, events);
         };
         auto result = run_world(scenario_, list_, world);
         if (result)

@@ -16,7 +16,7 @@ class ProgressBoard {
   ProgressBoard(const StudyOptions& options, std::uint64_t runs);
 
   /// False when the study was asked to stop.
-  bool report(std::size_t run, const char* phase, double done, std::int64_t day, std::uint64_t events);
+  bool report(std::size_t run, const char* phase, double done, Date date, std::uint64_t events);
 
   [[nodiscard]] bool stopped() const {
     return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);

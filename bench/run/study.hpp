@@ -20,7 +20,7 @@ struct Progress {
   double done = 0;  ///< share of all simulated days, 0..1
   std::uint64_t events = 0;
   double elapsed_s = 0;
-  double simulated_day = 0;  ///< of the run that reported last
+  Date date;  ///< simulated by the run that reported last
 };
 
 struct StudyOptions {

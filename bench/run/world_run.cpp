@@ -141,15 +141,18 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   Block block(harness, plan, label, options.seed);
   const auto begin = Clock::now();
   double watching_s = 0;
+  const auto date_of = [&](std::int64_t window) {
+    return Date{plan.first_day.days + static_cast<std::int32_t>(window / kWindowsPerDay)};
+  };
   for (std::int64_t w = 0; simulation.step(); ++w) {
     watching_s += block.add(simulation, w);
     if (options.each_day && (w + 1) % kWindowsPerDay == 0) {
       const double done = static_cast<double>(w + 1) / static_cast<double>(plan.windows);
-      if (!options.each_day(done, w / kWindowsPerDay, simulation.rows())) return std::optional<WorldRecord>{};
+      if (!options.each_day(done, date_of(w), simulation.rows())) return std::optional<WorldRecord>{};
     }
   }
   watching_s += block.flush();
-  if (options.each_day) options.each_day(1, plan.windows / kWindowsPerDay, simulation.rows());
+  if (options.each_day) options.each_day(1, date_of(plan.windows - 1), simulation.rows());
   record.generation_s = std::chrono::duration<double>(Clock::now() - begin).count() - watching_s;
   record.seed = options.seed;
   record.plan = plan;

@@ -23,8 +23,8 @@ struct WorldOptions {
   /// later windows; without, every view lasts to the end.
   std::vector<std::vector<score::Threshold>> thresholds = {};
   kernel::Executor* executor = nullptr;
-  /// Called once a simulated day with the share done and page events so far; false ends the run early.
-  std::function<bool(double done, std::int64_t day, std::uint64_t events)> each_day = {};
+  /// Called once a simulated day with the share done, that day and page events so far; false ends the run early.
+  std::function<bool(double done, Date date, std::uint64_t events)> each_day = {};
 };
 
 struct WorldRecord {

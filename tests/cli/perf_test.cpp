@@ -1,7 +1,8 @@
-// `phold`: what it prints, and what it refuses.
+// `phold` and `bench-kernel`: what they print, and what they refuse.
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/cli/child.hpp"
 
@@ -85,4 +86,49 @@ TEST_CASE("phold refuses what makes no sense") {
   refused({"phold", "--scale", "1/10"}, "means nothing to `dwell phold`");
   refused({"phold", "tiny"}, "options only");
   refused({"run", "tiny", "--remote", "0.5"}, "means nothing to `dwell run`");
+}
+
+TEST_CASE("bench-kernel measures generation, the catalogue and the machine") {
+  const Folder folder;
+  const Finished end = run_dwell(folder, {"bench-kernel", "tiny", "--scale", "1/10000", "--detector", "midas-r",
+                                          "--detector", "never-alert", "--threads", "2", "--json"});
+  INFO(end.err);
+  REQUIRE(end.code == 0);
+  const nlohmann::json found = nlohmann::json::parse(end.out);
+  CHECK(found.at("scale") == "1/10000");
+  CHECK(found.at("events").get<double>() > 0);
+  REQUIRE(found.at("generation").size() == 2);
+  for (const nlohmann::json& generation : found.at("generation")) {
+    CHECK(generation.at("events_per_s").get<double>() > 0);
+    CHECK(generation.at("core_ns_per_event").get<double>() > 0);
+    CHECK(generation.at("copy_bandwidth_bytes_per_s").get<double>() > 1e8);
+    CHECK(generation.at("bandwidth_share").get<double>() > 0);
+  }
+  const nlohmann::json& catalogue = found.at("catalogue");
+  CHECK(catalogue.at("detectors").size() == 2);
+  CHECK(catalogue.at("times_generation").get<double>() > 1);
+  const double sum = catalogue.at("generation_core_ns_per_event").get<double>() +
+                     catalogue.at("detectors_core_ns_per_event").get<double>() +
+                     catalogue.at("harness_core_ns_per_event").get<double>();
+  CHECK(sum == Approx(catalogue.at("total_core_ns_per_event").get<double>()));
+}
+
+TEST_CASE("bench-kernel prints a page of 80 columns") {
+  const Folder folder;
+  const Finished end = run_dwell(folder, {"bench-kernel", "tiny", "--scale", "1/10000", "-q"});
+  REQUIRE(end.code == 0);
+  CHECK(end.err.empty());
+  for (const char* word : {"Generation", "1 thread", "hyperloglog-spreader", "in all", "times generation alone"}) {
+    INFO(word);
+    CHECK(end.out.find(word) != std::string::npos);
+  }
+  std::istringstream lines(end.out);
+  for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
+}
+
+TEST_CASE("bench-kernel refuses what it cannot measure") {
+  refused({"bench-kernel", "nowhere"}, "found no scenario named \"nowhere\"");
+  refused({"bench-kernel", "--scale", "1/1000000"}, "a scale that leaves at least");
+  refused({"bench-kernel", "--seeds", "3"}, "means nothing to `dwell bench-kernel`");
+  refused({"bench-kernel", "--detector", "nobody"}, "--detector");
 }

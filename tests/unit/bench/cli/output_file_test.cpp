@@ -84,8 +84,8 @@ TEST_CASE("progress says where it stands, and guesses no end at the start") {
   p.done = 0.75;
   p.events = 600'000'000;
   p.elapsed_s = 60;
-  p.simulated_day = 103;
-  CHECK(dwell::cli::progress_text(p) == "scoring, run 12 of 16: 75 %, 10 M events/s, day 103, 20 s to go");
+  p.date = {20336};
+  CHECK(dwell::cli::progress_text(p) == "scoring, run 12 of 16: 75 %, 10 M events/s, 2025-09-05, 20 s to go");
   p.runs_done = 16;
   p.done = 0.001;
   p.elapsed_s = 0.1;

@@ -1,0 +1,13 @@
+#pragma once
+// What the machine's memory gives, to hold other figures against.
+
+#include <cstddef>
+
+namespace dwell::perf {
+
+/// Bytes copied a second by `threads` threads at once, each between two buffers of its own of 64 MiB, in median of five
+/// rounds. A copied byte is counted once, though it is read and written. Takes about a quarter of a second; 128 MiB a
+/// thread.
+double copy_bandwidth_bytes_per_s(std::size_t threads);
+
+}  // namespace dwell::perf
