@@ -8,47 +8,46 @@ Context::Context(const Setup& setup)
     : end_(setup.end),
       self_(setup.self),
       plain_(setup.plain),
-      queue_(Time{}, setup.lookahead, setup.horizon_windows, *setup.memory),
+      queue_(setup.begin, setup.lookahead, setup.horizon_windows, *setup.memory),
       name_(setup.name),
       lookahead_(setup.lookahead),
       processes_(setup.processes),
-      group_of_(setup.group_of),
+      box_of_(setup.box_of),
       mail_(setup.mail) {}
 
 void Context::send(ProcessId target, Time at, unsigned priority, std::uint32_t data) {
-  if (!accepts(target, at)) return;
-  mail_[group_of_[target.value]].messages.push_back({{at, next_order(priority), target.value, data}, kNoBody});
+  if (accepts(target, at)) mail_[box_of_[target.value]].add({at, next_order(priority), target.value, data});
 }
 
 void Context::send(ProcessId target, Time at, unsigned priority, const Body& body) {
-  if (!accepts(target, at)) return;
-  Mailbox& mailbox = mail_[group_of_[target.value]];
-  const auto index = static_cast<std::uint32_t>(mailbox.bodies.size());
-  mailbox.messages.push_back({{at, next_order(priority), target.value, 0}, index});
-  mailbox.bodies.push_back(body);
+  if (accepts(target, at)) mail_[box_of_[target.value]].add({at, next_order(priority), target.value, 0}, body);
 }
 
 Body Context::take(std::uint32_t data) {
-  DWELL_DEMAND(data < bodies_.size() && occupied_[data] != 0,
+  DWELL_DEMAND(data < bodies_.size() && bodies_[data].occupied,
                who() + " takes body " + std::to_string(data) + ", which was never received or was already taken");
-  occupied_[data] = 0;
+  bodies_[data].occupied = false;
   free_bodies_.push_back(data);
-  return bodies_[data];
+  return bodies_[data].body;
 }
 
-std::uint32_t Context::Engine::keep(Context& c, const Body& body) {
+std::uint32_t Context::Engine::keep(Context& c, const Body& body, std::uint64_t order) {
+  const Kept kept{body, order, true};
   if (c.free_bodies_.empty()) {
-    const auto handle = static_cast<std::uint32_t>(c.bodies_.size());
-    DWELL_DEMAND(handle != kNoBody, c.who() + " holds 2^32 bodies that it never took");
-    c.bodies_.push_back(body);
-    c.occupied_.push_back(1);
-    return handle;
+    DWELL_DEMAND(c.bodies_.size() < UINT32_MAX, c.who() + " holds 2^32 bodies that it never took");
+    c.bodies_.push_back(kept);
+    return static_cast<std::uint32_t>(c.bodies_.size() - 1);
   }
   const std::uint32_t handle = c.free_bodies_.back();
   c.free_bodies_.pop_back();
-  c.bodies_[handle] = body;
-  c.occupied_[handle] = 1;
+  c.bodies_[handle] = kept;
   return handle;
+}
+
+const Body* Context::Engine::body_of(const Context& c, const Event& event) {
+  if (event.data >= c.bodies_.size()) return nullptr;
+  const Kept& kept = c.bodies_[event.data];
+  return kept.occupied && kept.order == event.order ? &kept.body : nullptr;
 }
 
 const Event* Events::next_single() {

@@ -9,21 +9,9 @@
 #include "sim/core/check.hpp"
 #include "sim/kernel/event.hpp"
 #include "sim/kernel/event_queue.hpp"
+#include "sim/kernel/mailbox.hpp"
 
 namespace dwell::kernel {
-
-/// A message on its way to another process; `body` is an index into the mailbox's bodies, or kNoBody.
-struct Outgoing {
-  Event event;
-  std::uint32_t body;
-};
-inline constexpr std::uint32_t kNoBody = UINT32_MAX;
-
-/// Messages on their way to one group of processes, in the order they were sent.
-struct Mailbox {
-  std::vector<Outgoing> messages;
-  std::vector<Body> bodies;
-};
 
 /// The kernel side of one process. Calls cost a few nanoseconds and allocate nothing in steady state. Every refusal is
 /// an InvariantError that names the process; a run that saw one cannot go on.
@@ -86,11 +74,15 @@ class Context {
   Duration lookahead_;
   Window window_{};
   std::uint32_t processes_;
-  const std::uint32_t* group_of_;  // by target process
-  Mailbox* mail_;                  // by target's group
+  const std::uint32_t* box_of_;  // by target process
+  Mailbox* mail_;                // by what box_of_ says
 
-  std::vector<Body> bodies_;                // received, by handle
-  std::vector<std::uint8_t> occupied_;      // by handle
+  struct Kept {
+    Body body;
+    std::uint64_t order;  // of the message that carried it
+    bool occupied;
+  };
+  std::vector<Kept> bodies_;                // received, by handle
   std::vector<std::uint32_t> free_bodies_;  // handles that may be reused
 
   const Event* single_ = nullptr;  // the serial engine's one event of this call

@@ -11,11 +11,12 @@ struct Context::Setup {
   ProcessId self;
   std::string_view name;
   Duration lookahead;
+  Time begin;  ///< no event comes before it
   Time end;
   std::size_t horizon_windows;
-  std::uint32_t processes;        ///< in the whole run
-  const std::uint32_t* group_of;  ///< one entry a process; must outlive the context
-  Mailbox* mail;                  ///< one a group
+  std::uint32_t processes;      ///< in the whole run
+  const std::uint32_t* box_of;  ///< one entry a process: where in `mail` its messages go; must outlive the context
+  Mailbox* mail;
   QueueMemory* memory;
   std::vector<Event>* plain;  ///< nullptr: pending events are kept in the context's queue
 };
@@ -23,6 +24,7 @@ struct Context::Setup {
 struct Context::Engine {
   static EventQueue& queue(Context& c) { return c.queue_; }
   static void set_mail(Context& c, Mailbox* mail) { c.mail_ = mail; }
+  static std::uint64_t sequence(const Context& c) { return c.sequence_; }
   static void set_sequence(Context& c, std::uint64_t sequence) { c.sequence_ = sequence; }
   static std::string who(const Context& c) { return c.who(); }
 
@@ -33,11 +35,13 @@ struct Context::Engine {
   static void leave(Context& c) { c.now_ = c.window_.end; }
 
   /// Stores the body of a message for c and returns its handle.
-  static std::uint32_t keep(Context& c, const Body& body);
-  /// The event as the receiver c will see it, its body stored.
-  static Event receive(Context& c, const Outgoing& message, const Mailbox& mailbox) {
-    Event event = message.event;
-    if (message.body != kNoBody) event.data = keep(c, mailbox.bodies[message.body]);
+  static std::uint32_t keep(Context& c, const Body& body, std::uint64_t order);
+  /// The body that came with a pending event of c, not taken so far; nullptr when it has none.
+  static const Body* body_of(const Context& c, const Event& event);
+  /// The message as the receiver c will see it, its body stored.
+  static Event receive(Context& c, const Event& message, const Body* body) {
+    Event event = message;
+    if (body != nullptr) event.data = keep(c, *body, event.order);
     return event;
   }
 

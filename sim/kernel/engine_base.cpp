@@ -1,33 +1,57 @@
 #include "sim/kernel/engine_base.hpp"
 
+#include <exception>
+
 #include "sim/core/check.hpp"
 
 namespace dwell::kernel {
 
-EngineBase::EngineBase(const EngineOptions& options) : options_(options) {
+EngineBase::EngineBase(const EngineOptions& options, unsigned rank, unsigned ranks)
+    : options_(options), rank_(rank), ranks_(ranks) {
   DWELL_DEMAND(options.lookahead.us >= 1, "the lookahead is at least one microsecond");
 }
 
 ProcessId EngineBase::add(std::unique_ptr<Process> process) {
-  DWELL_DEMAND(process != nullptr, "a process to add");
+  const ProcessId id{static_cast<std::uint32_t>(members_.size())};
   const auto named = [&] {
-    return "process " + std::to_string(members_.size()) + " '" + std::string(process->name()) + "'";
+    const std::string number = "process " + std::to_string(id.value);
+    return process == nullptr ? number : number + " '" + std::string(process->name()) + "'";
   };
   DWELL_DEMAND(state_ == State::kAdding, named() + " is added after the first step");
   DWELL_DEMAND(members_.size() < kMaxProcesses, named() + " is one more than the 2^20 processes an engine can have");
+  DWELL_DEMAND(local(id) == (process != nullptr),
+               named() + (local(id) ? " is to be added here, and is nullptr"
+                                    : " is of rank " + std::to_string(id.value % ranks_) + "; on rank " +
+                                          std::to_string(rank_) + " nullptr is added for it"));
   members_.push_back(std::move(process));
-  return {static_cast<std::uint32_t>(members_.size() - 1)};
+  return id;
 }
 
 bool EngineBase::step() {
   DWELL_DEMAND(state_ != State::kFailed, "an engine does not go on after a step that threw");
+  try {
+    return next_window();
+  } catch (const std::exception& error) {
+    give_up(error.what());
+    throw;
+  } catch (...) {
+    give_up("an exception that is no std::exception");
+    throw;
+  }
+}
+
+bool EngineBase::next_window() {
   const bool first = state_ == State::kAdding;
   const std::int64_t begin = first ? 0 : window_.end.us;
   if (begin >= options_.end.us) return false;
   DWELL_DEMAND(begin <= INT64_MAX - 2 * options_.lookahead.us,
                "the window after " + std::to_string(begin) + " us overflows the 64-bit clock");
   state_ = State::kFailed;
-  if (first) prepare();
+  if (first) {
+    prepare(Time{});
+    start();
+    ready();
+  }
   window_ = {first ? 0 : window_.index + 1, Time{begin}, Time{begin} + options_.lookahead};
   run_window();
   state_ = State::kRunning;
@@ -36,6 +60,8 @@ bool EngineBase::step() {
 
 Process& EngineBase::process(ProcessId id) {
   DWELL_DEMAND(id.value < members_.size(), "there is no process " + std::to_string(id.value));
+  DWELL_DEMAND(local(id), "process " + std::to_string(id.value) + " is of rank " + std::to_string(id.value % ranks_) +
+                              " and cannot be seen from rank " + std::to_string(rank_));
   return *members_[id.value];
 }
 

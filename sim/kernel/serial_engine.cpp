@@ -16,19 +16,20 @@ struct Later {
 class SerialEngine final : public EngineBase {
  public:
   explicit SerialEngine(const EngineOptions& options) : EngineBase(options) {}
-  [[nodiscard]] std::uint64_t events() const override { return events_; }
 
  private:
   using Access = Context::Engine;
 
-  void prepare() override;
+  void prepare(Time begin) override;
+  void start() override;
   void run_window() override;
+  [[nodiscard]] std::uint64_t handled() const override { return events_; }
   void handle_one(const Event& event);
   void absorb();
   void insert(const Event& event);
 
   QueueMemory unused_;
-  std::vector<std::uint32_t> group_of_;
+  std::vector<std::uint32_t> box_of_;
   Mailbox mail_;
   std::vector<Event> scheduled_;
   std::vector<Context> contexts_;
@@ -37,21 +38,25 @@ class SerialEngine final : public EngineBase {
   std::uint64_t events_ = 0;
 };
 
-void SerialEngine::prepare() {
-  group_of_.assign(members_.size(), 0);
+void SerialEngine::prepare(Time begin) {
+  box_of_.assign(members_.size(), 0);
   contexts_.reserve(members_.size());
   for (std::uint32_t id = 0; id < members_.size(); ++id) {
     contexts_.emplace_back(Context::Setup{{id},
                                           members_[id]->name(),
                                           options_.lookahead,
+                                          begin,
                                           options_.end,
                                           1,
                                           static_cast<std::uint32_t>(members_.size()),
-                                          group_of_.data(),
+                                          box_of_.data(),
                                           &mail_,
                                           &unused_,
                                           &scheduled_});
   }
+}
+
+void SerialEngine::start() {
   for (std::uint32_t id = 0; id < members_.size(); ++id) {
     members_[id]->start(contexts_[id]);
     absorb();
@@ -96,11 +101,11 @@ void SerialEngine::handle_one(const Event& event) {
 void SerialEngine::absorb() {
   for (const Event& event : scheduled_) insert(event);
   scheduled_.clear();
-  for (const Outgoing& message : mail_.messages) {
-    insert(Access::receive(contexts_[message.event.target], message, mail_));
-  }
-  mail_.messages.clear();
-  mail_.bodies.clear();
+  for_each_message(mail_.messages.data(), mail_.messages.data() + mail_.messages.size(), mail_.bodies.data(),
+                   mail_.bodies.data() + mail_.bodies.size(), [this](const Event& message, const Body* body) {
+                     insert(Access::receive(contexts_[message.target], message, body));
+                   });
+  mail_.clear();
 }
 
 void SerialEngine::insert(const Event& event) {

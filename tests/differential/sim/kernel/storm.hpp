@@ -137,15 +137,27 @@ inline EngineOptions options_of(const StormShape& shape) {
   return {shape.lookahead, Time{} + shape.lookahead * shape.windows - Duration{shape.lookahead.us / 2}, shape.horizon};
 }
 
+inline void add_storm(const StormShape& shape, Engine& engine) {
+  for (std::uint32_t id = 0; id < shape.processes; ++id) {
+    engine.add(engine.local({id}) ? std::make_unique<StormProcess>(shape, id) : nullptr);
+  }
+}
+
+/// Of the whole run; on ranks, all call it.
+inline StormResult result_of(Engine& engine) {
+  std::uint64_t digest = 0;
+  for (std::uint32_t id = 0; id < engine.processes(); ++id) {
+    if (!engine.local({id})) continue;
+    digest = Digest::sum(digest, id, static_cast<const StormProcess&>(engine.process({id})).digest());
+  }
+  return {engine.total(digest), engine.total(engine.events())};
+}
+
 /// Runs the storm to its end on an engine without processes.
 inline StormResult run_storm(const StormShape& shape, Engine& engine) {
-  for (std::uint32_t id = 0; id < shape.processes; ++id) engine.add(std::make_unique<StormProcess>(shape, id));
+  add_storm(shape, engine);
   while (engine.step()) continue;
-  StormResult result{0, engine.events()};
-  for (std::uint32_t id = 0; id < shape.processes; ++id) {
-    result.digest = Digest::sum(result.digest, id, static_cast<StormProcess&>(engine.process({id})).digest());
-  }
-  return result;
+  return result_of(engine);
 }
 
 }  // namespace dwell::kernel::test

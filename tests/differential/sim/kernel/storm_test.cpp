@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/differential/sim/kernel/ranks.hpp"
 #include "tests/differential/sim/kernel/storm.hpp"
 
 namespace dwell::kernel::test {
@@ -50,6 +51,21 @@ TEST_CASE("storms: serial and windowed engines agree on the default executor") {
   }
 }
 
+TEST_CASE("storms: the distributed engine agrees on any number of ranks and threads") {
+  const unsigned ranks = GENERATE(1U, 2U, 3U, 4U);
+  const std::size_t threads = GENERATE(1, 2);
+  for (std::uint64_t seed = 201; seed <= 200 + kSeeds / 2; ++seed) {
+    INFO("seed " << seed << ", " << ranks << " ranks of " << threads << " threads");
+    const StormShape shape(seed);
+    const std::vector<StormResult> results = on_ranks<StormResult>(ranks, [&](Transport& transport) {
+      const auto executor = make_barrier_executor(threads);
+      return run_storm(shape, *make_distributed_engine(options_of(shape), *executor, transport));
+    });
+    const StormResult expected = reference(shape);
+    for (const StormResult& result : results) REQUIRE(result == expected);
+  }
+}
+
 TEST_CASE("storms: the horizon changes nothing, the seed changes the digest") {
   StormShape shape(5);
   const auto executor = make_inline_executor();
@@ -67,7 +83,7 @@ TEST_CASE("several engines may share an executor and be stepped in turn") {
   const StormShape shape(9);
   const auto build = [&] {
     auto engine = make_windowed_engine(options_of(shape), *executor);
-    for (std::uint32_t id = 0; id < shape.processes; ++id) engine->add(std::make_unique<StormProcess>(shape, id));
+    add_storm(shape, *engine);
     return engine;
   };
   const auto a = build();

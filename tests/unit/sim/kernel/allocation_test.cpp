@@ -1,11 +1,13 @@
 // A run that has seen its peak allocates nothing: every operator new of this test binary is counted.
 
 #include <atomic>
+#include <barrier>
 #include <catch2/catch.hpp>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
 
+#include "tests/differential/sim/kernel/ranks.hpp"
 #include "tests/unit/sim/kernel/script.hpp"
 
 namespace {
@@ -79,6 +81,31 @@ TEST_CASE("steady state allocates nothing") {
   // Per 100 windows: 12 tokens at three a window, at one in three, at one in twenty, at one, and twice at one (each
   // body is handled once as a message and once as a token).
   CHECK(bench.engine->events() - events == kProcesses * 12 * (300 + 100 / 3 + 5 + 100 + 200));
+}
+
+TEST_CASE("steady state of ranks allocates nothing") {
+  constexpr unsigned kRanks = 3;
+  constexpr std::uint32_t kProcesses = 7;
+  const std::size_t threads = GENERATE(1, 2);
+  std::barrier meeting(kRanks);
+  const auto counts = on_ranks<std::uint64_t>(kRanks, [&](Transport& transport) {
+    const auto executor = make_barrier_executor(threads);
+    const auto engine = make_distributed_engine({kLookahead, kNever, 8}, *executor, transport);
+    for (std::uint32_t id = 0; id < kProcesses; ++id) {
+      const auto next = (id + 1) % kProcesses;
+      engine->add(engine->local({id}) ? std::make_unique<ScriptProcess>(circulation(next)) : nullptr);
+    }
+    for (int i = 0; i < 100; ++i) engine->step();
+    meeting.arrive_and_wait();
+    const std::uint64_t before = allocations.load();
+    meeting.arrive_and_wait();
+    for (int i = 0; i < 100; ++i) engine->step();
+    meeting.arrive_and_wait();
+    const std::uint64_t after = allocations.load();
+    meeting.arrive_and_wait();
+    return after - before;
+  });
+  for (const std::uint64_t count : counts) CHECK(count == 0);
 }
 
 TEST_CASE("the counter counts") {

@@ -1,0 +1,129 @@
+#include "sim/kernel/mpi_transport.hpp"
+
+#include <boost/mpi/collectives/all_reduce.hpp>
+#include <boost/mpi/communicator.hpp>
+#include <boost/mpi/environment.hpp>
+#include <boost/mpi/nonblocking.hpp>
+#include <boost/mpi/operations.hpp>
+#include <cstdlib>
+#include <exception>
+#include <limits>
+#include <thread>
+
+#include "sim/core/check.hpp"
+
+namespace dwell::kernel {
+namespace {
+
+namespace mpi = boost::mpi;
+using Word = std::uint64_t;
+
+class MpiTransport final : public Transport {
+ public:
+  MpiTransport(MpiSession& session, std::chrono::milliseconds patience)
+      : session_(session),
+        world_(mpi::communicator(), mpi::comm_duplicate),
+        patience_(patience),
+        rank_(static_cast<unsigned>(world_.rank())),
+        ranks_(static_cast<unsigned>(world_.size())) {
+    for (auto& received : received_) received.resize(ranks_);
+  }
+  [[nodiscard]] unsigned rank() const override { return rank_; }
+  [[nodiscard]] unsigned ranks() const override { return ranks_; }
+
+  void post(std::int64_t round, unsigned to, std::span<const std::byte> bytes) override {
+    const std::size_t words = bytes.size() / sizeof(Word);
+    DWELL_DEMAND(bytes.size() % sizeof(Word) == 0 && words <= std::size_t{std::numeric_limits<int>::max()},
+                 "a block of " + std::to_string(bytes.size()) + " bytes for rank " + std::to_string(to) +
+                     " is no whole number of words or longer than MPI can count");
+    const auto parity = static_cast<std::size_t>(round & 1);
+    if (round_[parity] != round) {
+      // Of two rounds ago: they have arrived, since their receivers have posted the round after.
+      mpi::wait_all(sent_[parity].begin(), sent_[parity].end());
+      sent_[parity].clear();
+      round_[parity] = round;
+    }
+    sent_[parity].push_back(world_.isend(static_cast<int>(to), static_cast<int>(parity),
+                                         reinterpret_cast<const Word*>(bytes.data()), static_cast<int>(words)));
+  }
+
+  Arrival take(std::int64_t round) override {
+    const auto parity = static_cast<std::size_t>(round & 1);
+    const mpi::status status = wait_for_block(static_cast<int>(parity));
+    const int words = status.count<Word>().get_value_or(0);
+    std::vector<Word>& block = received_[parity][static_cast<std::size_t>(status.source())];
+    const auto size = static_cast<std::size_t>(words);
+    if (block.size() < size) block.resize(size + size / 2);
+    world_.recv(status.source(), static_cast<int>(parity), block.data(), words);
+    return {static_cast<unsigned>(status.source()), std::as_bytes(std::span(block.data(), size))};
+  }
+
+  std::uint64_t sum(std::uint64_t share) override { return mpi::all_reduce(world_, share, std::plus<std::uint64_t>()); }
+  std::uint64_t greatest(std::uint64_t share) override {
+    return mpi::all_reduce(world_, share, mpi::maximum<std::uint64_t>());
+  }
+
+  void fail(const std::string& message) noexcept override { session_.fail(message); }
+
+ private:
+  // Ranks may be more than processors: after some looking, others are let through.
+  mpi::status wait_for_block(int tag) {
+    constexpr int kLooks = 100;
+    const auto deadline = std::chrono::steady_clock::now() + patience_;
+    for (;;) {
+      for (int i = 0; i < kLooks; ++i) {
+        if (const auto status = world_.iprobe(mpi::any_source, tag)) return *status;
+      }
+      std::this_thread::yield();
+      if (std::chrono::steady_clock::now() > deadline) {
+        throw RankFailure("waited " + std::to_string(patience_.count()) + " ms for a block of another rank");
+      }
+    }
+  }
+
+  MpiSession& session_;
+  mpi::communicator world_;
+  std::chrono::milliseconds patience_;
+  unsigned rank_;
+  unsigned ranks_;
+  // By the parity of the round, which is the tag as well: a rank is at most one round ahead of another.
+  std::vector<mpi::request> sent_[2];
+  std::int64_t round_[2] = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::min()};
+  std::vector<std::vector<Word>> received_[2];  // by rank
+};
+
+}  // namespace
+
+struct MpiSession::State {
+  State(int& argc, char**& argv, Report to)
+      : environment(argc, argv, mpi::threading::funneled, false), report(std::move(to)) {}
+  mpi::environment environment;
+  mpi::communicator world;
+  Report report;
+  int exceptions = std::uncaught_exceptions();
+};
+
+MpiSession::MpiSession(int& argc, char**& argv, Report report)
+    : state_(std::make_unique<State>(argc, argv, std::move(report))) {}
+
+MpiSession::~MpiSession() {
+  if (std::uncaught_exceptions() > state_->exceptions) fail("was left by an exception");
+}
+
+unsigned MpiSession::rank() const { return static_cast<unsigned>(state_->world.rank()); }
+unsigned MpiSession::ranks() const { return static_cast<unsigned>(state_->world.size()); }
+
+std::unique_ptr<Transport> MpiSession::make_transport(std::chrono::milliseconds patience) {
+  return std::make_unique<MpiTransport>(*this, patience);
+}
+
+void MpiSession::fail(const std::string& message) noexcept {
+  try {
+    state_->report("rank " + std::to_string(rank()) + ": " + message);
+    mpi::environment::abort(EXIT_FAILURE);
+  } catch (...) {
+  }
+  std::abort();
+}
+
+}  // namespace dwell::kernel

@@ -1,0 +1,130 @@
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+#include "sim/core/check.hpp"
+#include "sim/kernel/transport.hpp"
+
+namespace dwell::kernel {
+namespace {
+
+/// Where the ranks meet. Everything is guarded by the mutex, but for the bytes of slots, which their ranks take in
+/// turn.
+struct Hub {
+  Hub(unsigned count, std::chrono::milliseconds wait) : ranks(count), patience(wait) {
+    for (auto& parity : slots) parity.resize(std::size_t{count} * count);
+    shares.resize(count);
+  }
+  struct Slot {
+    std::vector<std::byte> bytes;
+    bool full = false;
+  };
+  Slot& slot(std::int64_t round, unsigned from, unsigned to) {
+    return slots[round & 1][std::size_t{from} * ranks + to];
+  }
+
+  const unsigned ranks;
+  const std::chrono::milliseconds patience;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<Slot> slots[2];  // a rank is at most one round ahead of another
+  std::vector<std::uint64_t> shares;
+  unsigned present = 0;          // ranks that have given their share
+  std::uint64_t reductions = 0;  // completed
+  std::uint64_t sum = 0, greatest = 0;
+  std::string failure;
+};
+
+class ThreadTransport final : public Transport {
+ public:
+  ThreadTransport(std::shared_ptr<Hub> hub, unsigned rank) : hub_(std::move(hub)), rank_(rank) {}
+  [[nodiscard]] unsigned rank() const override { return rank_; }
+  [[nodiscard]] unsigned ranks() const override { return hub_->ranks; }
+
+  void post(std::int64_t round, unsigned to, std::span<const std::byte> bytes) override {
+    Hub::Slot& slot = hub_->slot(round, rank_, to);
+    {
+      const std::lock_guard lock(hub_->mutex);
+      DWELL_DEMAND(!slot.full, "rank " + std::to_string(rank_) + " posts a block where one of its waits");
+    }
+    slot.bytes.assign(bytes.begin(), bytes.end());
+    const std::lock_guard lock(hub_->mutex);
+    slot.full = true;
+    hub_->changed.notify_all();
+  }
+
+  Arrival take(std::int64_t round) override {
+    std::unique_lock lock(hub_->mutex);
+    std::optional<unsigned> from;
+    wait(lock, "a block", [&] {
+      for (unsigned rank = 0; rank < hub_->ranks && !from; ++rank) {
+        if (rank != rank_ && hub_->slot(round, rank, rank_).full) from = rank;
+      }
+      return from.has_value();
+    });
+    Hub::Slot& slot = hub_->slot(round, *from, rank_);
+    slot.full = false;
+    return {*from, slot.bytes};
+  }
+
+  std::uint64_t sum(std::uint64_t share) override {
+    reduce(share);
+    return hub_->sum;
+  }
+  std::uint64_t greatest(std::uint64_t share) override {
+    reduce(share);
+    return hub_->greatest;
+  }
+
+  void fail(const std::string& message) noexcept override {
+    const std::lock_guard lock(hub_->mutex);
+    if (hub_->failure.empty()) hub_->failure = "rank " + std::to_string(rank_) + ": " + message;
+    hub_->changed.notify_all();
+  }
+
+ private:
+  template <class Condition>
+  void wait(std::unique_lock<std::mutex>& lock, const char* what, Condition condition) {
+    const bool came =
+        hub_->changed.wait_for(lock, hub_->patience, [&] { return !hub_->failure.empty() || condition(); });
+    if (!hub_->failure.empty()) throw RankFailure(hub_->failure);
+    if (!came) {
+      throw RankFailure("rank " + std::to_string(rank_) + " waited " + std::to_string(hub_->patience.count()) +
+                        " ms for " + what);
+    }
+  }
+  // A result stands until the last rank has given its next share, so every rank has read it by then.
+  void reduce(std::uint64_t share) {
+    std::unique_lock lock(hub_->mutex);
+    hub_->shares[rank_] = share;
+    const std::uint64_t mine = hub_->reductions;
+    if (++hub_->present < hub_->ranks) {
+      wait(lock, "the others' shares", [&] { return hub_->reductions != mine; });
+      return;
+    }
+    hub_->present = 0;
+    hub_->sum = hub_->greatest = 0;
+    for (const std::uint64_t one : hub_->shares) {
+      hub_->sum += one;
+      hub_->greatest = std::max(hub_->greatest, one);
+    }
+    ++hub_->reductions;
+    hub_->changed.notify_all();
+  }
+
+  std::shared_ptr<Hub> hub_;
+  unsigned rank_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<Transport>> make_thread_transports(unsigned ranks, std::chrono::milliseconds patience) {
+  DWELL_DEMAND(ranks >= 1, "at least one rank");
+  const auto hub = std::make_shared<Hub>(ranks, patience);
+  std::vector<std::unique_ptr<Transport>> transports;
+  for (unsigned rank = 0; rank < ranks; ++rank) transports.push_back(std::make_unique<ThreadTransport>(hub, rank));
+  return transports;
+}
+
+}  // namespace dwell::kernel

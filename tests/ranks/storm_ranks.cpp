@@ -1,0 +1,99 @@
+// Storms under mpirun: storm_ranks MODE THREADS [FOLDER].
+//   digests   storms of every shape give on ranks what the serial engine gives; rank 0 computes both
+//   throw     the process of rank 1 throws in window 3
+//   early     a process of rank 1 sends too early
+//   kill      rank 1 kills itself in window 3; every rank leaves its process id in FOLDER before
+//   leave     rank 1 returns from main's body by an exception between steps
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+#include "sim/kernel/mpi_transport.hpp"
+#include "tests/differential/sim/kernel/storm.hpp"
+#include "tests/unit/sim/kernel/script.hpp"
+
+namespace dwell::kernel::test {
+namespace {
+
+void say(const std::string& line) {
+  std::fputs((line + "\n").c_str(), stderr);
+  std::fflush(stderr);
+}
+
+int compare_digests(MpiSession& session, Executor& executor) {
+  int failures = 0;
+  std::uint64_t events = 0;
+  for (std::uint64_t seed = 301; seed <= 340; ++seed) {
+    const StormShape shape(seed);
+    const auto transport = session.make_transport();
+    const StormResult found = run_storm(shape, *make_distributed_engine(options_of(shape), executor, *transport));
+    events += found.events;
+    if (session.rank() != 0) continue;
+    if (const StormResult expected = run_storm(shape, *make_serial_engine(options_of(shape))); found != expected) {
+      ++failures;
+      say("seed " + std::to_string(seed) + ": " + std::to_string(found.digest) + " on ranks, " +
+          std::to_string(expected.digest) + " serial");
+    }
+  }
+  if (session.rank() == 0) {
+    say(std::to_string(session.ranks()) + " ranks: " + std::to_string(events) + " events, " + std::to_string(failures) +
+        " storms differ");
+  }
+  return failures == 0 && events > 0 ? 0 : 1;
+}
+
+/// Three processes a rank; those of rank 1 call `mishap` in the open of window 3.
+int run_mishap(MpiSession& session, Executor& executor, const std::function<void(Context&)>& mishap) {
+  const auto transport = session.make_transport();
+  const auto engine = make_distributed_engine({Duration{100}, kNever, 4}, executor, *transport);
+  for (std::uint32_t id = 0; id < 3 * session.ranks(); ++id) {
+    engine->add(!engine->local({id}) ? nullptr
+                                     : std::make_unique<ScriptProcess>(Script{.open = [&, first = id == 1](Context& c) {
+                                         if (first && c.window().index == 3) mishap(c);
+                                         c.send({(c.self().value + 1) % 3}, c.now() + c.lookahead(), 0, 1);
+                                       }}));
+  }
+  run(*engine);
+  return 0;
+}
+
+int run_mode(MpiSession& session, Executor& executor, const std::string& mode, const std::string& folder) {
+  if (mode == "digests") return compare_digests(session, executor);
+  if (mode == "throw") {
+    return run_mishap(session, executor, [](Context&) { throw std::runtime_error("the well is dry"); });
+  }
+  if (mode == "early") {
+    return run_mishap(session, executor, [](Context& c) { c.send({0}, c.now() + Duration{99}, 0, 1); });
+  }
+  if (mode == "kill") {
+    std::ofstream(folder + "/" + std::to_string(session.rank()) + ".pid") << getpid() << '\n';
+    return run_mishap(session, executor, [](Context&) { (void)std::raise(SIGKILL); });
+  }
+  if (mode == "leave") {
+    const auto transport = session.make_transport();
+    if (session.rank() == 1) throw std::runtime_error("out of the way");
+    (void)transport->sum(1);
+    return 0;
+  }
+  throw std::runtime_error("no mode " + mode);
+}
+
+}  // namespace
+}  // namespace dwell::kernel::test
+
+int main(int argc, char** argv) {
+  using namespace dwell::kernel;
+  try {
+    MpiSession session(argc, argv, test::say);
+    const auto executor = make_thread_executor(argc > 2 ? std::stoul(argv[2]) : 1);
+    return test::run_mode(session, *executor, argc > 1 ? argv[1] : "digests", argc > 3 ? argv[3] : ".");
+  } catch (const std::exception& error) {
+    test::say(error.what());
+    return 1;
+  }
+}
