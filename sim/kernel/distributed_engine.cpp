@@ -27,6 +27,10 @@ class DistributedEngine final : public EngineBase {
   void ready() override { groups_.ask_every_window(); }
   void run_window() override;
   [[nodiscard]] std::uint64_t handled() const override { return groups_.events(); }
+  void settle() override;
+  Context& context(std::uint32_t id) override { return *groups_.context_of(id); }
+  void list_pending(std::uint32_t id, std::vector<Event>& events) const override { groups_.list_pending(id, events); }
+  void insert_pending(const Event& event) override { groups_.insert_pending(event); }
   void give_up(const std::string& message) noexcept override {
     posted_ = false;
     transport_.fail(message);
@@ -91,6 +95,11 @@ void DistributedEngine::run_window() {
   for_each_group(finish_);
   // Nothing is sent in the last window that is not dropped.
   if (window_.end < options_.end) post_blocks(window_.index);
+}
+
+void DistributedEngine::settle() {
+  for (std::size_t g = 0; g < groups_.size(); ++g) groups_.deliver(g, parity_of(window_.index));
+  if (posted_) take_blocks(window_.index);
 }
 
 void DistributedEngine::for_each_group(const std::function<void(std::size_t)>& task) {

@@ -18,6 +18,10 @@ class WindowedEngine final : public EngineBase {
   void ready() override { groups_.ask_every_window(); }
   void run_window() override;
   [[nodiscard]] std::uint64_t handled() const override { return groups_.events(); }
+  void settle() override;
+  Context& context(std::uint32_t id) override { return *groups_.context_of(id); }
+  void list_pending(std::uint32_t id, std::vector<Event>& events) const override { groups_.list_pending(id, events); }
+  void insert_pending(const Event& event) override { groups_.insert_pending(event); }
 
   Executor& executor_;
   Groups groups_;
@@ -38,6 +42,10 @@ void WindowedEngine::run_window() {
   } else {
     executor_.for_each(groups_.size(), task_);
   }
+}
+
+void WindowedEngine::settle() {
+  for (std::size_t g = 0; g < groups_.size(); ++g) groups_.deliver(g, static_cast<std::size_t>(window_.index & 1));
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 // The engines: one interface, three implementations with bit-identical results.
 
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
-#include <vector>
+#include <span>
 
+#include "sim/core/result.hpp"
 #include "sim/core/time.hpp"
 #include "sim/kernel/event.hpp"
 #include "sim/kernel/executor.hpp"
@@ -40,6 +42,19 @@ class Engine {
   /// A local process.
   [[nodiscard]] virtual Process& process(ProcessId id) = 0;
   [[nodiscard]] virtual std::size_t processes() const = 0;
+
+  /// Between steps, or before the first (the processes are then started): writes what is needed to go on from here with
+  /// the same results, in any engine. Every rank writes a part for its processes. An error when the stream fails;
+  /// InvariantError when a process cannot be saved.
+  virtual Status save(std::ostream& out) = 0;
+  /// Before the first step, and instead of start: the same processes go on from where they were saved, by whatever
+  /// engine. The streams together hold all parts of one checkpoint, in any order; every rank is given all of them.
+  /// After an error the engine is of no further use; on ranks all see one when one does.
+  virtual Status restore(std::span<std::istream* const> parts) = 0;
+  Status restore(std::istream& in) {
+    std::istream* const one = &in;
+    return restore(std::span(&one, 1));
+  }
 };
 
 /// The reference: one priority queue over all processes, one event at a time, in the total order. Slow and plain.

@@ -1,7 +1,5 @@
 #include "sim/kernel/engine_base.hpp"
 
-#include <exception>
-
 #include "sim/core/check.hpp"
 
 namespace dwell::kernel {
@@ -29,32 +27,27 @@ ProcessId EngineBase::add(std::unique_ptr<Process> process) {
 
 bool EngineBase::step() {
   DWELL_DEMAND(state_ != State::kFailed, "an engine does not go on after a step that threw");
-  try {
-    return next_window();
-  } catch (const std::exception& error) {
-    give_up(error.what());
-    throw;
-  } catch (...) {
-    give_up("an exception that is no std::exception");
-    throw;
-  }
+  return guarded([this] { return next_window(); });
+}
+
+void EngineBase::begin_run() {
+  state_ = State::kFailed;
+  prepare(Time{});
+  start();
+  ready();
+  state_ = State::kStarted;
 }
 
 bool EngineBase::next_window() {
-  const bool first = state_ == State::kAdding;
-  const std::int64_t begin = first ? 0 : window_.end.us;
-  if (begin >= options_.end.us) return false;
-  DWELL_DEMAND(begin <= INT64_MAX - 2 * options_.lookahead.us,
-               "the window after " + std::to_string(begin) + " us overflows the 64-bit clock");
+  const Time begin = window_.end;
+  if (begin >= options_.end) return false;
+  DWELL_DEMAND(begin.us <= INT64_MAX - 2 * options_.lookahead.us,
+               "the window after " + std::to_string(begin.us) + " us overflows the 64-bit clock");
+  if (state_ == State::kAdding) begin_run();
   state_ = State::kFailed;
-  if (first) {
-    prepare(Time{});
-    start();
-    ready();
-  }
-  window_ = {first ? 0 : window_.index + 1, Time{begin}, Time{begin} + options_.lookahead};
+  window_ = {window_.index + 1, begin, begin + options_.lookahead};
   run_window();
-  state_ = State::kRunning;
+  state_ = State::kStarted;
   return true;
 }
 

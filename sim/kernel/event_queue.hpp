@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/core/check.hpp"
 #include "sim/core/reciprocal.hpp"
 #include "sim/kernel/event.hpp"
 #include "sim/kernel/queue_memory.hpp"
@@ -71,6 +72,13 @@ class EventQueue {
   [[nodiscard]] bool drained() const { return cursor_ == run_end_ && limit_us_ == INT64_MAX; }
   /// All pending events. O(horizon); for tests and reports.
   [[nodiscard]] std::size_t size() const;
+  /// Between windows: calls visit(event) for each pending event, in no order. O(horizon + events).
+  template <class Visit>
+  void for_each(Visit visit) const {
+    DWELL_ASSERT(drained());
+    for (const Event& event : far_) visit(event);
+    for (const auto& bucket : ring_) bucket.for_each(visit);
+  }
 
  private:
   static constexpr std::ptrdiff_t kNear = 48;  // places ahead in the run to which an event is moved at once

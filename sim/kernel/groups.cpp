@@ -66,6 +66,12 @@ std::uint64_t Groups::events() const {
   return total;
 }
 
+void Groups::list_pending(std::uint32_t id, std::vector<Event>& events) const {
+  Context::Engine::queue(*context_of_[id]).for_each([&](const Event& event) { events.push_back(event); });
+}
+
+void Groups::insert_pending(const Event& event) { Context::Engine::queue(*context_of_[event.target]).push(event); }
+
 void Groups::deliver_one(const Event& message, const Body* body) {
   Context& target = *context_of_[message.target];
   Context::Engine::queue(target).push(Context::Engine::receive(target, message, body));

@@ -38,6 +38,10 @@ class Groups {
   /// The context of a process of this rank; nullptr for others.
   [[nodiscard]] Context* context_of(std::uint32_t id) const { return context_of_[id]; }
 
+  /// Appends the pending events of a process of this rank, in no order. Between windows.
+  void list_pending(std::uint32_t id, std::vector<Event>& events) const;
+  void insert_pending(const Event& event);
+
   /// Puts the mail that the groups of this rank sent to group g into its queues. The parity is that of the window in
   /// which it was sent; the mail of the next collects in the other set.
   void deliver(std::size_t g, std::size_t parity);

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "sim/core/result.hpp"
+#include "sim/core/serial.hpp"
 #include "sim/kernel/context.hpp"
 #include "sim/kernel/event.hpp"
 
@@ -33,6 +35,13 @@ class Process {
   virtual void close(Context&) {}
   /// Whether the engine must call open and close in windows without events.
   [[nodiscard]] virtual bool every_window() const { return true; }
+
+  /// For checkpoints, between windows: writes all that decides what the process does from here on, but for its pending
+  /// events, which the kernel saves. `restore` reads it into a process made as this one was, before its first window
+  /// and instead of start; it fails by marking the reader or by an error of its own. Without them a process can be run,
+  /// but not saved: InvariantError.
+  virtual void save(ByteWriter& writer) const;
+  virtual Status restore(ByteReader& reader);
 };
 
 /// Puts a trivially copyable message of at most 64 bytes into a body, and back.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <queue>
 #include <set>
@@ -13,6 +14,8 @@ struct Later {
   bool operator()(const Event& a, const Event& b) const { return b < a; }
 };
 
+bool lower_target(const Event& a, const Event& b) { return a.target < b.target; }
+
 class SerialEngine final : public EngineBase {
  public:
   explicit SerialEngine(const EngineOptions& options) : EngineBase(options) {}
@@ -24,6 +27,10 @@ class SerialEngine final : public EngineBase {
   void start() override;
   void run_window() override;
   [[nodiscard]] std::uint64_t handled() const override { return events_; }
+  void settle() override;
+  Context& context(std::uint32_t id) override { return contexts_[id]; }
+  void list_pending(std::uint32_t id, std::vector<Event>& events) const override;
+  void insert_pending(const Event& event) override { insert(event); }
   void handle_one(const Event& event);
   void absorb();
   void insert(const Event& event);
@@ -34,6 +41,7 @@ class SerialEngine final : public EngineBase {
   std::vector<Event> scheduled_;
   std::vector<Context> contexts_;
   std::priority_queue<Event, std::vector<Event>, Later> pending_;
+  std::vector<Event> by_target_;                               // copied by settle
   std::map<std::int64_t, std::set<std::uint32_t>> receivers_;  // processes with events, by window
   std::uint64_t events_ = 0;
 };
@@ -106,6 +114,18 @@ void SerialEngine::absorb() {
                      insert(Access::receive(contexts_[message.target], message, body));
                    });
   mail_.clear();
+}
+
+// Messages are delivered at once, so none is on its way.
+void SerialEngine::settle() {
+  by_target_.clear();
+  for (auto rest = pending_; !rest.empty(); rest.pop()) by_target_.push_back(rest.top());
+  std::stable_sort(by_target_.begin(), by_target_.end(), lower_target);
+}
+
+void SerialEngine::list_pending(std::uint32_t id, std::vector<Event>& events) const {
+  const auto [first, last] = std::equal_range(by_target_.begin(), by_target_.end(), Event{{}, 0, id, 0}, lower_target);
+  events.insert(events.end(), first, last);
 }
 
 void SerialEngine::insert(const Event& event) {

@@ -1,5 +1,6 @@
 // Storms under mpirun: storm_ranks MODE THREADS [FOLDER].
 //   digests   storms of every shape give on ranks what the serial engine gives; rank 0 computes both
+//   saved     storms stopped and saved on ranks, their parts in FOLDER, go on on ranks and in one process alike
 //   throw     the process of rank 1 throws in window 3
 //   early     a process of rank 1 sends too early
 //   kill      rank 1 kills itself in window 3; every rank leaves its process id in FOLDER before
@@ -47,6 +48,40 @@ int compare_digests(MpiSession& session, Executor& executor) {
   return failures == 0 && events > 0 ? 0 : 1;
 }
 
+StormResult go_on(const StormShape& shape, Engine& engine, const std::string& folder, unsigned ranks) {
+  std::vector<std::ifstream> files;
+  std::vector<std::istream*> parts;
+  for (unsigned rank = 0; rank < ranks; ++rank) files.emplace_back(folder + "/" + std::to_string(rank) + ".part");
+  for (std::ifstream& file : files) parts.push_back(&file);
+  add_storm(shape, engine);
+  if (const Status restored = engine.restore(parts); !restored) throw std::runtime_error(restored.error().message());
+  while (engine.step()) continue;
+  return result_of(engine);
+}
+
+int compare_saved(MpiSession& session, Executor& executor, const std::string& folder) {
+  int failures = 0;
+  for (std::uint64_t seed = 351; seed <= 360; ++seed) {
+    const StormShape shape(seed);
+    const auto transport = session.make_transport();
+    {
+      const auto engine = make_distributed_engine(options_of(shape), executor, *transport);
+      add_storm(shape, *engine);
+      for (std::uint64_t w = 0; w < seed % 12; ++w) engine->step();
+      std::ofstream out(folder + "/" + std::to_string(session.rank()) + ".part");
+      if (const Status saved = engine->save(out); !saved) throw std::runtime_error(saved.error().message());
+    }
+    (void)transport->sum(0);  // all parts are written
+    const auto engine = make_distributed_engine(options_of(shape), executor, *transport);
+    const StormResult found = go_on(shape, *engine, folder, session.ranks());
+    const StormResult alone = go_on(shape, *make_windowed_engine(options_of(shape), executor), folder, session.ranks());
+    const StormResult expected = run_storm(shape, *make_serial_engine(options_of(shape)));
+    failures += found == expected && alone == expected ? 0 : 1;
+    (void)transport->sum(0);  // all parts are read
+  }
+  return failures == 0 ? 0 : 1;
+}
+
 /// Three processes a rank; those of rank 1 call `mishap` in the open of window 3.
 int run_mishap(MpiSession& session, Executor& executor, const std::function<void(Context&)>& mishap) {
   const auto transport = session.make_transport();
@@ -64,6 +99,7 @@ int run_mishap(MpiSession& session, Executor& executor, const std::function<void
 
 int run_mode(MpiSession& session, Executor& executor, const std::string& mode, const std::string& folder) {
   if (mode == "digests") return compare_digests(session, executor);
+  if (mode == "saved") return compare_saved(session, executor, folder);
   if (mode == "throw") {
     return run_mishap(session, executor, [](Context&) { throw std::runtime_error("the well is dry"); });
   }

@@ -78,6 +78,15 @@ class StormProcess final : public Process {
     digest_.add(static_cast<std::uint64_t>(c.window().index) * 2 + 1);
     if (draw(3) == 0) act(c);
   }
+  void save(ByteWriter& writer) const override {
+    writer.put(state_);
+    writer.put(digest_);
+  }
+  Status restore(ByteReader& reader) override {
+    state_ = reader.get<std::uint64_t>();
+    digest_ = reader.get<Digest>();
+    return success();
+  }
   [[nodiscard]] Digest digest() const { return digest_; }
 
  private:
