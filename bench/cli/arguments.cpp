@@ -27,11 +27,13 @@ struct CommandSpec {
 };
 
 const std::vector<CommandSpec>& commands() {
-  static const std::vector<std::string> study = {"scale",         "seed",     "seeds",   "days", "baseline", "key-use",
-                                                 "concentration", "detector", "threads", "json", "output",   "quiet"};
+  static const std::vector<std::string> study = {
+      "scale",    "seed",    "seeds", "days",   "baseline", "key-use",    "concentration",
+      "detector", "threads", "json",  "output", "quiet",    "checkpoint", "checkpoint-every"};
   static const std::vector<CommandSpec> all = {
       {"case-study", Command::case_study, "", false, study},
       {"run", Command::run, "a scenario's name or file", true, study},
+      {"resume", Command::resume, "the folder of a checkpoint", true, {"threads", "json", "output", "quiet"}},
       {"list", Command::list, "scenarios or detectors", true, {"json", "output", "quiet"}},
       {"report", Command::report, "a results file", true, {"json", "output", "quiet"}},
       {"schema", Command::schema, "telemetry, scenario or results", false, {"output", "quiet"}},
@@ -54,8 +56,9 @@ const std::vector<CommandSpec>& commands() {
 po::options_description option_table() {
   po::options_description table;
   auto add = table.add_options();
-  for (const char* name : {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "threads",
-                           "processes", "start-events", "mean", "lookahead", "remote", "end", "engine"}) {
+  for (const char* name :
+       {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "threads", "processes",
+        "start-events", "mean", "lookahead", "remote", "end", "engine", "checkpoint", "checkpoint-every"}) {
     add(name, po::value<std::string>());
   }
   add("output,o", po::value<std::string>());
@@ -91,6 +94,19 @@ Status read_scale(const Values& values, std::optional<world::Scale>& out) {
   const Result<world::Scale> scale = world::parse_scale(values["scale"].as<std::string>());
   if (!scale) return Error{"", "--scale", scale.error().found, scale.error().accepted};
   out = scale.value();
+  return success();
+}
+
+Status read_checkpoint(const Values& values, Arguments& out) {
+  if (const Status status = read_text(values, "checkpoint", out.checkpoint); !status) return status.error();
+  if (values.count("checkpoint-every") == 0) return success();
+  const std::string& text = values["checkpoint-every"].as<std::string>();
+  if (out.checkpoint.empty()) return flag_error("checkpoint-every", text, "it with --checkpoint FOLDER");
+  const Result<Duration> every = world::parse_duration(text);
+  if (!every) return Error{"", "--checkpoint-every", every.error().found, every.error().accepted};
+  if (every.value() < Duration::hours(1))
+    return flag_error("checkpoint-every", text, "at least an hour, such as \"10d\"");
+  out.checkpoint_every = every.value();
   return success();
 }
 
@@ -133,6 +149,7 @@ Status read_options(const Values& values, Arguments& out) {
        }) {
     if (!status) return status.error();
   }
+  if (const Status status = read_checkpoint(values, out); !status) return status.error();
   out.json = values["json"].as<bool>();
   out.quiet = values["quiet"].as<bool>();
   return read_phold(values, out);
@@ -223,7 +240,7 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
     return out;
   }
   if (plain.empty())
-    return Error{"", "", "no command", "case-study, run, list, report, schema, phold, bench-kernel, help"};
+    return Error{"", "", "no command", "case-study, run, resume, list, report, schema, phold, bench-kernel, help"};
   const Result<const CommandSpec*> found = find_command(plain.front());
   if (!found) return found.error();
   const CommandSpec& spec = *found.value();

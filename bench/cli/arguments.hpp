@@ -15,7 +15,7 @@
 
 namespace dwell::cli {
 
-enum class Command : std::uint8_t { case_study, run, list, report, schema, phold, bench_kernel, help, version };
+enum class Command : std::uint8_t { case_study, run, resume, list, report, schema, phold, bench_kernel, help, version };
 
 /// How `phold` runs: the reference engine, threads of this process, or ranks.
 enum class EngineKind : std::uint8_t { serial, threads, mpi };
@@ -36,6 +36,8 @@ struct Arguments {
   std::optional<workforce::KeyUseOfInsider> key_use;
   std::optional<campaign::Concentration> concentration;
   std::vector<std::string> detectors;
+  std::string checkpoint;  ///< folder; empty: none
+  Duration checkpoint_every = Duration::days(10);
   perf::PholdShape phold;
   std::optional<EngineKind> engine;
   bool json = false;

@@ -7,6 +7,8 @@ namespace dwell::cli {
 
 /// `case-study` and `run`: reads, checks, simulates, writes, prints.
 int study_command(const Arguments& arguments);
+/// `resume`: goes on with a study from its checkpoint.
+int resume_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
 int report_command(const Arguments& arguments);
 int schema_command(const Arguments& arguments);

@@ -11,6 +11,7 @@ budgets set on other seeds.
 
   dwell case-study                the 2025 case from start to end (minutes)
   dwell run SCENARIO              any scenario: simulate, calibrate, score
+  dwell resume FOLDER             goes on with a study that kept a checkpoint
   dwell report RESULTS            the leaderboard of a results file
   dwell list scenarios            what can be run
   dwell list detectors            what is compared, and which logs each needs
@@ -32,6 +33,8 @@ What is simulated (case-study, run)
   --concentration HOW   even, or top16: 16 addresses carry most reads
   --detector NAME       only this detector; may be repeated
   --threads N           processors used (all); never changes a result
+  --checkpoint FOLDER   keeps there how far the study is, for `dwell resume`
+  --checkpoint-every T  simulated time between two of them (10d)
 
 PHOLD (its defaults in parentheses)
   --processes N         logical processes (100000)

@@ -21,6 +21,8 @@ int dispatch(const Arguments& arguments) {
     case Command::case_study:
     case Command::run:
       return study_command(arguments);
+    case Command::resume:
+      return resume_command(arguments);
     case Command::list:
       return list_command(arguments);
     case Command::report:

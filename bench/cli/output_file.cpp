@@ -12,11 +12,14 @@
 #include <fmt/format.h>
 
 #include "bench/cli/interrupt.hpp"
+#include "bench/run/descriptor.hpp"
 
 namespace dwell::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using run::Descriptor;
+using run::synchronise;
 
 constexpr int kMostAttempts = 1000;
 constexpr const char* kAccepted = "a file in a folder that can be written to";
@@ -34,40 +37,6 @@ std::string hidden_name(const std::string& target, int attempt) {
   return (fs::path(target).parent_path() / fmt::format(".dwell-{}{}.tmp", getpid(), number)).string();
 }
 
-class Descriptor {
- public:
-  Descriptor() = default;
-  Descriptor(const std::string& path, int flags, mode_t mode) { static_cast<void>(open(path, flags, mode)); }
-  ~Descriptor() { static_cast<void>(finish()); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  /// To be called once. False, with errno, when it could not be opened.
-  [[nodiscard]] bool open(const std::string& path, int flags, mode_t mode) {
-    fd_ = ::open(path.c_str(), flags | O_CLOEXEC, mode);
-    return ok();
-  }
-  [[nodiscard]] bool ok() const { return fd_ >= 0; }
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] bool write_all(std::string_view text) const {
-    while (!text.empty()) {
-      const ssize_t n = ::write(fd_, text.data(), text.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) return false;
-      text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return true;
-  }
-  /// False when closing reported a delayed error.
-  bool finish() {
-    const int fd = fd_;
-    fd_ = -1;
-    return fd < 0 || close(fd) == 0;
-  }
-
- private:
-  int fd_ = -1;
-};
-
 /// Creates a hidden file beside the target and returns its name. A killed process of the same number, or a living one
 /// of another machine or container, may hold some names: theirs are left alone.
 std::string create_hidden(const std::string& target, mode_t mode, Descriptor& file) {
@@ -78,9 +47,6 @@ std::string create_hidden(const std::string& target, mode_t mode, Descriptor& fi
   }
   return name;
 }
-
-/// Pipes and devices take no fsync, and say so with EINVAL or EROFS.
-bool synchronise(int fd) { return fsync(fd) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP; }
 
 }  // namespace
 

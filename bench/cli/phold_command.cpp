@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "bench/cli/main_command.hpp"
 #include "bench/cli/output_file.hpp"
 #include "bench/cli/progress.hpp"
+#include "bench/cli/ranks.hpp"
 #include "bench/cli/terminal.hpp"
 #include "bench/perf/phold.hpp"
 #include "bench/report/text.hpp"
@@ -22,9 +24,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json phold_json(const Arguments& arguments, const perf::PholdResult& result, std::size_t threads) {
+Json phold_json(const Arguments& arguments, const perf::PholdResult& result, std::size_t threads, unsigned ranks) {
   const perf::PholdShape& shape = arguments.phold;
-  const EngineKind engine = arguments.engine.value_or(EngineKind::threads);
+  const EngineKind engine = *arguments.engine;
   return {{"processes", shape.processes},
           {"start_events", shape.start_events},
           {"mean", shape.mean_units},
@@ -33,6 +35,7 @@ Json phold_json(const Arguments& arguments, const perf::PholdResult& result, std
           {"end", shape.end_units},
           {"seed", shape.seed.value},
           {"engine", enum_names(engine)[static_cast<std::size_t>(engine)]},
+          {"ranks", ranks},
           {"threads", threads},
           {"version", run::kVersion},
           {"revision", run::kRevision},
@@ -48,9 +51,14 @@ Json phold_json(const Arguments& arguments, const perf::PholdResult& result, std
 
 std::string phold_page(const Json& j) {
   const auto number = [&](const char* key) { return j[key].get<double>(); };
+  const auto several = [&](const char* key, const char* word) {
+    return fmt::format("{} {}{}", j[key].get<std::size_t>(), word, j[key] == 1 ? "" : "s");
+  };
+  const std::string where =
+      (j["engine"] == "mpi" ? several("ranks", "rank") + " of " : "") + several("threads", "thread");
   return fmt::format(
       "PHOLD  {} processes, {} each to start, mean {}, lookahead {}, remote {},\n"
-      "       end {}, seed {}; engine {}, {} thread{}\n\n"
+      "       end {}, seed {}; engine {}, {}\n\n"
       "  events            {}\n"
       "  set-up            {:.3f} s\n"
       "  run               {:.3f} s\n"
@@ -58,10 +66,10 @@ std::string phold_page(const Json& j) {
       "  peak memory       {}, {:.0f} B a pending event\n"
       "  digest            {}\n",
       j["processes"].get<std::uint64_t>(), j["start_events"].get<std::uint64_t>(), number("mean"), number("lookahead"),
-      number("remote"), number("end"), j["seed"].get<std::uint64_t>(), j["engine"].get<std::string>(),
-      j["threads"].get<std::size_t>(), j["threads"] == 1 ? "" : "s", j["events"].get<std::uint64_t>(),
-      number("setup_s"), number("wall_s"), report::short_count(number("events_per_s")),
-      report::short_bytes(number("peak_rss_bytes")), number("bytes_per_pending_event"), j["digest"].get<std::string>());
+      number("remote"), number("end"), j["seed"].get<std::uint64_t>(), j["engine"].get<std::string>(), where,
+      j["events"].get<std::uint64_t>(), number("setup_s"), number("wall_s"),
+      report::short_count(number("events_per_s")), report::short_bytes(number("peak_rss_bytes")),
+      number("bytes_per_pending_event"), j["digest"].get<std::string>());
 }
 
 std::string phold_progress(double done, std::uint64_t events, double elapsed_s) {
@@ -70,31 +78,16 @@ std::string phold_progress(double done, std::uint64_t events, double elapsed_s) 
   return fmt::format("phold: {:.0f} %, {}{}", 100 * done, rate, time_to_go(done, elapsed_s));
 }
 
-}  // namespace
-
-int phold_command(const Arguments& arguments) {
-  std::optional<OutputFile> file;
-  if (!arguments.output.empty()) {
-    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, "");
-    if (!prepared) return complain(prepared.error(), kBadInput);
-    file = prepared.value();
-  }
-  const bool serial = arguments.engine == EngineKind::serial;
-  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t threads = serial ? 1 : arguments.threads == 0 ? processors : arguments.threads;
-  const auto executor = kernel::make_thread_executor(threads);
+std::unique_ptr<kernel::Engine> make_engine(const Arguments& arguments, kernel::Executor& executor,
+                                            kernel::Transport* transport) {
   const kernel::EngineOptions options = arguments.phold.engine_options();
-  const auto engine = serial ? kernel::make_serial_engine(options) : kernel::make_windowed_engine(options, *executor);
-  catch_interrupts(arguments.quiet);
-  perf::PholdResult result;
-  {
-    ProgressLine line(arguments.quiet, stderr_is_terminal());
-    result = run_phold(arguments.phold, *engine, [&](double done, std::uint64_t events, double elapsed_s) {
-      line.show(elapsed_s, [&] { return phold_progress(done, events, elapsed_s); });
-      return !stop_requested();
-    });
-  }
-  const Json document = phold_json(arguments, result, threads);
+  if (transport != nullptr) return kernel::make_distributed_engine(options, executor, *transport);
+  if (arguments.engine == EngineKind::serial) return kernel::make_serial_engine(options);
+  return kernel::make_windowed_engine(options, executor);
+}
+
+int deliver(const Arguments& arguments, const perf::PholdResult& result, const Json& document,
+            const std::optional<OutputFile>& file) {
   const std::string text = document.dump(2) + "\n";
   if (file) {
     if (const Status written = file->write(text); !written) return complain(written.error(), kFailed);
@@ -107,6 +100,42 @@ int phold_command(const Arguments& arguments) {
     return kInterrupted;
   }
   return code;
+}
+
+}  // namespace
+
+int phold_command(const Arguments& asked) {
+  Arguments arguments = asked;
+  if (!arguments.engine) arguments.engine = started_on_ranks() ? EngineKind::mpi : EngineKind::threads;
+  if (started_on_ranks() && arguments.engine != EngineKind::mpi) {
+    return complain({"", "--engine", "means one rank, but mpirun started several", "mpi, or no mpirun"}, kBadInput);
+  }
+  std::optional<OutputFile> file;
+  if (!arguments.output.empty()) {
+    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, "");
+    if (!prepared) return complain(prepared.error(), kBadInput);
+    file = prepared.value();
+  }
+  const auto ranks = Ranks::join(arguments.engine == EngineKind::mpi);
+  if (!ranks) return complain(ranks.error(), kBadInput);
+  const unsigned count = ranks.value()->count();
+  const bool serial = arguments.engine == EngineKind::serial;
+  const std::size_t all = count > 1 ? 1 : std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t threads = serial ? 1 : arguments.threads == 0 ? all : arguments.threads;
+  const auto executor = kernel::make_thread_executor(threads);
+  const auto transport = ranks.value()->make_transport();
+  const auto engine = make_engine(arguments, *executor, transport.get());
+  const bool speaks = ranks.value()->speaks();
+  catch_interrupts(arguments.quiet || !speaks);
+  perf::PholdResult result;
+  {
+    ProgressLine line(arguments.quiet || !speaks, stderr_is_terminal());
+    result = run_phold(arguments.phold, *engine, [&](double done, std::uint64_t events, double elapsed_s) {
+      line.show(elapsed_s, [&] { return phold_progress(done, events * count, elapsed_s); });
+      return !stop_requested();
+    });
+  }
+  return speaks ? deliver(arguments, result, phold_json(arguments, result, threads, count), file) : kDone;
 }
 
 }  // namespace dwell::cli

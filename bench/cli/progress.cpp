@@ -30,7 +30,7 @@ std::string progress_text(const run::Progress& p) {
     text += fmt::format(", {} events/s", report::short_count(static_cast<double>(p.events) / p.elapsed_s));
   }
   text += ", " + world::to_string(p.date);
-  return text + time_to_go(p.done, p.elapsed_s);
+  return text + time_to_go((p.done - p.done_before) / (1 - p.done_before), p.elapsed_s);
 }
 
 std::string time_to_go(double done, double elapsed_s) {

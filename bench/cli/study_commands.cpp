@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -12,12 +13,15 @@
 #include "bench/cli/terminal.hpp"
 #include "bench/report/case_study.hpp"
 #include "bench/report/results_json.hpp"
+#include "bench/run/checkpoint.hpp"
+#include "bench/run/request.hpp"
 #include "bench/run/study.hpp"
 
 namespace dwell::cli {
 namespace {
 
 constexpr const char* kCase = "coupang-2025";
+constexpr const char* kCaseStudy = "case-study";
 
 /// Where the results go: as asked; for the case study by default into the project's results/ when the launcher started
 /// us, else into the caller's folder; empty for nowhere but stdout.
@@ -27,30 +31,35 @@ std::string results_path(const Arguments& arguments) {
   return started_by_launcher() ? project_root() + "/results/case-study.json" : "dwell-results.json";
 }
 
-run::StudyOptions study_options(const Arguments& arguments, const world::Scenario& scenario) {
-  run::StudyOptions options;
+run::StudyRequest request_of(const Arguments& arguments, const world::Scenario& scenario) {
+  run::StudyRequest request{
+      arguments.command == Command::case_study ? kCaseStudy : "run", results_path(arguments), scenario, {}};
+  run::StudyOptions& options = request.options;
   options.scale = scenario.scale;
   options.seed = arguments.seed;
   options.calibration_seeds = arguments.seeds;
   options.evaluation_seeds = arguments.seeds;
-  options.threads = arguments.threads;
   options.days = arguments.days;
   options.detectors = arguments.detectors;
-  options.stop = &stop_requested();
-  return options;
+  options.checkpoint_every = arguments.checkpoint_every;
+  return request;
 }
 
-Result<run::StudyResult> run_with_progress(const Arguments& arguments, const world::Scenario& scenario) {
-  run::StudyOptions options = study_options(arguments, scenario);
+Result<run::StudyResult> run_with_progress(const Arguments& arguments, run::StudyRequest& request,
+                                           const std::optional<run::CheckpointFolder>& folder) {
+  run::StudyOptions& options = request.options;
+  options.threads = arguments.threads;
+  options.stop = &stop_requested();
+  options.checkpoint = folder ? &*folder : nullptr;
   catch_interrupts(arguments.quiet);
   ProgressLine line(arguments.quiet, stderr_is_terminal());
   options.progress = [&](const run::Progress& progress) {
     if (!stop_requested()) line.show(progress);
   };
-  return run::run_study(scenario, options);
+  return run::run_study(request.scenario, options);
 }
 
-int deliver(const Arguments& arguments, const world::Scenario& scenario, const run::StudyResult& result,
+int deliver(const Arguments& arguments, const run::StudyRequest& request, const run::StudyResult& result,
             const std::optional<OutputFile>& file) {
   const std::string document = report::results_json(result);
   if (file) {
@@ -61,8 +70,8 @@ int deliver(const Arguments& arguments, const world::Scenario& scenario, const r
   if (arguments.json) {
     if (!file) code = put(document);
     if (file && !arguments.quiet) say(fmt::format("dwell: results in {}\n", where));
-  } else if (arguments.command == Command::case_study) {
-    code = put(report::case_study(scenario, result, where, stdout_style()));
+  } else if (request.command == kCaseStudy) {
+    code = put(report::case_study(request.scenario, result, where, stdout_style()));
   } else {
     code = put(report::study_page(result, where, stdout_style()));
   }
@@ -71,6 +80,38 @@ int deliver(const Arguments& arguments, const world::Scenario& scenario, const r
     return kInterrupted;
   }
   return code;
+}
+
+/// Runs what was asked, from its checkpoint on where there is one, and delivers what it found.
+int perform(const Arguments& arguments, run::StudyRequest& request, const std::string& input,
+            const std::optional<run::CheckpointFolder>& folder) {
+  std::optional<OutputFile> file;
+  if (!request.output.empty()) {
+    const Result<OutputFile> prepared = OutputFile::prepare(request.output, input);
+    if (!prepared) return complain(prepared.error(), kBadInput);
+    file = prepared.value();
+  }
+  const Result<run::StudyResult> result = run_with_progress(arguments, request, folder);
+  const bool stopped = stop_requested();
+  const int code = result ? deliver(arguments, request, result.value(), file)
+                          : complain(result.error(), stopped  ? kInterrupted
+                                                     : folder ? kFailed
+                                                              : kBadInput);
+  if (stopped && folder) say(fmt::format("dwell: `dwell resume {}` goes on\n", folder->path()));
+  return code;
+}
+
+/// A folder for a new study, with what was asked in it.
+Result<run::CheckpointFolder> begin_checkpoint(const std::string& path, const run::StudyRequest& request) {
+  Result<run::CheckpointFolder> folder = run::CheckpointFolder::create(path);
+  if (!folder) return folder;
+  run::StudyRequest kept_request = request;
+  // It may be gone on with from another folder.
+  if (!request.output.empty()) kept_request.output = std::filesystem::absolute(request.output).string();
+  ByteWriter writer;
+  run::save(writer, kept_request);
+  if (const Status kept = folder.value().put(run::CheckpointFolder::kStudy, writer.bytes()); !kept) return kept.error();
+  return folder;
 }
 
 }  // namespace
@@ -84,15 +125,26 @@ int study_command(const Arguments& arguments) {
   if (const Status status = apply_overrides(arguments, scenario.value()); !status) {
     return complain(status.error(), kBadInput);
   }
-  std::optional<OutputFile> file;
-  if (const std::string where = results_path(arguments); !where.empty()) {
-    const Result<OutputFile> prepared = OutputFile::prepare(where, path.value());
-    if (!prepared) return complain(prepared.error(), kBadInput);
-    file = prepared.value();
+  run::StudyRequest request = request_of(arguments, scenario.value());
+  std::optional<run::CheckpointFolder> folder;
+  if (!arguments.checkpoint.empty()) {
+    const Result<run::CheckpointFolder> begun = begin_checkpoint(arguments.checkpoint, request);
+    if (!begun) return complain(begun.error(), kBadInput);
+    folder = begun.value();
   }
-  const Result<run::StudyResult> result = run_with_progress(arguments, scenario.value());
-  if (!result) return complain(result.error(), stop_requested() ? kInterrupted : kBadInput);
-  return deliver(arguments, scenario.value(), result.value(), file);
+  return perform(arguments, request, path.value(), folder);
+}
+
+int resume_command(const Arguments& arguments) {
+  const Result<run::CheckpointFolder> folder = run::CheckpointFolder::open(arguments.subject);
+  if (!folder) return complain(folder.error(), kBadInput);
+  const auto asked = folder.value().get(run::CheckpointFolder::kStudy);
+  if (!asked) return complain(asked.error(), kBadInput);
+  Result<run::StudyRequest> request =
+      run::restore_request(*asked.value(), arguments.subject + ": " + std::string(run::CheckpointFolder::kStudy));
+  if (!request) return complain(request.error(), kBadInput);
+  if (!arguments.output.empty()) request.value().output = arguments.output;
+  return perform(arguments, request.value(), "", folder.value());
 }
 
 }  // namespace dwell::cli

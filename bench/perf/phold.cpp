@@ -124,7 +124,8 @@ PholdResult run_phold(const PholdShape& shape, kernel::Engine& engine, const Pho
   const std::uint64_t program_bytes = resource_use().peak_rss_bytes;
   const Rules rules(shape);
   for (std::uint64_t b = 0; b < rules.blocks(); ++b) {
-    engine.add(std::make_unique<Block>(rules, static_cast<std::uint32_t>(b)));
+    const auto index = static_cast<std::uint32_t>(b);
+    engine.add(engine.local({index}) ? std::make_unique<Block>(rules, index) : nullptr);
   }
   PholdResult result;
   // The first window is empty, since no event comes before one lookahead: stepping through it only starts the
@@ -136,18 +137,22 @@ PholdResult run_phold(const PholdShape& shape, kernel::Engine& engine, const Pho
   while (result.finished && engine.step()) {
     if (progress) {
       const double done = std::min(1.0, static_cast<double>(engine.window().end.us) / end_us);
-      result.finished = progress(done, engine.events(), since(started));
+      const bool wanted = progress(done, engine.events(), since(started));
+      // On ranks all must leave the loop in the same window; that costs a round, so only where it can matter.
+      result.finished = engine.total(wanted ? 0 : 1) == 0;
     }
   }
   result.wall_s = since(started);
-  result.events = engine.events();
+  std::uint64_t digest = 0;
   for (std::uint32_t b = 0; b < engine.processes(); ++b) {
-    result.digest += static_cast<const Block&>(engine.process({b})).digest();
+    if (engine.local({b})) digest += static_cast<const Block&>(engine.process({b})).digest();
   }
-  const double states_bytes = static_cast<double>(shape.processes * sizeof(Block::State));
-  const double more_bytes = static_cast<double>(resource_use().peak_rss_bytes - program_bytes) - states_bytes;
+  result.events = engine.total(engine.events());
+  result.digest = engine.total(digest);
+  const auto more_bytes = static_cast<double>(engine.total(resource_use().peak_rss_bytes - program_bytes));
+  const auto states_bytes = static_cast<double>(shape.processes * sizeof(Block::State));
   result.bytes_per_pending_event =
-      std::max(0.0, more_bytes) / (static_cast<double>(shape.processes) * shape.start_events);
+      std::max(0.0, more_bytes - states_bytes) / (static_cast<double>(shape.processes) * shape.start_events);
   return result;
 }
 

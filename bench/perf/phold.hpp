@@ -44,9 +44,9 @@ struct PholdResult {
 /// Called once a window: share of the time that is simulated, events so far, seconds since the set-up. False stops.
 using PholdProgress = std::function<bool(double done, std::uint64_t events, double elapsed_s)>;
 
-/// Runs PHOLD to its end on an engine without processes, made with shape.engine_options(). The result but for its times
-/// depends on the shape alone. Kernel processes host blocks of the N; 16 bytes a process, 24 a pending event and at
-/// most a chunk of slack for each block and window.
+/// Runs PHOLD to its end, on all ranks alike, on an engine without processes, made with shape.engine_options(). The
+/// result but for its times depends on the shape alone. Kernel processes host blocks of the N; 16 bytes a process, 24 a
+/// pending event and at most a chunk of slack for each block and window.
 PholdResult run_phold(const PholdShape& shape, kernel::Engine& engine, const PholdProgress& progress = {});
 
 }  // namespace dwell::perf

@@ -84,14 +84,18 @@ void Harness::fork() {
     const Instance& clean = slot.views[0];
     if (clean.detector == nullptr) continue;
     for (const View view : {View::factual, View::placebo}) {
-      Instance& copy = slot.views[static_cast<std::size_t>(view)];
-      copy.detector = clean.detector->clone();
-      copy.sharded = dynamic_cast<detect::ShardedDetector*>(copy.detector.get());
-      copy.sequential = dynamic_cast<detect::SequentialDetector*>(copy.detector.get());
-      copy.shards.clear();
-      for (const auto& state : clean.shards) copy.shards.push_back(state->clone());
+      slot.views[static_cast<std::size_t>(view)] = copy_of(clean);
     }
   }
+}
+
+Harness::Instance Harness::copy_of(const Instance& instance) const {
+  Instance copy;
+  copy.detector = instance.detector->clone();
+  copy.sharded = dynamic_cast<detect::ShardedDetector*>(copy.detector.get());
+  copy.sequential = dynamic_cast<detect::SequentialDetector*>(copy.detector.get());
+  for (const auto& state : instance.shards) copy.shards.push_back(state->clone());
+  return copy;
 }
 
 void Harness::block(std::span<const BlockWindow> windows) {

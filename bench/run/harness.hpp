@@ -61,6 +61,11 @@ class Harness {
   /// goes through the whole block before the next one starts, so that its state stays in the processor's cache.
   void block(std::span<const BlockWindow> windows);
 
+  /// State between two blocks, and back into a harness of the same contenders and options.
+  void save(ByteWriter& writer) const;
+  Status restore(ByteReader& reader);
+
+  [[nodiscard]] bool forked() const { return forked_; }
   [[nodiscard]] std::vector<ContenderRun>& runs() { return runs_; }
   /// Access rows of the clean view, for costs per event.
   [[nodiscard]] std::uint64_t clean_rows() const { return clean_rows_; }
@@ -84,6 +89,9 @@ class Harness {
   void end_warm_up();
   void leave_decided_views(std::int64_t seen);
   void measure_state();
+  Instance copy_of(const Instance& instance) const;
+  static void save_instance(ByteWriter& writer, const Instance& instance);
+  static Status restore_instance(ByteReader& reader, Instance& instance);
 
   HarnessOptions options_;
   const std::vector<Contender>& contenders_;

@@ -5,25 +5,31 @@
 #include <exception>
 #include <thread>
 
+#include <fmt/format.h>
+
+#include "bench/run/run_state.hpp"
 #include "bench/run/scoring.hpp"
 
 namespace dwell::run {
 
 ProgressBoard::ProgressBoard(const StudyOptions& options, std::uint64_t runs)
-    : options_(options), begin_(Clock::now()), done_(runs), events_(runs) {}
+    : options_(options), begin_(Clock::now()), runs_(runs) {}
 
 bool ProgressBoard::report(std::size_t run, const char* phase, double done, Date date, std::uint64_t events) {
   const std::lock_guard lock(mutex_);
-  done_[run] = done;
-  events_[run] = events;
+  Stand& stand = runs_[run];
+  if (!stand.known) stand = {done, done, events, events, true};
+  stand.done = done;
+  stand.events = events;
   const auto now = Clock::now();
   if (options_.progress && (now - last_ > std::chrono::milliseconds(200))) {
     last_ = now;
-    Progress progress{.phase = phase, .runs = done_.size(), .date = date};
-    for (std::size_t i = 0; i < done_.size(); ++i) {
-      progress.done += done_[i] / static_cast<double>(done_.size());
-      progress.events += events_[i];
-      progress.runs_done += done_[i] >= 1 ? 1 : 0;
+    Progress progress{.phase = phase, .runs = runs_.size(), .date = date};
+    for (const Stand& each : runs_) {
+      progress.done += each.done / static_cast<double>(runs_.size());
+      progress.done_before += each.done_before / static_cast<double>(runs_.size());
+      progress.events += each.events - each.events_before;
+      progress.runs_done += each.done >= 1 ? 1 : 0;
     }
     progress.elapsed_s = std::chrono::duration<double>(now - begin_).count();
     options_.progress(progress);
@@ -56,11 +62,13 @@ Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>&
         world.each_day = [&, i](double done, Date date, std::uint64_t events) {
           return board_.report(first_run + i, evaluation ? "scoring" : "calibrating", done, date, events);
         };
-        auto result = run_world(scenario_, list_, world);
-        if (result)
+        auto result = run_or_recall(first_run + i, world);
+        if (result) {
           records[i] = std::move(result).value();
-        else
+        } else {
           errors[i] = result.error();
+          next = seeds.size();
+        }
       }
     } catch (...) {
       const std::lock_guard lock(thrown_mutex);
@@ -80,6 +88,50 @@ Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>&
     if (records[i]) finished.push_back(std::move(*records[i]));
   }
   return finished;
+}
+
+Result<std::optional<WorldRecord>> SeedPool::run_or_recall(std::size_t run, WorldOptions& world) {
+  if (options_.checkpoint == nullptr) return run_world(scenario_, list_, world);
+  const CheckpointFolder& folder = *options_.checkpoint;
+  const std::string done = fmt::format("run-{:04}-done", run);
+  const std::string under_way = fmt::format("run-{:04}", run);
+  const auto found = folder.get(done);
+  if (!found) return found.error();
+  if (found.value()) {
+    auto record = recall(*found.value(), done, world);
+    if (!record) return record.error();
+    if (world.each_day) world.each_day(1, record.value().plan.first_day, record.value().rows);
+    return std::optional<WorldRecord>(std::move(record).value());
+  }
+  auto state = folder.get(under_way);
+  if (!state) return state.error();
+  world.checkpoint = WorldCheckpoint{
+      .every = options_.checkpoint_every,
+      .state = std::move(state).value(),
+      .state_name = under_way,
+      .store = [&folder, under_way](std::span<const std::byte> bytes) { return folder.put(under_way, bytes); }};
+  auto record = run_world(scenario_, list_, world);
+  if (record && record.value()) {
+    ByteWriter writer;
+    save(writer, *record.value());
+    if (const Status kept = folder.put(done, writer.bytes()); !kept) return kept.error();
+    folder.remove(under_way);
+  }
+  return record;
+}
+
+Result<WorldRecord> SeedPool::recall(const std::vector<std::byte>& bytes, const std::string& name,
+                                     const WorldOptions& world) const {
+  const auto plan = world::plan_run(scenario_, simulation_options(world));
+  if (!plan) return plan.error();
+  const score::ScoreLog empty(score::ScoreLog::Policy::keep_first, 0, 0);
+  WorldRecord record;
+  record.seed = world.seed;
+  record.plan = plan.value();
+  for (std::size_t c = 0; c < list_.size(); ++c) record.contenders.push_back({{empty, empty, empty}, {}, 0, 0, {}});
+  ByteReader reader(bytes);
+  if (const Status restored = restore(reader, record, name); !restored) return restored.error();
+  return record;
 }
 
 }  // namespace dwell::run

@@ -28,8 +28,13 @@ class ProgressBoard {
   Clock::time_point begin_;
   Clock::time_point last_{};
   std::mutex mutex_;
-  std::vector<double> done_;
-  std::vector<std::uint64_t> events_;
+  /// Of one run. What it had done when it first reported was done by an earlier program.
+  struct Stand {
+    double done = 0, done_before = 0;
+    std::uint64_t events = 0, events_before = 0;
+    bool known = false;
+  };
+  std::vector<Stand> runs_;
 };
 
 /// The seeds of one phase, spread over threads: whole runs side by side while there are enough of them, else several
@@ -54,6 +59,10 @@ class SeedPool {
  private:
   Result<std::vector<WorldRecord>> run(const std::vector<std::uint64_t>& seeds, const Thresholds* thresholds,
                                        std::size_t first_run);
+  /// Runs a seed, or recalls it from the checkpoint; notes it there when it is finished.
+  Result<std::optional<WorldRecord>> run_or_recall(std::size_t run, WorldOptions& world);
+  [[nodiscard]] Result<WorldRecord> recall(const std::vector<std::byte>& bytes, const std::string& name,
+                                           const WorldOptions& world) const;
   const world::Scenario& scenario_;
   const StudyOptions& options_;
   const std::vector<Contender>& list_;

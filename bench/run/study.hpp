@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/run/checkpoint.hpp"
 #include "bench/run/result.hpp"
 #include "sim/core/result.hpp"
 #include "sim/world/scenario.hpp"
@@ -17,8 +18,9 @@ namespace dwell::run {
 struct Progress {
   std::string phase;  ///< "calibrating" or "scoring"
   std::uint64_t runs_done = 0, runs = 0;
-  double done = 0;  ///< share of all simulated days, 0..1
-  std::uint64_t events = 0;
+  double done = 0;           ///< share of all simulated days, 0..1
+  double done_before = 0;    ///< of it, by earlier programs: taken from a checkpoint
+  std::uint64_t events = 0;  ///< in elapsed_s
   double elapsed_s = 0;
   Date date;  ///< simulated by the run that reported last
 };
@@ -34,10 +36,13 @@ struct StudyOptions {
   std::function<void(const Progress&)> progress;
   const std::atomic<bool>* stop =
       nullptr;  ///< when it turns true, the study ends with the finished seeds and marks itself partial
+  /// Where runs note what they found, and how far they are; runs noted there are not done again. nullptr: nowhere.
+  const CheckpointFolder* checkpoint = nullptr;
+  Duration checkpoint_every = Duration::days(10);  ///< of simulated time, for runs under way
 };
 
-/// Runs the study. Errors: a detector name that does not exist, a scale that leaves too few members, stopped before the
-/// first evaluation seed was finished.
+/// Runs the study. Results do not depend on threads, nor on where it went on from a checkpoint. Errors: a detector name
+/// that does not exist, a scale that leaves too few members, stopped before the first evaluation seed was finished.
 Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOptions& options);
 
 }  // namespace dwell::run

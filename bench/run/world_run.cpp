@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include <fmt/format.h>
+
 #include "bench/oracle/oracle_volume.hpp"
 #include "bench/run/attribution.hpp"
 #include "detectors/catalogue.hpp"
@@ -34,7 +36,7 @@ std::shared_ptr<const oracle::Intensities> intensities_of(const world::Simulatio
 class Block {
  public:
   Block(Harness& harness, const world::RunPlan& plan, const LabelOf& label, Seed seed)
-      : harness_(harness), plan_(plan), label_(label), seed_(seed), stored_(kBlockWindows) {}
+      : harness_(harness), plan_(plan), label_(label), seed_(seed), forked_(harness.forked()), stored_(kBlockWindows) {}
 
   /// Takes the rows of window `w`. Returns the seconds the contenders took, when it was time for them.
   double add(world::Simulation& simulation, std::int64_t w) {
@@ -54,6 +56,9 @@ class Block {
     return seconds;
   }
 
+  /// Whether the harness has seen all windows so far.
+  [[nodiscard]] bool empty() const { return windows_.empty(); }
+
   double flush() {
     const auto begin = Clock::now();
     harness_.block(windows_);
@@ -70,10 +75,43 @@ class Block {
   const world::RunPlan& plan_;
   const LabelOf& label_;
   Seed seed_;
-  bool forked_ = false;
+  bool forked_;
   std::vector<Stored> stored_;
   std::vector<BlockWindow> windows_;
 };
+
+/// How far a run is, and how long it took.
+struct Stand {
+  std::int64_t window = 0;  ///< the next
+  double elapsed_s = 0, watching_s = 0;
+};
+
+Status keep_run(const WorldCheckpoint& checkpoint, Seed seed, const Stand& at, const world::Simulation& simulation,
+                const Harness& harness) {
+  ByteWriter writer;
+  writer.put(seed.value);
+  writer.put(at.window);
+  writer.put(at.elapsed_s);
+  writer.put(at.watching_s);
+  simulation.save(writer);
+  harness.save(writer);
+  return checkpoint.store(writer.bytes());
+}
+
+Status restore_run(const WorldCheckpoint& checkpoint, Seed seed, Stand& at, world::Simulation& simulation,
+                   Harness& harness) {
+  ByteReader reader(*checkpoint.state);
+  const auto found = reader.get<std::uint64_t>();
+  if (found != seed.value) {
+    return Error{checkpoint.state_name, "", fmt::format("is of seed {}", found), fmt::format("seed {}", seed.value)};
+  }
+  at.window = reader.get<std::int64_t>();
+  at.elapsed_s = reader.get<double>();
+  at.watching_s = reader.get<double>();
+  if (const Status restored = simulation.restore(reader); !restored) return restored.error();
+  if (const Status restored = harness.restore(reader); !restored) return restored.error();
+  return reader.finish(checkpoint.state_name);
+}
 
 /// The seed of the detectors' own coins: another stream than the world's.
 Seed detector_seed(Seed seed) { return {mix64(seed.value, 0x6465746563746f72ULL)}; }
@@ -99,16 +137,19 @@ Result<std::vector<Contender>> contenders(const std::vector<std::string>& names)
   return list;
 }
 
+world::RunOptions simulation_options(const WorldOptions& options) {
+  return {.scale = options.scale,
+          .seed = options.seed,
+          .days = options.days,
+          .campaign = options.evaluation,
+          .placebo = options.evaluation,
+          .jitter = options.evaluation,
+          .executor = options.executor};
+}
+
 Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, std::vector<Contender> contenders,
                                              const WorldOptions& options) {
-  const world::RunOptions run{.scale = options.scale,
-                              .seed = options.seed,
-                              .days = options.days,
-                              .campaign = options.evaluation,
-                              .placebo = options.evaluation,
-                              .jitter = options.evaluation,
-                              .executor = options.executor};
-  auto made = world::Simulation::make(scenario, run);
+  auto made = world::Simulation::make(scenario, simulation_options(options));
   if (!made) return made.error();
   world::Simulation& simulation = *made.value();
   const world::RunPlan& plan = simulation.plan();
@@ -137,23 +178,40 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   Harness harness(contenders, harness_options);
   const LabelOf label = [&](Origin origin) { return simulation.label(origin); };
 
-  WorldRecord record;
+  Stand at;
+  if (options.checkpoint && options.checkpoint->state) {
+    const Status restored = restore_run(*options.checkpoint, options.seed, at, simulation, harness);
+    if (!restored) return restored.error();
+  }
   Block block(harness, plan, label, options.seed);
   const auto begin = Clock::now();
-  double watching_s = 0;
+  const double before_s = at.elapsed_s;
   const auto date_of = [&](std::int64_t window) {
     return Date{plan.first_day.days + static_cast<std::int32_t>(window / kWindowsPerDay)};
   };
-  for (std::int64_t w = 0; simulation.step(); ++w) {
-    watching_s += block.add(simulation, w);
+  std::int64_t kept_at = at.window;
+  if (options.each_day) {
+    const double done = static_cast<double>(at.window) / static_cast<double>(plan.windows);
+    if (!options.each_day(done, date_of(at.window), simulation.rows())) return std::optional<WorldRecord>{};
+  }
+  while (simulation.step()) {
+    const std::int64_t w = at.window++;
+    at.watching_s += block.add(simulation, w);
     if (options.each_day && (w + 1) % kWindowsPerDay == 0) {
       const double done = static_cast<double>(w + 1) / static_cast<double>(plan.windows);
       if (!options.each_day(done, date_of(w), simulation.rows())) return std::optional<WorldRecord>{};
     }
+    if (options.checkpoint && block.empty() && world::kWindow * (at.window - kept_at) >= options.checkpoint->every) {
+      kept_at = at.window;
+      at.elapsed_s = before_s + std::chrono::duration<double>(Clock::now() - begin).count();
+      if (const Status kept = keep_run(*options.checkpoint, options.seed, at, simulation, harness); !kept)
+        return kept.error();
+    }
   }
-  watching_s += block.flush();
+  at.watching_s += block.flush();
   if (options.each_day) options.each_day(1, date_of(plan.windows - 1), simulation.rows());
-  record.generation_s = std::chrono::duration<double>(Clock::now() - begin).count() - watching_s;
+  WorldRecord record;
+  record.generation_s = before_s + std::chrono::duration<double>(Clock::now() - begin).count() - at.watching_s;
   record.seed = options.seed;
   record.plan = plan;
   record.contenders = std::move(harness.runs());

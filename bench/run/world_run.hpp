@@ -6,12 +6,22 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "bench/run/harness.hpp"
 #include "sim/world/simulation.hpp"
 
 namespace dwell::run {
+
+/// How a run under way is kept.
+struct WorldCheckpoint {
+  Duration every;                                           ///< of simulated time
+  std::optional<std::vector<std::byte>> state = {};         ///< kept by an earlier run of the same options: go on there
+  std::string state_name = {};                              ///< for messages
+  std::function<Status(std::span<const std::byte>)> store;  ///< replaces what is kept
+};
 
 struct WorldOptions {
   world::Scale scale;
@@ -23,8 +33,10 @@ struct WorldOptions {
   /// later windows; without, every view lasts to the end.
   std::vector<std::vector<score::Threshold>> thresholds = {};
   kernel::Executor* executor = nullptr;
-  /// Called once a simulated day with the share done, that day and page events so far; false ends the run early.
+  /// Called at the begin and once a simulated day with the share done, that day and page events so far; false ends the
+  /// run early.
   std::function<bool(double done, Date date, std::uint64_t events)> each_day = {};
+  std::optional<WorldCheckpoint> checkpoint = {};
 };
 
 struct WorldRecord {
@@ -43,7 +55,11 @@ Result<std::vector<Contender>> contenders(const std::vector<std::string>& names)
 /// The contender that reads the truth; it is told of each run's truth by run_world.
 inline constexpr const char* kOracleVolume = "oracle-volume";
 
-/// Runs one seed; nothing when it was ended early.
+/// The part of the options that the simulation knows.
+world::RunOptions simulation_options(const WorldOptions& options);
+
+/// Runs one seed; nothing when it was ended early. Errors: a scale that leaves too few members, a checkpoint that does
+/// not fit or cannot be stored.
 Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, std::vector<Contender> contenders,
                                              const WorldOptions& options);
 

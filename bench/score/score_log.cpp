@@ -50,4 +50,40 @@ void ScoreLog::make_room() {
   std::fill(latest_.begin(), latest_.end(), 0U);
 }
 
+void ScoreLog::save(ByteWriter& writer) const {
+  writer.put(policy_);
+  writer.put(floor_);
+  writer.put(static_cast<std::uint64_t>(capacity_));
+  writer.put(dropped_);
+  writer.put(static_cast<std::uint64_t>(entries_.size()));
+  for (const Exceedance& e : entries_) {
+    writer.put(e.entity.kind);
+    writer.put(e.entity.id);
+    writer.put(e.score);
+    writer.put(e.first);
+    writer.put(e.last);
+  }
+  writer.put_vector(latest_);
+}
+
+void ScoreLog::restore(ByteReader& reader) {
+  policy_ = reader.get<Policy>();
+  floor_ = reader.get<double>();
+  capacity_ = static_cast<std::size_t>(reader.get<std::uint64_t>());
+  dropped_ = reader.get<std::uint64_t>();
+  entries_.clear();
+  for (auto count = reader.get<std::uint64_t>(); count > 0 && !reader.failed(); --count) {
+    Exceedance e;
+    e.entity.kind = reader.get<decltype(e.entity.kind)>();
+    e.entity.id = reader.get<decltype(e.entity.id)>();
+    e.score = reader.get<double>();
+    e.first = reader.get<std::int32_t>();
+    e.last = reader.get<std::int32_t>();
+    entries_.push_back(e);
+  }
+  latest_ = reader.get_vector<std::uint32_t>();
+  latest_.resize(kCacheSlots);
+  for (std::uint32_t& place : latest_) place = place <= entries_.size() ? place : 0;
+}
+
 }  // namespace dwell::score

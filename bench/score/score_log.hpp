@@ -37,6 +37,10 @@ class ScoreLog {
   /// Lowers or raises the floor for what follows.
   void set_floor(double floor) { floor_ = floor; }
 
+  void save(ByteWriter& writer) const;
+  /// Whether all was there is told by the reader.
+  void restore(ByteReader& reader);
+
  private:
   void make_room();
   [[nodiscard]] std::size_t slot(detect::Entity entity) const;

@@ -67,6 +67,21 @@ class Batch final : public SlottedProcess {
     forgotten_jobs(context, slot);
   }
 
+  void save_state(ByteWriter& writer) const override {
+    audit_.save(writer);
+    for (const Export& job : exports_) {
+      writer.put(job.cursor);
+      writer.put(job.done);
+    }
+  }
+  void restore_state(ByteReader& reader) override {
+    audit_.restore(reader);
+    for (Export& job : exports_) {
+      job.cursor = reader.get<decltype(job.cursor)>();
+      job.done = reader.get<decltype(job.done)>();
+    }
+  }
+
   void run_export(kernel::Context& context, const Slot& slot, Export& job) {
     const std::int64_t day = slot.begin.day();
     if (job.reads <= 0 || day < job.first_day || (day - job.first_day) % job.every_days != 0) return;

@@ -30,6 +30,11 @@ class Complaints final : public kernel::Process {
       schedule_next(context, context.now());
     }
   }
+  void save(ByteWriter& writer) const override { writer.put(ordinal_); }
+  Status restore(ByteReader& reader) override {
+    ordinal_ = reader.get<std::uint32_t>();
+    return success();
+  }
 
  private:
   /// Thinning (Lewis and Shedler 1979): candidates at the peak hour's rate, kept in proportion to their hour's.

@@ -19,6 +19,8 @@ class Deception final : public kernel::Process {
       for (const MemberId member : accounts_) out_->deception.push({now, now, member.value}, kBackground);
     }
   }
+  void save(ByteWriter&) const override {}
+  Status restore(ByteReader&) override { return success(); }
 
  private:
   std::vector<MemberId> accounts_;

@@ -22,6 +22,17 @@ void SlottedProcess::handle(kernel::Context& context, kernel::Events& events) {
   }
 }
 
+void SlottedProcess::save(ByteWriter& writer) const {
+  writer.put(slot_);
+  save_state(writer);
+}
+
+Status SlottedProcess::restore(ByteReader& reader) {
+  slot_ = reader.get<std::int64_t>();
+  restore_state(reader);
+  return success();
+}
+
 Time moment_in(const Slot& slot, RandomStream& random) {
   // 600 s in microseconds fit 30 bits, so 32 uniform bits leave no moment out.
   return slot.begin + Duration{random.below(static_cast<std::uint32_t>(Slot::kLength.us))};

@@ -32,9 +32,14 @@ class SlottedProcess : public kernel::Process {
   void start(kernel::Context& context) final;
   void handle(kernel::Context& context, kernel::Events& events) final;
   [[nodiscard]] bool every_window() const final { return false; }
+  void save(ByteWriter& writer) const final;
+  Status restore(ByteReader& reader) final;
 
  protected:
   virtual void plan(kernel::Context& context, const Slot& slot) = 0;
+  /// What changes from slot to slot, beside the slot's number; nothing unless overridden.
+  virtual void save_state(ByteWriter&) const {}
+  virtual void restore_state(ByteReader&) {}
 
  private:
   std::string name_;
@@ -59,6 +64,8 @@ class AuditOutbox {
   }
   /// Emits the rows of reads before `now`, ingested now.
   void ship(Time now);
+  void save(ByteWriter& writer) const { writer.put_vector(waiting_); }
+  void restore(ByteReader& reader) { waiting_ = reader.get_vector<telemetry::AuditRow>(); }
 
  private:
   telemetry::PlatformRows* out_;

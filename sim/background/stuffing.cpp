@@ -49,6 +49,8 @@ class Stuffing final : public kernel::Process {
   void handle(kernel::Context& context, kernel::Events& events) override {
     while (const kernel::Event* const event = events.next()) plan(context, event->data);
   }
+  void save(ByteWriter&) const override {}  // waves are drawn when it is made
+  Status restore(ByteReader&) override { return success(); }
 
  private:
   static constexpr Duration kLeast = Duration::minutes(1);

@@ -84,6 +84,15 @@ class Support final : public SlottedProcess {
     }
   }
 
+  void save_state(ByteWriter& writer) const override {
+    audit_.save(writer);
+    writer.put(tickets_);
+  }
+  void restore_state(ByteReader& reader) override {
+    audit_.restore(reader);
+    tickets_ = reader.get<std::uint32_t>();
+  }
+
   void work_on_ticket(kernel::Context& context, const Slot& slot, const Agent& agent, RandomStream& random) {
     const std::uint32_t ticket = ++tickets_;
     protocol::Request request;

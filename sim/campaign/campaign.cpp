@@ -87,6 +87,28 @@ class Campaign final : public kernel::Process {
       }
     }
   }
+  void save(ByteWriter& writer) const override {
+    writer.put(onset_.us);
+    for (const Stage& stage : stages_) stage.sweep.save(writer);
+    writer.put(forgery_.token.value);
+    writer.put(forgery_.issued.us);
+    writer.put(forgery_.client);
+    writer.put(forgery_.number);
+    writer.put(sent_);
+    writer.put(probed_);
+  }
+  Status restore(ByteReader& reader) override {
+    onset_ = Time{reader.get<std::int64_t>()};
+    if (spec_.on) stages_ = make_stages(spec_, setting_, onset_);
+    for (Stage& stage : stages_) stage.sweep.restore(reader);
+    forgery_.token = {reader.get<std::uint64_t>()};
+    forgery_.issued = Time{reader.get<std::int64_t>()};
+    forgery_.client = reader.get<Client>();
+    forgery_.number = reader.get<std::uint32_t>();
+    sent_ = reader.get<std::uint64_t>();
+    probed_ = reader.get<std::uint32_t>();
+    return success();
+  }
 
  private:
   /// Test reads at moments drawn over the time before the first phase; one that would come before the run is left out.

@@ -23,17 +23,37 @@ class Placebo final : public kernel::Process {
   void start(kernel::Context& context) override {
     if (left_ == 0 || setting_.length.us <= 0) return;
     const Time onset = std::max(setting_.onset, Time{} + context.lookahead());
-    const Rhythm rhythm{setting_.hour, setting_.day_factor};
-    // A hump of level 1: the platform's rhythm alone.
-    schedule_.emplace_back(onset, onset + setting_.length, kParts, Pace::rhythm, 1.0, 1.0, rhythm);
+    make_schedule(onset);
     context.schedule(onset - context.lookahead(), kTimer, 0);
   }
 
   void handle(kernel::Context& context, kernel::Events& events) override {
     while (events.next() != nullptr) plan(context);
   }
+  void save(ByteWriter& writer) const override {
+    writer.put(!schedule_.empty());
+    writer.put(schedule_.empty() ? std::int64_t{0} : schedule_[0].begin().us);
+    writer.put(left_);
+    writer.put(slot_);
+    writer.put(ordinal_);
+  }
+  Status restore(ByteReader& reader) override {
+    const bool scheduled = reader.get<bool>();
+    const Time onset{reader.get<std::int64_t>()};
+    if (scheduled && setting_.length.us > 0) make_schedule(onset);
+    left_ = reader.get<std::uint64_t>();
+    slot_ = reader.get<std::uint32_t>();
+    ordinal_ = reader.get<std::uint32_t>();
+    return success();
+  }
 
  private:
+  void make_schedule(Time onset) {
+    const Rhythm rhythm{setting_.hour, setting_.day_factor};
+    // A hump of level 1: the platform's rhythm alone.
+    schedule_.emplace_back(onset, onset + setting_.length, kParts, Pace::rhythm, 1.0, 1.0, rhythm);
+  }
+
   /// Moments drawn independently fall into a slot as a binomial share of those that are left.
   void plan(kernel::Context& context) {
     const Schedule& schedule = schedule_[0];

@@ -64,6 +64,24 @@ std::optional<Step> Sweep::next() {
   }
 }
 
+void Sweep::save(ByteWriter& writer) const {
+  for (const PageCount& page : pages_) writer.put(page.left);
+  writer.put(position_);
+  writer.put(met_);
+  writer.put(current_.value);
+  writer.put(fresh_);
+  writer.put(static_cast<std::uint64_t>(page_));
+}
+
+void Sweep::restore(ByteReader& reader) {
+  for (PageCount& page : pages_) page.left = reader.get<std::uint64_t>();
+  position_ = reader.get<std::uint64_t>();
+  met_ = reader.get<std::uint64_t>();
+  current_ = {reader.get<std::uint32_t>()};
+  fresh_ = reader.get<bool>();
+  page_ = static_cast<std::size_t>(reader.get<std::uint64_t>());
+}
+
 std::array<double, kPages> Sweep::page_shares() const {
   std::array<double, kPages> shares{};
   if (total_ == 0) return shares;

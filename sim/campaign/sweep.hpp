@@ -10,6 +10,7 @@
 #include "sim/campaign/spec.hpp"
 #include "sim/core/ids.hpp"
 #include "sim/core/random.hpp"
+#include "sim/core/serial.hpp"
 
 namespace dwell::campaign {
 
@@ -41,6 +42,10 @@ class Sweep {
 
   /// The next request; nothing after `total()` of them. About 40 ns an id.
   std::optional<Step> next();
+
+  /// How far it is, and back into a sweep made alike.
+  void save(ByteWriter& writer) const;
+  void restore(ByteReader& reader);
 
  private:
   struct PageCount {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/core/ids.hpp"
+#include "sim/core/serial.hpp"
 #include "sim/core/time.hpp"
 
 namespace dwell::protocol {
@@ -21,6 +22,25 @@ struct Key {
   double share = 0;         ///< of the legitimate tokens of its use that it signs; 0: trusted but not used
   bool owner_left = false;  ///< orphaned when the run starts
   bool insider = false;     ///< the key the insider of the scenario kept; known to assembly and truth only
+
+  void save(ByteWriter& writer) const {
+    writer.put(id.value);
+    writer.put(use);
+    writer.put(owner.value);
+    writer.put(created.us);
+    writer.put(share);
+    writer.put(owner_left);
+    writer.put(insider);
+  }
+  void restore(ByteReader& reader) {
+    id = {reader.get<std::uint32_t>()};
+    use = reader.get<KeyUse>();
+    owner = {reader.get<std::uint32_t>()};
+    created = Time{reader.get<std::int64_t>()};
+    share = reader.get<double>();
+    owner_left = reader.get<bool>();
+    insider = reader.get<bool>();
+  }
 };
 
 struct KeyRing {

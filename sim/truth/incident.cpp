@@ -1,6 +1,7 @@
 #include "sim/truth/incident.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/core/check.hpp"
 
@@ -125,6 +126,52 @@ std::size_t Incident::bytes() const {
   for (const MemberSet& set : exposed_field_) total += set.bytes();
   for (const auto& known : touched_) total += known.size() * 32 + known.bucket_count() * sizeof(void*);
   return total;
+}
+
+// Of the last touch nothing is saved: without it the next one is looked up.
+void Incident::save(ByteWriter& writer) const {
+  writer.put(window_.us);
+  writer.put(requests_);
+  writer.put(first_.us);
+  writer.put(last_.us);
+  writer.put(exposed_total_);
+  writer.put(exposed_by_page_);
+  exposed_.save(writer);
+  for (const MemberSet& set : exposed_field_) set.save(writer);
+  writer.put_vector(newly_);
+  for (const auto& known : touched_) {
+    std::vector<std::pair<std::uint32_t, Time>> sorted(known.begin(), known.end());
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<std::uint32_t> ids;
+    std::vector<std::int64_t> times_us;
+    for (const auto& [id, time] : sorted) {
+      ids.push_back(id);
+      times_us.push_back(time.us);
+    }
+    writer.put_vector(ids);
+    writer.put_vector(times_us);
+  }
+  writer.put_vector(account_seconds_);
+  writer.put(accounts_);
+}
+
+void Incident::restore(ByteReader& reader) {
+  *this = Incident(Duration{std::max(std::int64_t{1}, reader.get<std::int64_t>())});
+  requests_ = reader.get<std::uint64_t>();
+  first_ = Time{reader.get<std::int64_t>()};
+  last_ = Time{reader.get<std::int64_t>()};
+  exposed_total_ = reader.get<std::uint64_t>();
+  exposed_by_page_ = reader.get<decltype(exposed_by_page_)>();
+  exposed_.restore(reader);
+  for (MemberSet& set : exposed_field_) set.restore(reader);
+  newly_ = reader.get_vector<Exposure>();
+  for (auto& known : touched_) {
+    const auto ids = reader.get_vector<std::uint32_t>();
+    const auto times_us = reader.get_vector<std::int64_t>();
+    for (std::size_t i = 0; i < std::min(ids.size(), times_us.size()); ++i) known.emplace(ids[i], Time{times_us[i]});
+  }
+  account_seconds_ = reader.get_vector<std::uint32_t>();
+  accounts_ = reader.get<std::uint64_t>();
 }
 
 }  // namespace dwell::truth

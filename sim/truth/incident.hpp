@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/core/ids.hpp"
+#include "sim/core/serial.hpp"
 #include "sim/core/time.hpp"
 #include "sim/core/vocabulary.hpp"
 
@@ -38,6 +39,8 @@ class MemberSet {
   bool insert(std::uint32_t id);
   [[nodiscard]] bool contains(std::uint32_t id) const;
   [[nodiscard]] std::size_t bytes() const { return words_.capacity() * sizeof(std::uint64_t); }
+  void save(ByteWriter& writer) const { writer.put_vector(words_); }
+  void restore(ByteReader& reader) { words_ = reader.get_vector<std::uint64_t>(); }
 
  private:
   std::vector<std::uint64_t> words_;
@@ -74,6 +77,10 @@ class Incident {
   [[nodiscard]] std::uint64_t entities(Kind kind) const;
 
   [[nodiscard]] std::size_t bytes() const;
+
+  void save(ByteWriter& writer) const;
+  /// Whether all was there is told by the reader.
+  void restore(ByteReader& reader);
 
  private:
   static constexpr std::size_t kFields = 5;  // the pages that return member data, from mypage on

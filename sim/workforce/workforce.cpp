@@ -79,6 +79,23 @@ class Workforce final : public kernel::Process {
       }
     }
   }
+  void save(ByteWriter& writer) const override {
+    writer.put(static_cast<std::uint64_t>(keys_.size()));
+    for (const protocol::Key& key : keys_) key.save(writer);
+    writer.put_vector(present_);
+    writer.put(next_index_);
+    writer.put(people_);
+  }
+  Status restore(ByteReader& reader) override {
+    keys_.clear();
+    for (auto count = reader.get<std::uint64_t>(); count > 0 && !reader.failed(); --count) {
+      keys_.emplace_back().restore(reader);
+    }
+    present_ = reader.get_vector<std::uint32_t>();
+    next_index_ = reader.get<std::uint32_t>();
+    people_ = reader.get<std::uint32_t>();
+    return success();
+  }
 
  private:
   void staff_row(Time at, Time ingested, StaffId staff, StaffEvent kind) {

@@ -11,6 +11,7 @@
 #include "sim/campaign/campaign.hpp"
 #include "sim/commerce/model.hpp"
 #include "sim/core/result.hpp"
+#include "sim/core/serial.hpp"
 #include "sim/kernel/engine.hpp"
 #include "sim/protocol/keys.hpp"
 #include "sim/protocol/networks.hpp"
@@ -59,6 +60,10 @@ class Simulation {
 
   /// Runs one window; false when the run is over.
   bool step();
+  /// Between steps: what is needed to go on from here, on any engine. `restore` is for a simulation of the same scenario
+  /// and options that has not stepped; it then stands where the saved one stood, after a step whose rows are gone.
+  void save(ByteWriter& writer) const;
+  Status restore(ByteReader& reader);
   [[nodiscard]] const kernel::Window& window() const { return engine_->window(); }
   [[nodiscard]] const RunPlan& plan() const { return plan_; }
 

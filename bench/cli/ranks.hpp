@@ -1,0 +1,29 @@
+#pragma once
+// This program's place among the ranks that mpirun started, or alone.
+
+#include <memory>
+
+#include "sim/core/result.hpp"
+#include "sim/kernel/transport.hpp"
+
+namespace dwell::cli {
+
+/// Whether mpirun started this program.
+bool started_on_ranks();
+
+/// From here to its end MPI is initialised, when there is any reason for it. One a program.
+class Ranks {
+ public:
+  /// Alone, unless mpirun started the program or `asked`. Error: ranks are needed and Dwell was built without MPI.
+  static Result<std::unique_ptr<Ranks>> join(bool asked);
+  virtual ~Ranks() = default;
+
+  [[nodiscard]] virtual unsigned rank() const { return 0; }
+  [[nodiscard]] virtual unsigned count() const { return 1; }
+  /// The rank that speaks to people and writes files.
+  [[nodiscard]] bool speaks() const { return rank() == 0; }
+  /// nullptr when alone. Every rank makes as many, in the same order.
+  virtual std::unique_ptr<kernel::Transport> make_transport() { return nullptr; }
+};
+
+}  // namespace dwell::cli

@@ -1,0 +1,43 @@
+#pragma once
+// Where a study stands, in a folder: what was asked, and for each of its runs either what it found or how far it is.
+//
+// Every file is replaced whole: written beside its place, synchronised, renamed. So whatever ends the program, the
+// folder holds the newest state that was complete. Files carry a format version, the revision that wrote them, their
+// own name, length and digest.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/core/result.hpp"
+
+namespace dwell::run {
+
+class CheckpointFolder {
+ public:
+  /// Makes the folder if need be. Refused: one that holds a study already, a place that cannot be written to.
+  static Result<CheckpointFolder> create(const std::string& path);
+  /// Refused: a folder without a study in it, or of another revision of Dwell.
+  static Result<CheckpointFolder> open(const std::string& path);
+
+  /// Replaces the file `name`, or leaves it as it was and says why.
+  [[nodiscard]] Status put(std::string_view name, std::span<const std::byte> content) const;
+  /// The content of `name`; nothing when there is no such file. Refused: a truncated, damaged, foreign or newer file.
+  [[nodiscard]] Result<std::optional<std::vector<std::byte>>> get(std::string_view name) const;
+  void remove(std::string_view name) const;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  /// The file that says what was asked. Written first.
+  static constexpr std::string_view kStudy = "study";
+
+ private:
+  explicit CheckpointFolder(std::string path) : path_(std::move(path)) {}
+  [[nodiscard]] std::string file_of(std::string_view name) const;
+  std::string path_;
+};
+
+}  // namespace dwell::run

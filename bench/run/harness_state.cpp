@@ -1,0 +1,72 @@
+// State of a harness between two blocks, and back.
+
+#include <fmt/format.h>
+
+#include "bench/run/harness.hpp"
+#include "bench/run/run_state.hpp"
+
+namespace dwell::run {
+
+void Harness::save(ByteWriter& writer) const {
+  writer.put(forked_);
+  writer.put(ask_at_);
+  writer.put(ask_after_);
+  writer.put(clean_rows_);
+  writer.put(static_cast<std::uint64_t>(slots_.size()));
+  for (std::size_t c = 0; c < slots_.size(); ++c) {
+    writer.put_string(contenders_[c].descriptor.name);
+    run::save(writer, runs_[c]);
+    for (const Instance& instance : slots_[c].views) save_instance(writer, instance);
+  }
+}
+
+void Harness::save_instance(ByteWriter& writer, const Instance& instance) {
+  writer.put(instance.detector != nullptr);
+  if (instance.detector == nullptr) return;
+  instance.detector->save(writer);
+  writer.put(static_cast<std::uint64_t>(instance.shards.size()));
+  for (const auto& state : instance.shards) state->save(writer);
+}
+
+Status Harness::restore(ByteReader& reader) {
+  forked_ = reader.get<bool>();
+  ask_at_ = reader.get<std::int64_t>();
+  ask_after_ = reader.get<std::int64_t>();
+  clean_rows_ = reader.get<std::uint64_t>();
+  if (const auto count = reader.get<std::uint64_t>(); count != slots_.size()) {
+    return Error{"", "contenders", fmt::format("state of {} contenders", count), std::to_string(slots_.size())};
+  }
+  for (std::size_t c = 0; c < slots_.size(); ++c) {
+    const std::string& name = contenders_[c].descriptor.name;
+    if (const std::string found = reader.get_string(); found != name) {
+      return Error{"", fmt::format("contender {}", c), "state of \"" + found + "\"", "that of \"" + name + "\""};
+    }
+    run::restore(reader, runs_[c]);
+    std::array<Instance, kViews>& views = slots_[c].views;
+    for (std::size_t v = 0; v < kViews; ++v) {
+      if (!reader.get<bool>()) {
+        views[v] = {};
+        continue;
+      }
+      // A clean view that failed at once has no instance here either; then there is no state to read into.
+      if (views[0].detector == nullptr) return Error{"", name, "state of a detector that could not be made", "none"};
+      if (v != 0) views[v] = copy_of(views[0]);
+      if (const Status restored = restore_instance(reader, views[v]); !restored) return restored.error();
+    }
+  }
+  return success();
+}
+
+Status Harness::restore_instance(ByteReader& reader, Instance& instance) {
+  const std::string& name = instance.detector->descriptor().name;
+  if (const Status restored = instance.detector->restore(reader); !restored) return restored.error();
+  if (const auto shards = reader.get<std::uint64_t>(); shards != instance.shards.size()) {
+    return Error{"", name, fmt::format("state of {} shards", shards), std::to_string(instance.shards.size())};
+  }
+  for (const auto& state : instance.shards) {
+    if (const Status restored = state->restore(reader); !restored) return restored.error();
+  }
+  return success();
+}
+
+}  // namespace dwell::run
