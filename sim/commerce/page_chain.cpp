@@ -50,7 +50,7 @@ Weights ways_from(Page from, std::uint32_t level) {
 PageChain::PageChain() : entry_(build(kEntry)) {
   for (std::uint32_t level = 0; level < kLevels; ++level) {
     for (std::uint32_t page = 0; page < kChainPages; ++page)
-      rows_[level * kStride + page] = build(ways_from(static_cast<Page>(page), level));
+      levels_[level].rows_[page] = build(ways_from(static_cast<Page>(page), level));
   }
 }
 

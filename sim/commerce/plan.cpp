@@ -12,23 +12,32 @@ constexpr std::size_t kPrefetchDistance = 6;
 constexpr std::uint32_t kMostFailures = 8;
 // Pages drawn at a time: most sessions are drawn whole, and few of the others' pages fall into the window being read.
 constexpr std::uint32_t kInstalment = 16;
-static_assert(kInstalment % kLanes == 0);
+constexpr std::uint32_t kPagesPerBlock = 4;
+static_assert(kInstalment % kPagesPerBlock == 0);
 constexpr std::int64_t kTokenAgeUs = 150'000;
 constexpr std::int64_t kHourUs = Duration::hours(1).us;
 
-// The draws of a member's day, of a session (blocks 0, 1: how it starts; 2…: its failed logins) and of its pages.
+// The draws of a member's day, of how a session starts, of its failed log-ins, of its pages, and of what is out of the
+// ordinary about them.
 constexpr Purpose kDay = purpose("member.day");
 constexpr Purpose kSession = purpose("session");
+constexpr Purpose kFailure = purpose("session.failure");
 constexpr Purpose kPage = purpose("session.page");
+constexpr Purpose kException = purpose("session.exception");
 
 constexpr std::uint32_t kAddressPage = static_cast<std::uint32_t>(Page::address);
 static_assert(static_cast<std::uint32_t>(Page::order_list) >= kChainPages,
               "sessions do not draw records of order lists");
-constexpr std::uint32_t kMemberDataBits = [] {
-  std::uint32_t bits = 0;
-  for (std::uint32_t page = 0; page < kPages; ++page) bits |= is_member_data(static_cast<Page>(page)) ? 1U << page : 0U;
-  return bits;
+/// Records in the answer of each page to a member of no address.
+constexpr std::array<std::uint8_t, 16> kRecords = [] {
+  std::array<std::uint8_t, 16> records{};
+  for (std::uint32_t page = 0; page < kPages; ++page) records[page] = is_member_data(static_cast<Page>(page)) ? 1 : 0;
+  records[kAddressPage] = 0;
+  return records;
 }();
+
+constexpr std::uint32_t high(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
+constexpr std::uint32_t low(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
 
 /// Moments of the starts in an hour, in proportion to the rates of its minutes.
 class HourCurve {
@@ -112,7 +121,7 @@ void Shard::plan_hour(std::int64_t hour) {
     const Traits& member = members_[starts[i].member];
     const SessionDraws draws = draw_session(member, starts[i].ordinal, begin);
     ++stats_.sessions;
-    begin_session({member, starts[i].ordinal, begin + curve.draw(draws.first.word[0]), kBackground}, draws);
+    begin_session({member, starts[i].ordinal, begin + curve.draw(high(draws.bits.word[0])), kBackground}, draws);
   }
 }
 
@@ -129,17 +138,17 @@ void Shard::visit(const protocol::Visit& visit, Time now) {
 /// `hour` is the full hour in which the session begins.
 Shard::SessionDraws Shard::draw_session(const Traits& member, std::uint32_t index, Time hour) const {
   const AddressPeriods periods = model_.subscribers().periods(member.id, hour);
-  const RandomBlock first = random_block(seed_, member.id.value, kSession, index, 0);
-  const RandomBlock second = random_block(seed_, member.id.value, kSession, index, 1);
+  const WideBlock bits = random_wide(seed_, member.id.value, kSession, index, 0);
   const AddressDraws address{random_block(seed_, member.id.value, kTripDraw, periods.trip, 0),
                              random_block(seed_, member.id.value, kMobileDraw, periods.mobile, 0)};
-  return {first, second, model_.subscribers().draw(member, first.word[2], periods, address)};
+  return {bits, model_.subscribers().draw(member, high(bits.word[1]), periods, address)};
 }
 
-// Words of the first block: start; length; subscriber; entry page. Of the second: log-in (16 bits); key; fate and age
-// of the token; level (16 bits from the top).
+// Halves of the words, high before low: start, length; subscriber, entry page; key, fate and age of the token; log-in
+// (16 bits), level (16 bits).
 void Shard::begin_session(const Opening& opening, const SessionDraws& draws) {
   const auto& [member, index, start, origin] = opening;
+  const auto& bits = draws.bits.word;
   const protocol::Subscriber& from = draws.from;
   const std::uint32_t slot = sessions_.take();
   Session& session = sessions_[slot];
@@ -151,20 +160,20 @@ void Shard::begin_session(const Opening& opening, const SessionDraws& draws) {
   session.index = index;
   session.origin = origin;
   session.token = mix64(mix64(token_seed_, member.id.value), index ^ std::uint64_t{origin.value} << 32) | 1;
-  session.key = draws.second.word[1];
+  session.key = high(bits[2]);
   session.ordinal = 0;
-  session.left = static_cast<std::uint16_t>(model_.length(draws.first.word[1]));
+  session.left = static_cast<std::uint16_t>(model_.length(low(bits[0])));
   session.addresses = member.addresses;
   const double inclination = member.conversion * (1 / Traits::kConversionUnit) * model_.calendar().orders(start.day());
-  const double uniform = static_cast<double>(draws.second.word[3] >> 16) * 0x1p-16;
-  session.where = Session::place(Model::level(inclination, uniform), model_.chain().entry(draws.first.word[3]));
+  const double uniform = static_cast<double>(low(bits[3]) >> 16) * 0x1p-16;
+  session.where = Session::place(Model::level(inclination, uniform), model_.chain().entry(low(bits[1])));
   std::uint32_t flags = Moment::kFirst;
   Time first_page = start;
-  if ((draws.second.word[0] & 0xffffU) < login_below_) {
+  if (high(bits[3]) >> 16 < login_below_) {
     flags |= Moment::kLogin;
     first_page = fail_logins(session, slot, start);
   }
-  const std::uint32_t fate = draws.second.word[2];
+  const std::uint32_t fate = low(bits[2]);
   flags |= static_cast<std::uint32_t>(rows_.auth_fate(fate)) << Moment::kTokenFateAt;
   // The token is a moment older than the first page that uses it; its record arrives with the page's.
   session.token_issued_us = first_page.us - kTokenAgeUs - static_cast<std::int64_t>(fate & 0xfffffU);
@@ -179,48 +188,57 @@ Time Shard::fail_logins(const Session& session, std::uint32_t slot, Time start) 
   while (failures < kMostFailures && tries.next32() >> 16 < failure_below_) ++failures;
   std::int64_t at_us = start.us;
   for (; failures != 0; --failures) {
-    const RandomBlock draw = random_block(seed_, session.member, kSession, session.index, 1U + failures);
+    const RandomBlock draw = random_block(seed_, session.member, kFailure, session.index, failures);
     const auto fate = static_cast<std::uint32_t>(rows_.auth_fate(draw.word[0]));
-    const kernel::Timetable::Moment moment{at_us, Moment::kFailedLogin | fate << Moment::kTokenFateAt};
-    timetable_->write(slot, {&moment, 1});
+    timetable_->write(slot, at_us, Moment::kFailedLogin | fate << Moment::kTokenFateAt);
     at_us += Duration::seconds(4).us + to_below(draw.word[1], 16'000'000);
   }
   return {at_us};
 }
 
-/// Draws the next pages of a session into the timetable; `flags` are the first one's. Words of a page's block: next
-/// page; think time; log lines (8 bits), records (12 bits from the top); fate of its log row.
+/// Whether a page that may be an exception is one.
+Shard::Exception Shard::draw_exception(RandomBlock draw) const {
+  const Exceptions& exceptions = model_.exceptions();
+  const Fate fate = RowSink::fate(exceptions.fate, draw.word[0]);
+  return {fate, draw.word[1] < (fate == Fate::prompt ? exceptions.empty_if_prompt : exceptions.empty_if_not)};
+}
+
+/// Draws the next pages of a session into the timetable; `flags` are the first one's. Bits of a page's word from the
+/// top: think time 28, next page 20, log lines 8, possible exception 8.
 void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   Session& session = sessions_[slot];
-  const PageChain& chain = model_.chain();
-  const std::uint32_t level = session.level();
-  const std::uint32_t addresses = session.addresses;
-  const std::uint32_t now = std::min<std::uint32_t>(session.left, kInstalment);
+  const PageChain::Level& chain = model_.chain().level(session.level());
+  const std::uint32_t exceptions_below = model_.exceptions().below;
+  const std::uint32_t count = std::min<std::uint32_t>(session.left, kInstalment);
+  const std::uint32_t last = session.left == count ? Moment::kLast : Moment::kMore;
+  auto records = kRecords;
+  records[kAddressPage] = session.addresses;
   std::uint32_t page = session.where & 15U;
   std::int64_t at_us = session.next_us;
-  std::array<kernel::Timetable::Moment, kInstalment> moments;
-  for (std::uint32_t first = 0; first < now; first += kLanes) {
-    const RandomLanes draw = random_lanes(seed_, session.member, kPage, session.index, session.ordinal + first);
-    // All lanes always: the pages beyond the last cost less than a branch that nobody can predict.
-    for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
-      const std::uint32_t more = draw.word[2][lane];
-      // By arithmetic: branches on the page would be mispredicted.
-      const std::uint32_t held = page == kAddressPage ? addresses : kMemberDataBits >> page & 1U;
-      const std::uint32_t records = more >> 20 >= zero_below_ ? held : 0;
-      moments[first + lane] = {
-          at_us, page | std::uint32_t{model_.log_lines(more)} << Moment::kLinesAt | records << Moment::kRecordsAt |
-                     static_cast<std::uint32_t>(rows_.access_fate(draw.word[3][lane])) << Moment::kFateAt};
-      page = static_cast<std::uint32_t>(chain.next(level, static_cast<Page>(page), draw.word[0][lane]));
-      at_us += model_.think(draw.word[1][lane]).us;
+  WideBlock draw;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (i % kPagesPerBlock == 0) {
+      draw = random_wide(seed_, session.member, kPage, session.index, (session.ordinal + i) / kPagesPerBlock);
     }
+    const std::uint64_t bits = draw.word[i % kPagesPerBlock];
+    std::uint32_t what = flags | page | std::uint32_t{model_.log_lines(low(bits) >> 8)} << Moment::kLinesAt;
+    std::uint32_t held = records[page];
+    if ((bits & 0xffU) < exceptions_below) [[unlikely]] {
+      const Exception exception =
+          draw_exception(random_block(seed_, session.member, kException, session.index, session.ordinal + i));
+      what |= static_cast<std::uint32_t>(exception.fate) << Moment::kFateAt;
+      if (exception.empty) held = 0;
+    }
+    what |= held << Moment::kRecordsAt | (i + 1 == count ? last : 0U);
+    timetable_->write(slot, at_us, what);
+    flags = 0;
+    page = chain.next(page, low(bits >> 4) & 0xffff'f000U);
+    at_us += model_.think(high(bits) & 0xffff'fff0U).us;
   }
-  session.where = Session::place(level, static_cast<Page>(page));
-  session.left = static_cast<std::uint16_t>(session.left - now);
-  session.ordinal = static_cast<std::uint16_t>(session.ordinal + now);
+  session.where = Session::place(session.level(), static_cast<Page>(page));
+  session.left = static_cast<std::uint16_t>(session.left - count);
+  session.ordinal = static_cast<std::uint16_t>(session.ordinal + count);
   session.next_us = at_us;
-  moments[0].what |= flags;
-  moments[now - 1].what |= session.left == 0 ? Moment::kLast : Moment::kMore;
-  timetable_->write(slot, {moments.data(), now});
 }
 
 }  // namespace dwell::commerce

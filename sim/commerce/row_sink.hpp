@@ -59,6 +59,11 @@ class RowSink {
   void close();
 
   /// What 32 uniform bits mean for a row.
+  static Fate fate(const LogFate& below, std::uint32_t bits) {
+    if (bits >= below.late_below) [[likely]]
+      return Fate::prompt;
+    return bits < below.lost_below ? Fate::lost : Fate::late;
+  }
   [[nodiscard]] Fate access_fate(std::uint32_t bits) const { return fate(access_fate_, bits); }
   [[nodiscard]] Fate auth_fate(std::uint32_t bits) const { return fate(auth_fate_, bits); }
 
@@ -112,11 +117,6 @@ class RowSink {
   };
   static constexpr std::uint32_t kAuthFlag = 1U << 31;
 
-  static Fate fate(const LogFate& below, std::uint32_t bits) {
-    if (bits >= below.late_below) [[likely]]
-      return Fate::prompt;
-    return bits < below.lost_below ? Fate::lost : Fate::late;
-  }
   void arrive(const telemetry::AccessRow& row, Origin origin);
   void arrive(const telemetry::AuthRow& row, Origin origin);
   void note_access(std::int64_t ingest_us, std::uint64_t folded);

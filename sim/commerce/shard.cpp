@@ -73,6 +73,9 @@ void Shard::handle(kernel::Context& context, kernel::Events& events) {
       case Priority::visit:
         visit(kernel::unpack<protocol::Visit>(body), now);
         break;
+      case Priority::run:
+        run(kernel::unpack<protocol::Run>(body), now);
+        break;
       case Priority::key_change:
         keys_.apply(kernel::unpack<protocol::KeyChange>(body), now);
         break;
