@@ -12,6 +12,7 @@ constexpr std::uint32_t kNames = 64;      // ids of nobody a scraper's requests 
 constexpr std::uint32_t kMostBursts = 3;  // a day
 constexpr std::uint32_t kMostBurstSlots = 4;
 
+constexpr std::int64_t kTurn = 12;  // slots for which a steady source is planned at a time
 constexpr Page kProductPages[] = {Page::pdp, Page::search, Page::home};
 constexpr double kProductShares[] = {0.72, 0.25, 0.03};
 constexpr Page kMemberPages[] = {Page::mypage, Page::profile, Page::address};
@@ -30,7 +31,6 @@ class Bots final : public SlottedProcess {
       : SlottedProcess("bots " + std::to_string(part)),
         params_(params),
         around_(around),
-        pages_(kProductShares),
         keys_(settled_signing_keys(*around.keys)) {
     DWELL_DEMAND(part < parts, "part of the bots out of range");
     const double requests =
@@ -58,11 +58,44 @@ class Bots final : public SlottedProcess {
 
   void plan(kernel::Context& context, const Slot& slot) override {
     for (const Bot& bot : bots_) {
-      const double mean = per_slot_ * (bot.bursts ? burst_level(bot, slot) : 1.0);
-      if (mean <= 0) continue;
-      RandomStream random(around_.seed, bot.number, purpose("bots.request"), static_cast<std::uint32_t>(slot.index));
-      const std::uint64_t requests = sample_poisson(random, mean);
-      for (std::uint64_t i = 0; i < requests; ++i) request_page(context, slot, bot, random);
+      if (bot.bursts) {
+        const double level = burst_level(bot, slot);
+        if (level > 0) make_requests(context, slot, bot, level, 1);
+        continue;
+      }
+      // Steady sources take turns; the run begins before the first one of most.
+      const std::int64_t until = (kTurn + bot.number % kTurn - slot.index % kTurn) % kTurn;
+      if (until == 0) make_requests(context, slot, bot, 1, kTurn);
+      if (until != 0 && slot.index == 0) make_requests(context, slot, bot, 1, until);
+    }
+  }
+
+  /// The requests of a source in so many slots: independent for each name and kind of page, as a Poisson process
+  /// splits.
+  void make_requests(kernel::Context& context, const Slot& slot, const Bot& bot, double level, std::int64_t slots) {
+    const double mean = per_slot_ * level * static_cast<double>(slots);
+    const double member_pages = keys_.empty() ? 0 : params_.member_pages;
+    const Duration span = Slot::kLength * slots;
+    RandomStream random(around_.seed, bot.number, purpose("bots.request"), static_cast<std::uint32_t>(slot.index));
+    const std::uint64_t tries = sample_poisson(random, mean * member_pages);
+    for (std::uint64_t i = 0; i < tries; ++i) try_member_page(context, slot, span, bot, random);
+    protocol::Run run = {{},
+                         kBackground,
+                         bot.from,
+                         0,
+                         {kProductPages[0], kProductPages[1], kProductPages[2]},
+                         {static_cast<std::uint16_t>(kProductShares[0] * 65'536),
+                          static_cast<std::uint16_t>((kProductShares[0] + kProductShares[1]) * 65'536)},
+                         0,
+                         span};
+    for (std::uint32_t name = 0; name < kNames; ++name) {
+      run.requests = static_cast<std::uint32_t>(sample_poisson(random, mean * (1 - member_pages) / kNames));
+      if (run.requests == 0) continue;
+      run.member = names_[bot.first_name + name];
+      // One id can be several names: the number tells all runs apart.
+      run.number = static_cast<std::uint64_t>(slot.index) << 38 | std::uint64_t{bot.number} * kNames | name;
+      context.send({run.member.value % around_.shards}, slot.begin, static_cast<unsigned>(protocol::Priority::run),
+                   kernel::pack(run));
     }
   }
 
@@ -81,27 +114,24 @@ class Bots final : public SlottedProcess {
     return static_cast<double>(active) * Slot::kPerDay / (bursts * length);
   }
 
-  void request_page(kernel::Context& context, const Slot& slot, const Bot& bot, RandomStream& random) {
+  void try_member_page(kernel::Context& context, const Slot& slot, Duration span, const Bot& bot,
+                       RandomStream& random) {
     protocol::Request request;
     request.origin = kBackground;
     request.from = bot.from;
-    const Time at = moment_in(slot, random);
+    const double within = random.uniform() * static_cast<double>(span.us);
+    const Time at = slot.begin + Duration{static_cast<std::int64_t>(within)};
     request.member = names_[bot.first_name + random.below(kNames)];
-    if (random.uniform() < params_.member_pages && !keys_.empty()) {
-      request.page = kMemberPages[random.below(3)];
-      request.key = keys_.draw(random.next32());
-      request.token = as_token(random.next64());
-      request.token_issued = at;
-      request.issued = true;
-    } else {
-      request.page = kProductPages[pages_.draw(random.next32())];
-    }
+    request.page = kMemberPages[random.below(3)];
+    request.key = keys_.draw(random.next32());
+    request.token = as_token(random.next64());
+    request.token_issued = at;
+    request.issued = true;
     send_request(context, around_.shards, at, request);
   }
 
   BotParams params_;
   Surroundings around_;
-  AliasTable pages_;
   KeyChoice keys_;
   std::vector<Bot> bots_;
   std::vector<MemberId> names_;

@@ -46,6 +46,52 @@ void Shard::request(const protocol::Request& request, Time at) {
                request.origin, rows_.access_fate(draw.word[3]));
 }
 
+// A run is a session without a token: its moments lie in the timetable, the last of them ends it.
+void Shard::run(const protocol::Run& run, Time now) {
+  for (const Page page : run.pages) DWELL_DEMAND(!is_member_data(page), "a run of requests for member data");
+  if (run.requests == 0) return;
+  stats_.requests += run.requests;
+  const std::uint32_t slot = sessions_.take();
+  Session& session = sessions_[slot];
+  session = {};
+  session.member = run.member.value;
+  session.source = run.from.source.value;
+  session.network = run.from.network.value;
+  session.country = run.from.country.value;
+  session.client = run.from.client;
+  session.origin = run.origin;
+  session.revocations = static_cast<std::uint8_t>(keys_.revocations());
+  fold_session(session);
+  const std::uint32_t exceptions_below = model_.exceptions().below;
+  std::int64_t latest_us = 0;  // of the latest so far, which waits to be written
+  std::uint32_t latest = 0;
+  WideBlock draw;
+  for (std::uint32_t i = 0; i < run.requests; ++i) {
+    if (i % 4 == 0) draw = random_wide(seed_, session.member, protocol::kRunDraw, run.number, i / 4);
+    const std::uint64_t bits = draw.word[i % 4];
+    const auto [after, page] = protocol::run_request(run, bits);
+    const std::int64_t at_us = now.us + after.us;
+    std::uint32_t what = static_cast<std::uint32_t>(page) |
+                         std::uint32_t{model_.log_lines(static_cast<std::uint32_t>(bits >> 16))} << Moment::kLinesAt;
+    if ((bits >> 24 & 0xffU) < exceptions_below) [[unlikely]] {
+      const auto number = static_cast<std::uint32_t>(mix64(run.number));
+      const Exception exception =
+          draw_exception(random_block(seed_, session.member, purpose("run.exception"), number, i));
+      what |= static_cast<std::uint32_t>(exception.fate) << Moment::kFateAt;
+    }
+    if (i == 0) {
+      latest_us = at_us;
+      latest = what;
+      continue;
+    }
+    const bool later = at_us > latest_us;
+    timetable_->write(slot, later ? latest_us : at_us, later ? latest : what);
+    latest_us = later ? at_us : latest_us;
+    latest = later ? what : latest;
+  }
+  timetable_->write(slot, latest_us, latest | Moment::kLast);
+}
+
 std::uint32_t Shard::choose_visitor(const protocol::Visit& visit) const {
   // Rejection: a member is kept with probability proportional to her mean sessions a day. The limit is never met in
   // practice (one try in about 25 succeeds) and only bounds the loop.

@@ -38,6 +38,7 @@ Model::Model(const Params& params, double scale, Date first_day, std::int64_t da
       subscribers_(params.population, population_.accounts(), networks, seed) {
   DWELL_DEMAND(shards >= 1, "a platform has at least one shard");
   build_samplers();
+  build_exceptions();
   build_profile();
 }
 
@@ -71,6 +72,23 @@ void Model::build_samplers() {
   for (std::size_t i = 255; sum + 0.5 < 256 * s.log_lines && i > 0; --i, ++sum) {
     if (log_lines_[i] < 255) ++log_lines_[i];
   }
+}
+
+void Model::build_exceptions() {
+  const double empty = params_.sessions.zero_records;
+  const double lost = params_.logs.access_lost;
+  const double missed = std::min(lost + params_.logs.access_late, 1.0);
+  exceptions_.below = static_cast<std::uint32_t>(256 * (missed + empty * (1 - missed)));
+  const double any = missed + empty * (1 - missed);
+  while (exceptions_.below < any * 256) ++exceptions_.below;
+  if (exceptions_.below == 0) return;
+  // Given that an exception is possible, each is so many times as likely.
+  const double possible = exceptions_.below / 256.0;
+  exceptions_.fate = fate(lost / possible, (missed - lost) / possible);
+  const double prompt = possible - missed;
+  const auto threshold = [](double p) { return static_cast<std::uint32_t>(std::min(p, 1.0) * (0x1p32 - 1)); };
+  exceptions_.empty_if_prompt = prompt > 0 ? threshold(empty * (1 - missed) / prompt) : 0;
+  exceptions_.empty_if_not = threshold(empty);
 }
 
 std::uint32_t Model::length(std::uint32_t bits) const {

@@ -24,6 +24,15 @@ struct LogFate {
   std::uint32_t late_below = 0;  ///< lost_below <= bits < late_below: late
 };
 
+/// Pages whose log row is lost or late, or whose answer is empty, are few: 8 bits of a page's draw tell most others
+/// from them, and for what is left a block of its own decides. Exact for any probabilities.
+struct Exceptions {
+  std::uint32_t below = 0;            ///< 8 bits below this: an exception is possible
+  LogFate fate;                       ///< for word 0 of the block
+  std::uint32_t empty_if_prompt = 0;  ///< for word 1: the answer is empty when it is below; of prompt rows
+  std::uint32_t empty_if_not = 0;     ///< of others
+};
+
 /// Shared, read-only. `networks` must outlive it; shards refer to it for their whole life.
 class Model {
  public:
@@ -59,6 +68,7 @@ class Model {
   [[nodiscard]] const protocol::KeyRing& keys() const { return keys_; }
   [[nodiscard]] LogFate access_fate() const { return access_fate_; }
   [[nodiscard]] LogFate auth_fate() const { return auth_fate_; }
+  [[nodiscard]] const Exceptions& exceptions() const { return exceptions_; }
   [[nodiscard]] Duration think(std::uint32_t bits) const { return think_.draw(bits); }
   [[nodiscard]] Duration lateness(std::uint32_t bits) const { return lateness_.draw(bits); }
   /// Pages of a session.
@@ -75,6 +85,7 @@ class Model {
 
  private:
   void build_samplers();
+  void build_exceptions();
   void build_profile();
 
   Params params_;
@@ -89,6 +100,7 @@ class Model {
   std::array<std::uint8_t, 256> log_lines_{};
   std::vector<double> poisson_zero_;  // e^(-i/64)
   LogFate access_fate_, auth_fate_;
+  Exceptions exceptions_;
   double pages_per_session_ = 0;
   std::array<double, kPages> page_share_{};
   std::vector<double> profile_;  // pages of a session so many minutes after its start

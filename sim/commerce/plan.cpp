@@ -12,23 +12,32 @@ constexpr std::size_t kPrefetchDistance = 6;
 constexpr std::uint32_t kMostFailures = 8;
 // Pages drawn at a time: most sessions are drawn whole, and few of the others' pages fall into the window being read.
 constexpr std::uint32_t kInstalment = 16;
-static_assert(kInstalment % kLanes == 0);
+constexpr std::uint32_t kPagesPerBlock = 4;
+static_assert(kInstalment % kPagesPerBlock == 0);
 constexpr std::int64_t kTokenAgeUs = 150'000;
 constexpr std::int64_t kHourUs = Duration::hours(1).us;
 
-// The draws of a member's day, of a session (blocks 0, 1: how it starts; 2…: its failed logins) and of its pages.
+// The draws of a member's day, of how a session starts, of its failed log-ins, of its pages, and of what is out of the
+// ordinary about them.
 constexpr Purpose kDay = purpose("member.day");
 constexpr Purpose kSession = purpose("session");
+constexpr Purpose kFailure = purpose("session.failure");
 constexpr Purpose kPage = purpose("session.page");
+constexpr Purpose kException = purpose("session.exception");
 
 constexpr std::uint32_t kAddressPage = static_cast<std::uint32_t>(Page::address);
 static_assert(static_cast<std::uint32_t>(Page::order_list) >= kChainPages,
               "sessions do not draw records of order lists");
-constexpr std::uint32_t kMemberDataBits = [] {
-  std::uint32_t bits = 0;
-  for (std::uint32_t page = 0; page < kPages; ++page) bits |= is_member_data(static_cast<Page>(page)) ? 1U << page : 0U;
-  return bits;
+/// Records in the answer of each page to a member of no address.
+constexpr std::array<std::uint8_t, 16> kRecords = [] {
+  std::array<std::uint8_t, 16> records{};
+  for (std::uint32_t page = 0; page < kPages; ++page) records[page] = is_member_data(static_cast<Page>(page)) ? 1 : 0;
+  records[kAddressPage] = 0;
+  return records;
 }();
+
+constexpr std::uint32_t high(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
+constexpr std::uint32_t low(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
 
 /// Moments of the starts in an hour, in proportion to the rates of its minutes.
 class HourCurve {
@@ -85,7 +94,7 @@ void Shard::plan_day(std::int64_t day) {
 void Shard::plan_member(std::int64_t day, std::uint32_t member, std::uint64_t factor) {
   const Traits& traits = members_[member];
   const auto today = static_cast<std::uint32_t>(day);
-  const RandomBlock draw = random_block(seed_, traits.id.value, kDay, today, 0);
+  const RandomBlock draw = random_quick(seed_, traits.id.value, kDay, today);
   const std::uint64_t chance = traits.visit * factor;  // of 2^32; beyond it she comes surely, and more often
   if (draw.word[0] >= chance) return;
   double extra = traits.extra * (1 / Traits::kExtraUnit);
@@ -97,7 +106,7 @@ void Shard::plan_member(std::int64_t day, std::uint32_t member, std::uint64_t fa
   for (std::uint32_t k = 0; k < sessions; ++k) {
     // Words 2 and 3 of the day's first block, then four words of each block after it.
     const std::uint32_t word = k + 2;
-    if (word % 4 == 0) more = random_block(seed_, traits.id.value, kDay, today, word / 4);
+    if (word % 4 == 0) more = random_quick(seed_, traits.id.value, kDay, today, word / 4);
     hours_[hours.draw(more.word[word % 4])].push_back({member, today * kSessionsPerDay + k});
   }
 }
@@ -110,10 +119,10 @@ void Shard::plan_hour(std::int64_t hour) {
   for (std::size_t i = 0; i < starts.size(); ++i) {
     if (i + kPrefetchDistance < starts.size()) members_.prefetch(starts[i + kPrefetchDistance].member);
     const Traits& member = members_[starts[i].member];
-    const SessionDraws draws = draw_session(member, starts[i].ordinal, begin);
-    ++stats_.sessions;
-    begin_session({member, starts[i].ordinal, begin + curve.draw(draws.first.word[0]), kBackground}, draws);
+    const WideBlock bits = random_wide(seed_, member.id.value, kSession, starts[i].ordinal, 0);
+    begin_session({member, starts[i].ordinal, begin + curve.draw(high(bits.word[0])), kBackground}, begin, bits);
   }
+  stats_.sessions += starts.size();
 }
 
 void Shard::visit(const protocol::Visit& visit, Time now) {
@@ -123,24 +132,16 @@ void Shard::visit(const protocol::Visit& visit, Time now) {
   // Sessions of visits have ordinals that no session of the background has.
   const std::uint32_t index = 0x8000'0000U | (visit.ordinal & 0x7fff'ffffU);
   const Time hour{now.us - now.us % kHourUs};
-  begin_session({members_[chosen], index, now, visit.origin}, draw_session(members_[chosen], index, hour));
+  const Traits& member = members_[chosen];
+  begin_session({member, index, now, visit.origin}, hour, random_wide(seed_, member.id.value, kSession, index, 0));
 }
 
-/// `hour` is the full hour in which the session begins.
-Shard::SessionDraws Shard::draw_session(const Traits& member, std::uint32_t index, Time hour) const {
-  const AddressPeriods periods = model_.subscribers().periods(member.id, hour);
-  const RandomBlock first = random_block(seed_, member.id.value, kSession, index, 0);
-  const RandomBlock second = random_block(seed_, member.id.value, kSession, index, 1);
-  const AddressDraws address{random_block(seed_, member.id.value, kTripDraw, periods.trip, 0),
-                             random_block(seed_, member.id.value, kMobileDraw, periods.mobile, 0)};
-  return {first, second, model_.subscribers().draw(member, first.word[2], periods, address)};
-}
-
-// Words of the first block: start; length; subscriber; entry page. Of the second: log-in (16 bits); key; fate and age
-// of the token; level (16 bits from the top).
-void Shard::begin_session(const Opening& opening, const SessionDraws& draws) {
+// Halves of the words, high before low: start, length; subscriber, entry page; key, fate and age of the token; log-in
+// (16 bits), level (16 bits).
+void Shard::begin_session(const Opening& opening, Time hour, const WideBlock& draws) {
   const auto& [member, index, start, origin] = opening;
-  const protocol::Subscriber& from = draws.from;
+  const auto& bits = draws.word;
+  const protocol::Subscriber from = model_.subscribers().draw(member, high(bits[1]), hour);
   const std::uint32_t slot = sessions_.take();
   Session& session = sessions_[slot];
   session.member = member.id.value;
@@ -151,20 +152,20 @@ void Shard::begin_session(const Opening& opening, const SessionDraws& draws) {
   session.index = index;
   session.origin = origin;
   session.token = mix64(mix64(token_seed_, member.id.value), index ^ std::uint64_t{origin.value} << 32) | 1;
-  session.key = draws.second.word[1];
+  session.key = high(bits[2]);
   session.ordinal = 0;
-  session.left = static_cast<std::uint16_t>(model_.length(draws.first.word[1]));
+  session.left = static_cast<std::uint16_t>(model_.length(low(bits[0])));
   session.addresses = member.addresses;
   const double inclination = member.conversion * (1 / Traits::kConversionUnit) * model_.calendar().orders(start.day());
-  const double uniform = static_cast<double>(draws.second.word[3] >> 16) * 0x1p-16;
-  session.where = Session::place(Model::level(inclination, uniform), model_.chain().entry(draws.first.word[3]));
+  const double uniform = static_cast<double>(low(bits[3]) >> 16) * 0x1p-16;
+  session.where = Session::place(Model::level(inclination, uniform), model_.chain().entry(low(bits[1])));
   std::uint32_t flags = Moment::kFirst;
   Time first_page = start;
-  if ((draws.second.word[0] & 0xffffU) < login_below_) {
+  if (high(bits[3]) >> 16 < login_below_) {
     flags |= Moment::kLogin;
     first_page = fail_logins(session, slot, start);
   }
-  const std::uint32_t fate = draws.second.word[2];
+  const std::uint32_t fate = low(bits[2]);
   flags |= static_cast<std::uint32_t>(rows_.auth_fate(fate)) << Moment::kTokenFateAt;
   // The token is a moment older than the first page that uses it; its record arrives with the page's.
   session.token_issued_us = first_page.us - kTokenAgeUs - static_cast<std::int64_t>(fate & 0xfffffU);
@@ -179,48 +180,69 @@ Time Shard::fail_logins(const Session& session, std::uint32_t slot, Time start) 
   while (failures < kMostFailures && tries.next32() >> 16 < failure_below_) ++failures;
   std::int64_t at_us = start.us;
   for (; failures != 0; --failures) {
-    const RandomBlock draw = random_block(seed_, session.member, kSession, session.index, 1U + failures);
+    const RandomBlock draw = random_block(seed_, session.member, kFailure, session.index, failures);
     const auto fate = static_cast<std::uint32_t>(rows_.auth_fate(draw.word[0]));
-    const kernel::Timetable::Moment moment{at_us, Moment::kFailedLogin | fate << Moment::kTokenFateAt};
-    timetable_->write(slot, {&moment, 1});
+    timetable_->write(slot, at_us, Moment::kFailedLogin | fate << Moment::kTokenFateAt);
     at_us += Duration::seconds(4).us + to_below(draw.word[1], 16'000'000);
   }
   return {at_us};
 }
 
-/// Draws the next pages of a session into the timetable; `flags` are the first one's. Words of a page's block: next
-/// page; think time; log lines (8 bits), records (12 bits from the top); fate of its log row.
+/// Whether a page that may be an exception is one.
+Shard::Exception Shard::draw_exception(RandomBlock draw) const {
+  const Exceptions& exceptions = model_.exceptions();
+  const Fate fate = RowSink::fate(exceptions.fate, draw.word[0]);
+  return {fate, draw.word[1] < (fate == Fate::prompt ? exceptions.empty_if_prompt : exceptions.empty_if_not)};
+}
+
+/// Draws the next pages of a session into the timetable; `flags` are the first one's. Bits of a page's word from the
+/// top: think time 28, next page 20, log lines 8, possible exception 8.
 void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   Session& session = sessions_[slot];
-  const PageChain& chain = model_.chain();
-  const std::uint32_t level = session.level();
-  const std::uint32_t addresses = session.addresses;
-  const std::uint32_t now = std::min<std::uint32_t>(session.left, kInstalment);
+  const PageChain::Level& chain = model_.chain().level(session.level());
+  const std::uint32_t exceptions_below = model_.exceptions().below;
+  const std::uint32_t count = std::min<std::uint32_t>(session.left, kInstalment);
+  const std::uint32_t last = session.left == count ? Moment::kLast : 0U;
+  // What follows an instalment is drawn at its first page: by its last one, most would fall into the window being read.
+  flags |= session.left == count ? 0U : Moment::kMore;
+  auto records = kRecords;
+  records[kAddressPage] = session.addresses;
   std::uint32_t page = session.where & 15U;
   std::int64_t at_us = session.next_us;
-  std::array<kernel::Timetable::Moment, kInstalment> moments;
-  for (std::uint32_t first = 0; first < now; first += kLanes) {
-    const RandomLanes draw = random_lanes(seed_, session.member, kPage, session.index, session.ordinal + first);
-    // All lanes always: the pages beyond the last cost less than a branch that nobody can predict.
-    for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
-      const std::uint32_t more = draw.word[2][lane];
-      // By arithmetic: branches on the page would be mispredicted.
-      const std::uint32_t held = page == kAddressPage ? addresses : kMemberDataBits >> page & 1U;
-      const std::uint32_t records = more >> 20 >= zero_below_ ? held : 0;
-      moments[first + lane] = {
-          at_us, page | std::uint32_t{model_.log_lines(more)} << Moment::kLinesAt | records << Moment::kRecordsAt |
-                     static_cast<std::uint32_t>(rows_.access_fate(draw.word[3][lane])) << Moment::kFateAt};
-      page = static_cast<std::uint32_t>(chain.next(level, static_cast<Page>(page), draw.word[0][lane]));
-      at_us += model_.think(draw.word[1][lane]).us;
-    }
+  std::array<std::uint64_t, kInstalment> draws;
+  for (std::uint32_t i = 0; i < count; i += kPagesPerBlock) {
+    const std::uint32_t block = (session.ordinal + i) / kPagesPerBlock;
+    const WideBlock wide = random_wide(seed_, session.member, kPage, session.index, block);
+    std::copy_n(wide.word, kPagesPerBlock, draws.begin() + i);
   }
-  session.where = Session::place(level, static_cast<Page>(page));
-  session.left = static_cast<std::uint16_t>(session.left - now);
-  session.ordinal = static_cast<std::uint16_t>(session.ordinal + now);
+  const auto write = [&](std::uint32_t i, std::uint32_t what) {
+    const std::uint32_t bits = low(draws[i]);
+    std::uint32_t held = records[page];
+    if ((bits & 0xffU) < exceptions_below) [[unlikely]] {
+      const Exception exception =
+          draw_exception(random_block(seed_, session.member, kException, session.index, session.ordinal + i));
+      what |= static_cast<std::uint32_t>(exception.fate) << Moment::kFateAt;
+      if (exception.empty) held = 0;
+    }
+    what |= page | std::uint32_t{model_.log_lines(bits >> 8)} << Moment::kLinesAt | held << Moment::kRecordsAt;
+    timetable_->write(slot, at_us, what);
+  };
+  const auto go_on = [&](std::uint32_t i) {
+    page = chain.next(page, high(draws[i]) & 15U, low(draws[i]) & 0xffff'0000U);
+    at_us += model_.think(high(draws[i]) & 0xffff'fff0U).us;
+  };
+  for (std::uint32_t i = 0; i + 1 < count; ++i) {
+    write(i, flags);
+    flags = 0;
+    go_on(i);
+  }
+  write(count - 1, flags | last);
+  if (session.left == count) return;
+  go_on(count - 1);
+  session.where = Session::place(session.level(), static_cast<Page>(page));
+  session.left = static_cast<std::uint16_t>(session.left - count);
+  session.ordinal = static_cast<std::uint16_t>(session.ordinal + count);
   session.next_us = at_us;
-  moments[0].what |= flags;
-  moments[now - 1].what |= session.left == 0 ? Moment::kLast : Moment::kMore;
-  timetable_->write(slot, {moments.data(), now});
 }
 
 }  // namespace dwell::commerce

@@ -21,7 +21,7 @@
 #include "sim/commerce/row_sink.hpp"
 #include "sim/commerce/sessions.hpp"
 #include "sim/commerce/subscribers.hpp"
-#include "sim/core/random_lanes.hpp"
+#include "sim/core/random.hpp"
 #include "sim/kernel/process.hpp"
 #include "sim/kernel/timetable.hpp"
 #include "sim/protocol/messages.hpp"
@@ -76,10 +76,9 @@ class Shard final : public kernel::Process {
     Time start;
     Origin origin;
   };
-  /// The random blocks a session starts with, and from where it is opened.
-  struct SessionDraws {
-    RandomBlock first, second;
-    protocol::Subscriber from;
+  struct Exception {
+    Fate fate;
+    bool empty;
   };
   static constexpr std::uint32_t kSessionsPerDay = 64;
   static constexpr std::uint32_t kMostOrders = 10;
@@ -88,10 +87,11 @@ class Shard final : public kernel::Process {
   void plan_day(std::int64_t day);
   void plan_member(std::int64_t day, std::uint32_t member, std::uint64_t factor);
   void plan_hour(std::int64_t hour);
-  void begin_session(const Opening& opening, const SessionDraws& draws);
-  [[nodiscard]] SessionDraws draw_session(const Traits& member, std::uint32_t index, Time hour) const;
+  /// `hour` is the full hour in which the session begins, `draws` its block.
+  void begin_session(const Opening& opening, Time hour, const WideBlock& draws);
   [[nodiscard]] Time fail_logins(const Session& session, std::uint32_t slot, Time start);
   void draw_pages(std::uint32_t slot, std::uint32_t flags);
+  [[nodiscard]] Exception draw_exception(RandomBlock draw) const;
 
   // What sessions do.
   void advance(std::int64_t until_us);
@@ -104,6 +104,7 @@ class Shard final : public kernel::Process {
 
   // Gateway.
   void request(const protocol::Request& request, Time now);
+  void run(const protocol::Run& run, Time now);
   void visit(const protocol::Visit& visit, Time now);
   [[nodiscard]] std::uint32_t choose_visitor(const protocol::Visit& visit) const;
   void login(const protocol::LoginAttempt& attempt, Time now);

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "sim/core/reciprocal.hpp"
@@ -36,23 +35,16 @@ class Timetable {
   /// from time 0 on. Entries beyond them wait in a heap. 16 bytes a window.
   Timetable(Duration window_length, std::size_t horizon_windows);
 
-  /// One moment of an entity, when and what for.
-  struct Moment {
-    std::int64_t at_us;
-    std::uint32_t what;
-  };
-  /// Writes moments of `who`, in any order, none before the last entry taken. O(1) each; in the begun window O(what is
-  /// left of it); beyond the horizon O(log n).
-  void write(std::uint32_t who, std::span<const Moment> moments) {
-    for (const Moment& moment : moments) {
-      const auto offset = static_cast<std::uint64_t>(moment.at_us - base_us_);
-      if (offset >= horizon_us_) [[unlikely]] {  // or negative
-        write_elsewhere(who, moment);
-        continue;
-      }
-      const auto [window, within] = length_.divide(offset);
-      ring_[(head_ + window) & mask_].push(Entry{static_cast<std::uint32_t>(within), who, moment.what}, pool_);
+  /// Writes what `who` does at a moment not before the last entry taken. O(1); in the begun window O(what is left of
+  /// it); beyond the horizon O(log n).
+  void write(std::uint32_t who, std::int64_t at_us, std::uint32_t what) {
+    const auto offset = static_cast<std::uint64_t>(at_us - base_us_);
+    if (offset >= horizon_us_) [[unlikely]] {  // or negative
+      write_elsewhere(who, at_us, what);
+      return;
     }
+    const auto [window, within] = length_.divide(offset);
+    ring_[(head_ + window) & mask_].push(Entry{static_cast<std::uint32_t>(within), who, what}, pool_);
   }
 
   /// Begins the next window (the first call: the one at time 0). What is left of the window before is dropped.
@@ -62,11 +54,13 @@ class Timetable {
   /// The next entry of the begun window if it is due before `limit_us` after the window's begin, removed; else nullptr.
   /// Good until the next call or write.
   [[nodiscard]] const Entry* next(std::uint64_t limit_us) {
-    if (cursor_ == end_ || run_[cursor_].offset_us >= limit_us) return nullptr;
-    return &run_[cursor_++];
+    if (cursor_ == end_ || cursor_->offset_us >= limit_us) return nullptr;
+    return cursor_++;
   }
-  /// The entry n places behind the one `next` would give, or nullptr: a hint for prefetching.
-  [[nodiscard]] const Entry* ahead(std::size_t n) const { return n < end_ - cursor_ ? &run_[cursor_ + n] : nullptr; }
+  /// `who` of the entry kAhead - 1 places behind the one `next` would give, or anything when there is none: a hint for
+  /// prefetching.
+  [[nodiscard]] std::uint32_t who_ahead() const { return cursor_[kAhead - 1].who; }
+  static constexpr std::size_t kAhead = 8;
 
   [[nodiscard]] std::size_t bytes() const {
     return pool_.bytes() + ring_.size() * sizeof(Slots) + run_.capacity() * sizeof(Entry) +
@@ -85,7 +79,7 @@ class Timetable {
     }
   };
   [[nodiscard]] std::int64_t length_us() const { return static_cast<std::int64_t>(length_.divisor()); }
-  void write_elsewhere(std::uint32_t who, const Moment& moment);
+  void write_elsewhere(std::uint32_t who, std::int64_t at_us, std::uint32_t what);
   void insert(const Entry& entry);
 
   Reciprocal length_;
@@ -98,8 +92,9 @@ class Timetable {
   ChunkPool<Chunk<Entry, 512>> pool_;
   std::vector<Far> far_;
 
-  std::vector<Entry> run_;  // the begun window: [cursor_, end_) is sorted and to come
-  std::size_t cursor_ = 0, end_ = 0;
+  std::vector<Entry> run_;  // the begun window: [cursor_, end_) is sorted and to come; kAhead more may be read
+  Entry* cursor_;
+  Entry* end_;
   std::vector<std::uint32_t> counts_;  // of the sort
 };
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sim/core/ids.hpp"
+#include "sim/core/random.hpp"
 #include "sim/core/time.hpp"
 #include "sim/core/vocabulary.hpp"
 
@@ -17,6 +18,7 @@ enum class Priority : unsigned {
   request = 4,     ///< body Request
   login = 5,       ///< body LoginAttempt
   visit = 6,       ///< body Visit
+  run = 7,         ///< body Run
 };
 
 /// Who presents what to the gateway: a subscriber line, its place and its client.
@@ -39,6 +41,34 @@ struct Request {
   TokenId token;
   Time token_issued;  ///< as the token claims
 };
+
+/// A run of requests for public pages in the name of one id, without a token, at independent uniform moments of
+/// [arrival, arrival + span). One message, so that a crawler's request costs what a member's page does. The shard draws
+/// them: bits of request i are word i mod 4 of the wide block (seed, member, kRunDraw, number, i / 4).
+struct Run {
+  MemberId member;
+  Origin origin;
+  Subscriber from;
+  std::uint32_t requests = 0;
+  Page pages[3] = {};           ///< what is asked for; none of them member data
+  std::uint16_t below[2] = {};  ///< of 65,536: the first page is asked for below the one, the second below the other
+  std::uint64_t number = 0;     ///< of this run among all for its member; keys the draws
+  Duration span;
+};
+inline constexpr Purpose kRunDraw = purpose("run.request");
+
+/// What the bits of a request in a run say: from the top the moment, in the low halfword the page. Bits 16 to 31 are
+/// left to the receiver.
+struct RunRequest {
+  Duration after;
+  Page page;
+};
+inline RunRequest run_request(const Run& run, std::uint64_t bits) {
+  __extension__ using Wide = unsigned __int128;
+  const auto after = static_cast<std::int64_t>(static_cast<Wide>(bits) * static_cast<std::uint64_t>(run.span.us) >> 64);
+  const std::uint32_t choice = bits & 0xffffU;
+  return {{after}, run.pages[(choice >= run.below[0] ? 1 : 0) + (choice >= run.below[1] ? 1 : 0)]};
+}
 
 /// An ordinary member of the receiving shard opens the app once more than the background has it; the shard chooses the
 /// member in proportion to how often members visit, and draws the session as it draws all others.

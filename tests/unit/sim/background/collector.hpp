@@ -1,6 +1,7 @@
 #pragma once
 // Runs platform-wide processes on a real engine against shards that only keep what they are sent.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -47,6 +48,9 @@ class CollectingShard final : public kernel::Process {
         case protocol::Priority::login:
           mail_->logins.push_back({context.now(), shard, kernel::unpack<protocol::LoginAttempt>(body)});
           break;
+        case protocol::Priority::run:
+          unroll(kernel::unpack<protocol::Run>(body), context.now(), shard);
+          break;
         case protocol::Priority::visit:
           mail_->visits.push_back({context.now(), shard, kernel::unpack<protocol::Visit>(body)});
           break;
@@ -57,6 +61,20 @@ class CollectingShard final : public kernel::Process {
   }
 
  private:
+  /// The requests of a run, as a shard of seed 1 draws them.
+  void unroll(const protocol::Run& run, Time now, std::uint32_t shard) {
+    for (std::uint32_t i = 0; i < run.requests; ++i) {
+      const std::uint64_t bits = random_wide({1}, run.member.value, protocol::kRunDraw, run.number, i / 4).word[i % 4];
+      const protocol::RunRequest one = protocol::run_request(run, bits);
+      protocol::Request request;
+      request.member = run.member;
+      request.origin = run.origin;
+      request.from = run.from;
+      request.page = one.page;
+      mail_->requests.push_back({now + one.after, shard, request});
+    }
+  }
+
   Mail* mail_;
 };
 
@@ -74,6 +92,11 @@ inline Mail run(std::unique_ptr<kernel::Process> process, std::uint32_t shards, 
   for (Mail& mail : mails) engine->add(std::make_unique<CollectingShard>(&mail));
   engine->add(std::move(process));
   while (engine->step()) {
+  }
+  for (Mail& mail : mails) {
+    std::erase_if(mail.requests, [&](const auto& received) { return received.at >= options.end; });
+    std::stable_sort(mail.requests.begin(), mail.requests.end(),
+                     [](const auto& a, const auto& b) { return a.at < b.at; });
   }
   Mail all;
   const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };

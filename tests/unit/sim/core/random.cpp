@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "sim/core/check.hpp"
-#include "sim/core/random_lanes.hpp"
 #include "sim/core/reciprocal.hpp"
 
 namespace {
@@ -92,17 +91,35 @@ TEST_CASE("a keyed permutation refuses what it cannot hold") {
   CHECK(whole(0) != whole(0xffffffffULL));
 }
 
-TEST_CASE("four lanes give what four blocks give") {
-  for (std::uint32_t i = 0; i < 200; ++i) {
-    const auto any = dwell::random_block(Seed{5}, i, Purpose{1}, 0, 0);
-    const Seed seed{dwell::random_block(Seed{5}, i, Purpose{2}, 0, 0).low()};
-    const dwell::RandomLanes lanes =
-        dwell::random_lanes(seed, any.word[0], Purpose{any.word[1]}, any.word[2], any.word[3]);
-    for (std::uint32_t lane = 0; lane < dwell::kLanes; ++lane) {
-      const auto block = dwell::random_block(seed, any.word[0], Purpose{any.word[1]}, any.word[2], any.word[3] + lane);
-      for (std::size_t w = 0; w < 4; ++w) REQUIRE(lanes.word[w][lane] == block.word[w]);
-    }
-  }
+TEST_CASE("a quick block is the published one, and every part of its counter counts") {
+  // The first line of Random123's known answers for philox2x64-10.
+  const dwell::RandomBlock zero = dwell::random_quick(Seed{0}, 0, Purpose{0}, 0, 0);
+  CHECK(zero.low() == 0xca00a0459843d731ULL);
+  CHECK(zero.high() == 0x66c24222c9a845b5ULL);
+  std::set<std::uint64_t> firsts = {zero.low()};
+  firsts.insert(dwell::random_quick(Seed{1}, 0, Purpose{0}, 0, 0).low());
+  firsts.insert(dwell::random_quick(Seed{0}, 1, Purpose{0}, 0, 0).low());
+  firsts.insert(dwell::random_quick(Seed{0}, 0, Purpose{1}, 0, 0).low());
+  firsts.insert(dwell::random_quick(Seed{0}, 0, Purpose{0}, 1, 0).low());
+  firsts.insert(dwell::random_quick(Seed{0}, 0, Purpose{0}, 0, 1).low());
+  CHECK(firsts.size() == 6);
+}
+
+TEST_CASE("a wide block is the published one, and every part of its counter counts") {
+  // The first line of Random123's known answers for philox4x64-10.
+  const dwell::WideBlock zero = dwell::random_wide(Seed{0}, 0, Purpose{0}, 0, 0);
+  CHECK(zero.word[0] == 0x16554d9eca36314cULL);
+  CHECK(zero.word[1] == 0xdb20fe9d672d0fdcULL);
+  CHECK(zero.word[2] == 0xd7e772cee186176bULL);
+  CHECK(zero.word[3] == 0x7e68b68aec7ba23bULL);
+  std::set<std::uint64_t> firsts = {zero.word[0]};
+  firsts.insert(dwell::random_wide(Seed{1}, 0, Purpose{0}, 0, 0).word[0]);
+  firsts.insert(dwell::random_wide(Seed{0}, 1, Purpose{0}, 0, 0).word[0]);
+  firsts.insert(dwell::random_wide(Seed{0}, 0, Purpose{1}, 0, 0).word[0]);
+  firsts.insert(dwell::random_wide(Seed{0}, 0, Purpose{0}, 1, 0).word[0]);
+  firsts.insert(dwell::random_wide(Seed{0}, 0, Purpose{0}, 1ULL << 32, 0).word[0]);
+  firsts.insert(dwell::random_wide(Seed{0}, 0, Purpose{0}, 0, 1).word[0]);
+  CHECK(firsts.size() == 7);
 }
 
 TEST_CASE("a reciprocal divides exactly") {
