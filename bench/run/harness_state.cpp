@@ -6,6 +6,24 @@
 #include "bench/run/run_state.hpp"
 
 namespace dwell::run {
+namespace {
+
+/// The state of a detector or of one of its shards, with its length: each reads its own to the end.
+template <class Part>
+void save_part(ByteWriter& writer, const Part& part) {
+  ByteWriter own;
+  part.save(own);
+  writer.put_vector(std::vector<std::byte>(own.bytes().begin(), own.bytes().end()));
+}
+
+template <class Part>
+Status restore_part(ByteReader& reader, Part& part) {
+  const auto bytes = reader.get_vector<std::byte>();
+  ByteReader own(bytes);
+  return part.restore(own);
+}
+
+}  // namespace
 
 void Harness::save(ByteWriter& writer) const {
   writer.put(forked_);
@@ -23,9 +41,9 @@ void Harness::save(ByteWriter& writer) const {
 void Harness::save_instance(ByteWriter& writer, const Instance& instance) {
   writer.put(instance.detector != nullptr);
   if (instance.detector == nullptr) return;
-  instance.detector->save(writer);
+  save_part(writer, *instance.detector);
   writer.put(static_cast<std::uint64_t>(instance.shards.size()));
-  for (const auto& state : instance.shards) state->save(writer);
+  for (const auto& state : instance.shards) save_part(writer, *state);
 }
 
 Status Harness::restore(ByteReader& reader) {
@@ -59,12 +77,12 @@ Status Harness::restore(ByteReader& reader) {
 
 Status Harness::restore_instance(ByteReader& reader, Instance& instance) {
   const std::string& name = instance.detector->descriptor().name;
-  if (const Status restored = instance.detector->restore(reader); !restored) return restored.error();
+  if (const Status restored = restore_part(reader, *instance.detector); !restored) return restored.error();
   if (const auto shards = reader.get<std::uint64_t>(); shards != instance.shards.size()) {
     return Error{"", name, fmt::format("state of {} shards", shards), std::to_string(instance.shards.size())};
   }
   for (const auto& state : instance.shards) {
-    if (const Status restored = state->restore(reader); !restored) return restored.error();
+    if (const Status restored = restore_part(reader, *state); !restored) return restored.error();
   }
   return success();
 }

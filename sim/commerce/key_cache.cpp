@@ -72,4 +72,29 @@ KeyId KeyCache::pick(std::uint32_t place_bits, std::uint32_t straggle_bits, Time
 
 bool KeyCache::refused(KeyId key) const { return std::binary_search(refused_.begin(), refused_.end(), key); }
 
+void KeyCache::save(ByteWriter& writer) const {
+  writer.put(static_cast<std::uint64_t>(places_.size()));
+  for (const Place& place : places_) {
+    writer.put(place.key);
+    writer.put(place.before);
+    writer.put(place.rotated.us);
+  }
+  writer.put_vector(refused_);
+  writer.put(successor_);
+  writer.put(settled_.us);
+}
+
+void KeyCache::restore(ByteReader& reader) {
+  const auto places = reader.get<std::uint64_t>();
+  DWELL_DEMAND(reader.failed() || places == places_.size(), "a key cache is restored with another number of places");
+  for (Place& place : places_) {
+    place.key = reader.get<KeyId>();
+    place.before = reader.get<KeyId>();
+    place.rotated = Time{reader.get<std::int64_t>()};
+  }
+  refused_ = reader.get_vector<KeyId>();
+  successor_ = reader.get<KeyId>();
+  settled_ = Time{reader.get<std::int64_t>()};
+}
+
 }  // namespace dwell::commerce

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/core/ids.hpp"
+#include "sim/core/serial.hpp"
 #include "sim/core/tables.hpp"
 #include "sim/core/time.hpp"
 #include "sim/protocol/keys.hpp"
@@ -30,6 +31,9 @@ class KeyCache {
   [[nodiscard]] bool refused(KeyId key) const;
   /// Grows with every revocation: a session that has seen this count need not ask again.
   [[nodiscard]] std::uint32_t revocations() const { return static_cast<std::uint32_t>(refused_.size()); }
+
+  void save(ByteWriter& writer) const;
+  void restore(ByteReader& reader);
 
  private:
   struct Place {

@@ -92,6 +92,10 @@ class RowSink {
   /// That row arrives.
   void write_late();
 
+  /// Between windows: late rows, digests and counts.
+  void save(ByteWriter& writer) const;
+  void restore(ByteReader& reader);
+
   [[nodiscard]] const RowCounts& counts() const { return counts_; }
   [[nodiscard]] Digest background() const { return digest_[0]; }
   [[nodiscard]] Digest foreign() const { return digest_[1]; }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/core/ids.hpp"
+#include "sim/core/serial.hpp"
 #include "sim/core/vocabulary.hpp"
 
 namespace dwell::commerce {
@@ -78,6 +79,17 @@ class Sessions {
   void give_back(std::uint32_t slot, bool really = true) {
     free_[free_count_] = slot;
     free_count_ += really ? 1 : 0;
+  }
+  /// Slots and the order in which they are handed out: what refers to a session does so by its slot.
+  void save(ByteWriter& writer) const {
+    writer.put_vector(slots_);
+    writer.put_vector(free_);
+    writer.put(static_cast<std::uint64_t>(free_count_));
+  }
+  void restore(ByteReader& reader) {
+    slots_ = reader.get_vector<Session>();
+    free_ = reader.get_vector<std::uint32_t>();
+    free_count_ = static_cast<std::size_t>(reader.get<std::uint64_t>());
   }
   void prefetch(std::uint32_t slot) const { __builtin_prefetch(&slots_[slot], 1); }
 

@@ -15,8 +15,6 @@ using telemetry::AuthKind;
 using telemetry::AuthRow;
 
 constexpr Purpose kRenewal = purpose("session.renewal");
-// Longer than sessions are drawn ahead, but for the longest think times.
-constexpr std::size_t kHorizonWindows = 512;
 
 std::uint32_t threshold(double probability, double range) { return static_cast<std::uint32_t>(probability * range); }
 

@@ -60,6 +60,8 @@ class Shard final : public kernel::Process {
   void open(kernel::Context& context) override;
   void handle(kernel::Context& context, kernel::Events& events) override;
   void close(kernel::Context& context) override;
+  void save(ByteWriter& writer) const override;
+  Status restore(ByteReader& reader) override;
 
   [[nodiscard]] ShardStats stats() const;
   [[nodiscard]] const Members& members() const { return members_; }
@@ -80,6 +82,8 @@ class Shard final : public kernel::Process {
     Fate fate;
     bool empty;
   };
+  // Longer than sessions are drawn ahead, but for the longest think times.
+  static constexpr std::size_t kHorizonWindows = 512;
   static constexpr std::uint32_t kSessionsPerDay = 64;
   static constexpr std::uint32_t kMostOrders = 10;
 

@@ -125,4 +125,31 @@ void Timetable::insert(const Entry& entry) {
   ++end_;
 }
 
+void Timetable::save(ByteWriter& writer) const {
+  writer.put(base_us_);
+  std::uint64_t count = far_.size();
+  for (const Slots& bucket : ring_) count += bucket.size();
+  writer.put(count);
+  const auto put = [&](std::int64_t at_us, std::uint32_t who, std::uint32_t what) {
+    writer.put(at_us);
+    writer.put(who);
+    writer.put(what);
+  };
+  for (std::size_t k = 0; k < ring_.size(); ++k) {
+    const std::int64_t begin_us = base_us_ + static_cast<std::int64_t>(k) * length_us();
+    ring_[(head_ + k) & mask_].for_each([&](const Entry& e) { put(begin_us + e.offset_us, e.who, e.what); });
+  }
+  for (const Far& far : far_) put(far.at.us, far.who, far.what);
+}
+
+void Timetable::restore(ByteReader& reader) {
+  base_us_ = reader.get<std::int64_t>();
+  for (auto count = reader.get<std::uint64_t>(); count > 0 && !reader.failed(); --count) {
+    const auto at_us = reader.get<std::int64_t>();
+    const auto who = reader.get<std::uint32_t>();
+    const auto what = reader.get<std::uint32_t>();
+    if (!reader.failed()) write(who, at_us, what);
+  }
+}
+
 }  // namespace dwell::kernel

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/core/reciprocal.hpp"
+#include "sim/core/serial.hpp"
 #include "sim/core/time.hpp"
 #include "sim/kernel/buckets.hpp"
 
@@ -49,6 +50,7 @@ class Timetable {
 
   /// Begins the next window (the first call: the one at time 0). What is left of the window before is dropped.
   void begin_window();
+  [[nodiscard]] Duration window_length() const { return {length_us()}; }
   [[nodiscard]] Time window_begin() const { return {base_us_ - length_us()}; }
 
   /// The next entry of the begun window if it is due before `limit_us` after the window's begin, removed; else nullptr.
@@ -66,6 +68,10 @@ class Timetable {
     return pool_.bytes() + ring_.size() * sizeof(Slots) + run_.capacity() * sizeof(Entry) +
            counts_.capacity() * sizeof(std::uint32_t) + far_.capacity() * sizeof(Far);
   }
+
+  /// Between windows: what is to come, and back into a timetable made alike.
+  void save(ByteWriter& writer) const;
+  void restore(ByteReader& reader);
 
  private:
   using Slots = Bucket<Chunk<Entry, 512>>;

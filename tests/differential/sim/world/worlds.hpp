@@ -60,16 +60,18 @@ struct Trace {
   friend bool operator==(const Trace&, const Trace&) = default;
 };
 
+inline std::uint64_t digest_of_window(const Simulation& world) {
+  Digest digest;
+  each_row(world, [&](const auto& row, std::uint8_t label) {
+    digest.add(label);
+    for (const std::uint64_t word : words_of(row)) digest.add(word);
+  });
+  return digest.value;
+}
+
 inline Trace trace_of(Simulation& world) {
   Trace trace;
-  while (world.step()) {
-    Digest digest;
-    each_row(world, [&](const auto& row, std::uint8_t label) {
-      digest.add(label);
-      for (const std::uint64_t word : words_of(row)) digest.add(word);
-    });
-    trace.windows.push_back(digest.value);
-  }
+  while (world.step()) trace.windows.push_back(digest_of_window(world));
   trace.rows = world.rows();
   trace.foreign_rows = world.foreign_rows();
   trace.background_digest = world.background_digest();
