@@ -41,6 +41,12 @@ int dispatch(const Arguments& arguments) {
   return kFailed;
 }
 
+/// Other commands are done by the first of several ranks alone.
+bool runs_on_ranks(Command command) {
+  return command == Command::case_study || command == Command::run || command == Command::resume ||
+         command == Command::phold;
+}
+
 }  // namespace
 
 int main_command(int argc, const char* const* argv) {
@@ -52,6 +58,7 @@ int main_command(int argc, const char* const* argv) {
     }
     const Result<Arguments> arguments = parse_arguments(words);
     if (!arguments) return complain(arguments.error(), kBadInput);
+    if (!speaks() && !runs_on_ranks(arguments.value().command)) return kDone;
     return dispatch(arguments.value());
   } catch (const std::bad_alloc&) {
     say("dwell: out of memory; a smaller --scale needs less\n");

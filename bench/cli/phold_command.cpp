@@ -111,7 +111,7 @@ int phold_command(const Arguments& asked) {
     return complain({"", "--engine", "means one rank, but mpirun started several", "mpi, or no mpirun"}, kBadInput);
   }
   std::optional<OutputFile> file;
-  if (!arguments.output.empty()) {
+  if (!arguments.output.empty() && speaks()) {
     const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, "");
     if (!prepared) return complain(prepared.error(), kBadInput);
     file = prepared.value();
@@ -123,19 +123,18 @@ int phold_command(const Arguments& asked) {
   const std::size_t all = count > 1 ? 1 : std::max(1U, std::thread::hardware_concurrency());
   const std::size_t threads = serial ? 1 : arguments.threads == 0 ? all : arguments.threads;
   const auto executor = kernel::make_thread_executor(threads);
-  const auto transport = ranks.value()->make_transport();
+  const auto transport = ranks.value()->make_transport(kernel::kPatience);
   const auto engine = make_engine(arguments, *executor, transport.get());
-  const bool speaks = ranks.value()->speaks();
-  catch_interrupts(arguments.quiet || !speaks);
+  catch_interrupts(arguments.quiet);
   perf::PholdResult result;
   {
-    ProgressLine line(arguments.quiet || !speaks, stderr_is_terminal());
+    ProgressLine line(arguments.quiet, stderr_is_terminal());
     result = run_phold(arguments.phold, *engine, [&](double done, std::uint64_t events, double elapsed_s) {
       line.show(elapsed_s, [&] { return phold_progress(done, events * count, elapsed_s); });
       return !stop_requested();
     });
   }
-  return speaks ? deliver(arguments, result, phold_json(arguments, result, threads, count), file) : kDone;
+  return deliver(arguments, result, phold_json(arguments, result, threads, count), file);
 }
 
 }  // namespace dwell::cli

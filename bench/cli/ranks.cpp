@@ -14,10 +14,12 @@ namespace {
 #ifdef DWELL_HAVE_MPI
 class MpiRanks final : public Ranks {
  public:
-  MpiRanks() : session_(argc_, argv_, [](const std::string& line) { say("dwell: " + line + "\n"); }) {}
+  MpiRanks() : session_(argc_, argv_, [](const std::string& line) { cry("dwell: " + line + "\n"); }) {}
   [[nodiscard]] unsigned rank() const override { return session_.rank(); }
   [[nodiscard]] unsigned count() const override { return session_.ranks(); }
-  std::unique_ptr<kernel::Transport> make_transport() override { return session_.make_transport(); }
+  std::unique_ptr<kernel::Transport> make_transport(std::chrono::seconds patience) override {
+    return session_.make_transport(patience);
+  }
 
  private:
   // The command line is ours: MPI gets an empty one, as its standard allows.

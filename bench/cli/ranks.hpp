@@ -1,6 +1,7 @@
 #pragma once
 // This program's place among the ranks that mpirun started, or alone.
 
+#include <chrono>
 #include <memory>
 
 #include "sim/core/result.hpp"
@@ -20,10 +21,12 @@ class Ranks {
 
   [[nodiscard]] virtual unsigned rank() const { return 0; }
   [[nodiscard]] virtual unsigned count() const { return 1; }
-  /// The rank that speaks to people and writes files.
-  [[nodiscard]] bool speaks() const { return rank() == 0; }
-  /// nullptr when alone. Every rank makes as many, in the same order.
-  virtual std::unique_ptr<kernel::Transport> make_transport() { return nullptr; }
+  /// nullptr when alone. Every rank makes as many, in the same order. `patience`: how long another rank may stand
+  /// still.
+  virtual std::unique_ptr<kernel::Transport> make_transport(std::chrono::seconds patience) {
+    static_cast<void>(patience);
+    return nullptr;
+  }
 };
 
 }  // namespace dwell::cli

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "bench/cli/main_command.hpp"
 #include "bench/cli/output_file.hpp"
 #include "bench/cli/progress.hpp"
+#include "bench/cli/ranks.hpp"
 #include "bench/cli/scenarios.hpp"
 #include "bench/cli/terminal.hpp"
 #include "bench/report/case_study.hpp"
@@ -22,6 +24,8 @@ namespace {
 
 constexpr const char* kCase = "coupang-2025";
 constexpr const char* kCaseStudy = "case-study";
+// Ranks wait for each other at the end of a phase; one that dies is noticed by mpirun.
+constexpr std::chrono::hours kStudyPatience{24 * 365};
 
 /// Where the results go: as asked; for the case study by default into the project's results/ when the launcher started
 /// us, else into the caller's folder; empty for nowhere but stdout.
@@ -82,25 +86,6 @@ int deliver(const Arguments& arguments, const run::StudyRequest& request, const 
   return code;
 }
 
-/// Runs what was asked, from its checkpoint on where there is one, and delivers what it found.
-int perform(const Arguments& arguments, run::StudyRequest& request, const std::string& input,
-            const std::optional<run::CheckpointFolder>& folder) {
-  std::optional<OutputFile> file;
-  if (!request.output.empty()) {
-    const Result<OutputFile> prepared = OutputFile::prepare(request.output, input);
-    if (!prepared) return complain(prepared.error(), kBadInput);
-    file = prepared.value();
-  }
-  const Result<run::StudyResult> result = run_with_progress(arguments, request, folder);
-  const bool stopped = stop_requested();
-  const int code = result ? deliver(arguments, request, result.value(), file)
-                          : complain(result.error(), stopped  ? kInterrupted
-                                                     : folder ? kFailed
-                                                              : kBadInput);
-  if (stopped && folder) say(fmt::format("dwell: `dwell resume {}` goes on\n", folder->path()));
-  return code;
-}
-
 /// A folder for a new study, with what was asked in it.
 Result<run::CheckpointFolder> begin_checkpoint(const std::string& path, const run::StudyRequest& request) {
   Result<run::CheckpointFolder> folder = run::CheckpointFolder::create(path);
@@ -112,6 +97,66 @@ Result<run::CheckpointFolder> begin_checkpoint(const std::string& path, const ru
   run::save(writer, kept_request);
   if (const Status kept = folder.value().put(run::CheckpointFolder::kStudy, writer.bytes()); !kept) return kept.error();
   return folder;
+}
+
+/// Done on one rank, refused on all: what the first rank says counts.
+Status agree(run::RankExchange* ranks, const Status& mine) {
+  if (ranks == nullptr) return mine;
+  ByteWriter writer;
+  writer.put_string(mine ? "" : mine.error().message());
+  const auto blocks = ranks->all(writer.bytes());
+  ByteReader reader(blocks.front());
+  const std::string refusal = reader.get_string();
+  if (refusal.empty()) return success();
+  return mine ? Status(Error{"", "", refusal, ""}) : mine;
+}
+
+/// Makes the place for the results and for a new study's checkpoint ready, on the rank that speaks.
+Status prepare_places(run::RankExchange* ranks, const std::string& input, const std::string& checkpoint,
+                      const run::StudyRequest& request, std::optional<OutputFile>& file,
+                      std::optional<run::CheckpointFolder>& folder) {
+  const auto prepare = [&]() -> Status {
+    if (!speaks()) return success();
+    if (!request.output.empty()) {
+      const Result<OutputFile> prepared = OutputFile::prepare(request.output, input);
+      if (!prepared) return prepared.error();
+      file = prepared.value();
+    }
+    if (checkpoint.empty()) return success();
+    const Result<run::CheckpointFolder> begun = begin_checkpoint(checkpoint, request);
+    if (!begun) return begun.error();
+    folder = begun.value();
+    return success();
+  };
+  if (const Status ready = agree(ranks, prepare()); !ready) return ready;
+  if (checkpoint.empty() || folder) return success();
+  const Result<run::CheckpointFolder> opened = run::CheckpointFolder::open(checkpoint);
+  if (!opened) return opened.error();
+  folder = opened.value();
+  return success();
+}
+
+/// Runs what was asked, from the checkpoint `folder` on where there is one, and delivers what it found. `input` is the
+/// file that must not be overwritten.
+int perform(const Arguments& arguments, run::StudyRequest& request, const std::string& input,
+            std::optional<run::CheckpointFolder> folder) {
+  const auto ranks = Ranks::join(false);
+  if (!ranks) return complain(ranks.error(), kBadInput);
+  const auto transport = ranks.value()->make_transport(kStudyPatience);
+  std::optional<run::RankExchange> exchange;
+  if (transport) exchange.emplace(*transport);
+  request.options.ranks = exchange ? &*exchange : nullptr;
+  std::optional<OutputFile> file;
+  const Status ready = prepare_places(request.options.ranks, input, arguments.checkpoint, request, file, folder);
+  if (!ready) return complain(ready.error(), kBadInput);
+  const Result<run::StudyResult> result = run_with_progress(arguments, request, folder);
+  const bool stopped = stop_requested();
+  const int code = result ? deliver(arguments, request, result.value(), file)
+                          : complain(result.error(), stopped  ? kInterrupted
+                                                     : folder ? kFailed
+                                                              : kBadInput);
+  if (stopped && folder) say(fmt::format("dwell: `dwell resume {}` goes on\n", folder->path()));
+  return code;
 }
 
 }  // namespace
@@ -126,13 +171,7 @@ int study_command(const Arguments& arguments) {
     return complain(status.error(), kBadInput);
   }
   run::StudyRequest request = request_of(arguments, scenario.value());
-  std::optional<run::CheckpointFolder> folder;
-  if (!arguments.checkpoint.empty()) {
-    const Result<run::CheckpointFolder> begun = begin_checkpoint(arguments.checkpoint, request);
-    if (!begun) return complain(begun.error(), kBadInput);
-    folder = begun.value();
-  }
-  return perform(arguments, request, path.value(), folder);
+  return perform(arguments, request, path.value(), {});
 }
 
 int resume_command(const Arguments& arguments) {

@@ -12,14 +12,24 @@
 
 namespace dwell::cli {
 
+bool speaks() {
+  const char* const rank = std::getenv("OMPI_COMM_WORLD_RANK");
+  return rank == nullptr || std::string_view(rank) == "0";
+}
+
 int put(std::string_view text) {
+  if (!speaks()) return kDone;
   errno = 0;
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return kDone;
   const char* why = errno == 0 ? "cannot be written" : std::strerror(errno);
   return complain(Error{"standard output", "", why, "a file or pipe with room"}, kFailed);
 }
 
-void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+void say(std::string_view text) {
+  if (speaks()) cry(text);
+}
+
+void cry(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 int complain(const Error& error, int code) {
   std::string line = "dwell: " + error.message();

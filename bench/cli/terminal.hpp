@@ -11,8 +11,12 @@ namespace dwell::cli {
 
 /// Data to stdout. Returns the exit code: a stream that cannot be written to is a failure, named on stderr.
 int put(std::string_view text);
+/// Whether this program speaks: of several that mpirun started, only the first does. `put` and `say` obey it.
+bool speaks();
 /// Talk to stderr.
 void say(std::string_view text);
+/// The same from any rank: for what ends the run.
+void cry(std::string_view text);
 /// "dwell: " and the error, on one line; returns `code`.
 int complain(const Error& error, int code);
 

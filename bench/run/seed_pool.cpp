@@ -9,11 +9,12 @@
 
 #include "bench/run/run_state.hpp"
 #include "bench/run/scoring.hpp"
+#include "sim/core/check.hpp"
 
 namespace dwell::run {
 
-ProgressBoard::ProgressBoard(const StudyOptions& options, std::uint64_t runs)
-    : options_(options), begin_(Clock::now()), runs_(runs) {}
+ProgressBoard::ProgressBoard(const StudyOptions& options, std::uint64_t runs, std::uint64_t own)
+    : options_(options), begin_(Clock::now()), runs_(runs), own_(std::max<std::uint64_t>(1, own)) {}
 
 bool ProgressBoard::report(std::size_t run, const char* phase, double done, Date date, std::uint64_t events) {
   const std::lock_guard lock(mutex_);
@@ -24,10 +25,10 @@ bool ProgressBoard::report(std::size_t run, const char* phase, double done, Date
   const auto now = Clock::now();
   if (options_.progress && (now - last_ > std::chrono::milliseconds(200))) {
     last_ = now;
-    Progress progress{.phase = phase, .runs = runs_.size(), .date = date};
+    Progress progress{.phase = phase, .runs = own_, .date = date};
     for (const Stand& each : runs_) {
-      progress.done += each.done / static_cast<double>(runs_.size());
-      progress.done_before += each.done_before / static_cast<double>(runs_.size());
+      progress.done += each.done / static_cast<double>(own_);
+      progress.done_before += each.done_before / static_cast<double>(own_);
       progress.events += each.events - each.events_before;
       progress.runs_done += each.done >= 1 ? 1 : 0;
     }
@@ -37,43 +38,69 @@ bool ProgressBoard::report(std::size_t run, const char* phase, double done, Date
   return !stopped();
 }
 
+WorldOptions SeedPool::world_options(std::uint64_t seed, const Thresholds* thresholds) const {
+  WorldOptions world{.scale = options_.scale, .seed = {seed}, .days = options_.days, .floors = {}};
+  world.evaluation = thresholds != nullptr;
+  if (thresholds != nullptr) {
+    world.floors = floors_of(*thresholds);
+    world.thresholds = *thresholds;
+  }
+  return world;
+}
+
 Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>& seeds, const Thresholds* thresholds,
                                                std::size_t first_run) {
-  const bool evaluation = thresholds != nullptr;
-  std::vector<std::optional<WorldRecord>> records(seeds.size());
-  std::vector<std::optional<Error>> errors(seeds.size());
+  Batch batch{seeds, thresholds, first_run, {}, std::vector<std::optional<WorldRecord>>(seeds.size()), {}};
+  const unsigned ranks = options_.ranks == nullptr ? 1 : options_.ranks->ranks();
+  for (std::size_t i = options_.ranks == nullptr ? 0 : options_.ranks->rank(); i < seeds.size(); i += ranks) {
+    batch.mine.push_back(i);
+  }
+  try {
+    run_mine(batch);
+  } catch (const std::exception& error) {
+    if (options_.ranks != nullptr) options_.ranks->fail(error.what());
+    throw;
+  }
+  if (options_.ranks != nullptr) exchange(batch);
+  if (batch.error) return *batch.error;
+  std::vector<WorldRecord> finished;
+  for (std::optional<WorldRecord>& record : batch.records) {
+    if (record) finished.push_back(std::move(*record));
+  }
+  return finished;
+}
+
+void SeedPool::run_mine(Batch& batch) {
   std::exception_ptr thrown;
-  std::mutex thrown_mutex;
+  std::mutex mutex;  // of what threads leave behind: thrown and the error
   std::atomic<std::size_t> next = 0;
-  const std::size_t at_once = std::min<std::size_t>(std::max(1U, options_.threads), seeds.size());
+  const std::size_t at_once = std::clamp<std::size_t>(options_.threads, 1, std::max<std::size_t>(1, batch.mine.size()));
   const std::size_t threads_each = std::max<std::size_t>(1, options_.threads / at_once);
   const auto work = [&] {
     try {
       const auto executor =
           threads_each > 1 ? kernel::make_thread_executor(threads_each) : kernel::make_inline_executor();
-      for (std::size_t i = next++; i < seeds.size() && !board_.stopped(); i = next++) {
-        WorldOptions world{.scale = options_.scale,
-                           .seed = {seeds[i]},
-                           .days = options_.days,
-                           .evaluation = evaluation,
-                           .floors = evaluation ? floors_of(*thresholds) : std::vector<double>{},
-                           .thresholds = evaluation ? *thresholds : Thresholds{},
-                           .executor = executor.get()};
+      for (std::size_t at = next++; at < batch.mine.size() && !board_.stopped(); at = next++) {
+        const std::size_t i = batch.mine[at];
+        WorldOptions world = world_options(batch.seeds[i], batch.thresholds);
+        world.executor = executor.get();
         world.each_day = [&, i](double done, Date date, std::uint64_t events) {
-          return board_.report(first_run + i, evaluation ? "scoring" : "calibrating", done, date, events);
+          const char* const phase = world.evaluation ? "scoring" : "calibrating";
+          return board_.report(batch.first_run + i, phase, done, date, events);
         };
-        auto result = run_or_recall(first_run + i, world);
+        auto result = run_or_recall(batch.first_run + i, world);
         if (result) {
-          records[i] = std::move(result).value();
-        } else {
-          errors[i] = result.error();
-          next = seeds.size();
+          batch.records[i] = std::move(result).value();
+          continue;
         }
+        next = batch.mine.size();
+        const std::lock_guard lock(mutex);
+        if (!batch.error) batch.error = result.error();
       }
     } catch (...) {
-      const std::lock_guard lock(thrown_mutex);
+      next = batch.mine.size();
+      const std::lock_guard lock(mutex);
       if (!thrown) thrown = std::current_exception();
-      next = seeds.size();
     }
   };
   {
@@ -82,12 +109,45 @@ Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>&
     work();
   }
   if (thrown) std::rethrow_exception(thrown);
-  std::vector<WorldRecord> finished;
-  for (std::size_t i = 0; i < seeds.size(); ++i) {
-    if (errors[i]) return *errors[i];
-    if (records[i]) finished.push_back(std::move(*records[i]));
+}
+
+/// A block holds the rank's error, if it has one, and its finished runs with their places.
+void SeedPool::exchange(Batch& batch) const {
+  ByteWriter writer;
+  writer.put(batch.error.has_value());
+  for (const std::string Error::*const part : {&Error::file, &Error::place, &Error::found, &Error::accepted}) {
+    writer.put_string(batch.error ? (*batch.error).*part : "");
   }
-  return finished;
+  for (const std::size_t i : batch.mine) {
+    if (!batch.records[i]) continue;
+    ByteWriter record;
+    save(record, *batch.records[i]);
+    writer.put(static_cast<std::uint64_t>(i));
+    writer.put_vector(std::vector<std::byte>(record.bytes().begin(), record.bytes().end()));
+  }
+  const std::vector<std::vector<std::byte>> blocks = options_.ranks->all(writer.bytes());
+  for (unsigned rank = 0; rank < blocks.size(); ++rank) {
+    if (rank != options_.ranks->rank()) take_block(batch, rank, blocks[rank]);
+  }
+}
+
+void SeedPool::take_block(Batch& batch, unsigned rank, const std::vector<std::byte>& block) const {
+  const std::string name = fmt::format("rank {}", rank);
+  ByteReader reader(block);
+  const bool failed = reader.get<bool>();
+  Error error;
+  for (std::string Error::*const part : {&Error::file, &Error::place, &Error::found, &Error::accepted}) {
+    error.*part = reader.get_string();
+  }
+  if (failed && !batch.error) batch.error = error;
+  while (reader.remaining() > 0 && !reader.failed()) {
+    const auto i = static_cast<std::size_t>(reader.get<std::uint64_t>());
+    const auto bytes = reader.get_vector<std::byte>();
+    DWELL_DEMAND(!reader.failed() && i < batch.seeds.size(), "a block of " + name + " is damaged");
+    auto record = recall(bytes, name, world_options(batch.seeds[i], batch.thresholds));
+    if (record) batch.records[i] = std::move(record).value();
+    if (!record && !batch.error) batch.error = record.error();
+  }
 }
 
 Result<std::optional<WorldRecord>> SeedPool::run_or_recall(std::size_t run, WorldOptions& world) {

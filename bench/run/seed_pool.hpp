@@ -13,7 +13,8 @@ namespace dwell::run {
 /// Adds up what runs on several threads report, and passes it on a few times a second.
 class ProgressBoard {
  public:
-  ProgressBoard(const StudyOptions& options, std::uint64_t runs);
+  /// `runs` of which this rank does `own`; progress is that of its own.
+  ProgressBoard(const StudyOptions& options, std::uint64_t runs, std::uint64_t own);
 
   /// False when the study was asked to stop.
   bool report(std::size_t run, const char* phase, double done, Date date, std::uint64_t events);
@@ -35,10 +36,12 @@ class ProgressBoard {
     bool known = false;
   };
   std::vector<Stand> runs_;
+  std::uint64_t own_;
 };
 
 /// The seeds of one phase, spread over threads: whole runs side by side while there are enough of them, else several
-/// threads in a run. Results do not depend on the split.
+/// threads in a run. On ranks each
+/// runs a part of them, and then gives what it found to all. Results do not depend on the split.
 class SeedPool {
  public:
   using Thresholds = std::vector<std::vector<score::Threshold>>;
@@ -59,6 +62,19 @@ class SeedPool {
  private:
   Result<std::vector<WorldRecord>> run(const std::vector<std::uint64_t>& seeds, const Thresholds* thresholds,
                                        std::size_t first_run);
+  /// The seeds of one call of run.
+  struct Batch {
+    const std::vector<std::uint64_t>& seeds;
+    const Thresholds* thresholds;
+    std::size_t first_run;
+    std::vector<std::size_t> mine;  ///< places of those that this rank runs
+    std::vector<std::optional<WorldRecord>> records;
+    std::optional<Error> error;
+  };
+  void run_mine(Batch& batch);
+  void exchange(Batch& batch) const;
+  void take_block(Batch& batch, unsigned rank, const std::vector<std::byte>& block) const;
+  [[nodiscard]] WorldOptions world_options(std::uint64_t seed, const Thresholds* thresholds) const;
   /// Runs a seed, or recalls it from the checkpoint; notes it there when it is finished.
   Result<std::optional<WorldRecord>> run_or_recall(std::size_t run, WorldOptions& world);
   [[nodiscard]] Result<WorldRecord> recall(const std::vector<std::byte>& bytes, const std::string& name,

@@ -111,7 +111,8 @@ Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOption
   const auto begin = Clock::now();
   StudyOptions options = asked;
   const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  if (options.threads == 0) options.threads = processors;
+  if (options.threads == 0)
+    options.threads = std::max(1U, processors / (options.ranks == nullptr ? 1 : options.ranks->ranks()));
   if (options.scale.numerator == 0) options.scale = scenario.scale;
 
   auto list = contenders(options.detectors);
@@ -123,7 +124,12 @@ Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOption
   for (std::uint32_t i = 0; i < options.evaluation_seeds; ++i)
     evaluation_seeds.push_back(evaluation_seed(options.seed, i));
 
-  ProgressBoard board(options, calibration_seeds.size() + evaluation_seeds.size());
+  // Of n seeds, a rank does every ranks-th from its own number on.
+  const unsigned ranks = options.ranks == nullptr ? 1 : options.ranks->ranks();
+  const unsigned rank = options.ranks == nullptr ? 0 : options.ranks->rank();
+  const auto share = [&](std::size_t n) { return n <= rank ? 0 : (n - rank - 1) / ranks + 1; };
+  ProgressBoard board(options, calibration_seeds.size() + evaluation_seeds.size(),
+                      share(calibration_seeds.size()) + share(evaluation_seeds.size()));
   SeedPool pool(scenario, options, list.value(), board);
   const auto calibration = pool.run(calibration_seeds, 0);
   if (!calibration) return calibration.error();

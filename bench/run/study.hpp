@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/run/checkpoint.hpp"
+#include "bench/run/rank_exchange.hpp"
 #include "bench/run/result.hpp"
 #include "sim/core/result.hpp"
 #include "sim/world/scenario.hpp"
@@ -38,6 +39,8 @@ struct StudyOptions {
       nullptr;  ///< when it turns true, the study ends with the finished seeds and marks itself partial
   /// Where runs note what they found, and how far they are; runs noted there are not done again. nullptr: nowhere.
   const CheckpointFolder* checkpoint = nullptr;
+  /// On ranks: each runs a part of the seeds, and all have the same result. nullptr: alone.
+  RankExchange* ranks = nullptr;
   Duration checkpoint_every = Duration::days(10);  ///< of simulated time, for runs under way
 };
 
