@@ -47,12 +47,6 @@ class Bloom {
     }
     return hashes_ > 0;
   }
-  /// Calls the key's places into the cache.
-  void prefetch(Walk walk) const {
-    for (std::uint32_t i = 0; i < hashes_; ++i, walk.at += walk.step) {
-      __builtin_prefetch(&words_[place_of(walk.at, bits_) / 64]);
-    }
-  }
   /// The union; both must have been made alike.
   void merge(const Bloom& other);
   void clear();

@@ -40,7 +40,11 @@ void IssuedTokens::observe(const WindowRows& rows, SparseTable& table) {
   if (window > window_) begin_window(window, table);
   Bloom& filling = filters_[filling_];
   for (std::size_t i = 0; i < auth.size(); ++i) {
-    if (const std::uint64_t token = auth.token(i); token != 0) filling.add(token);
+    const std::uint64_t token = auth.token(i);
+    if (token == 0) continue;
+    const Bloom::Walk walk(token);
+    filling.add(walk);
+    found_[place_of(walk)] = {token, generation_};  // it will soon be asked for
   }
   const std::size_t before = waiting_.size();
   for (std::size_t i = 0; i < access.size(); ++i) {
@@ -49,19 +53,6 @@ void IssuedTokens::observe(const WindowRows& rows, SparseTable& table) {
     waiting_.push_back({token, static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i)});
   }
   begins_.back() += static_cast<std::int64_t>(waiting_.size() - before);
-  fetch_next();
-}
-
-void IssuedTokens::fetch_next() const {
-  // The state of all shards does not stay in the inner caches, and the rows of one shard and window are often too few
-  // to hide a miss among them; but other shards come before this one's next window.
-  if (begins_[first_span_] + plan_.lag_windows > window_) return;
-  const auto rows = std::min<std::size_t>(static_cast<std::size_t>(begins_[first_span_ + 1]), kFetched);
-  for (std::size_t i = first_waiting_; i < first_waiting_ + rows; ++i) {
-    const Bloom::Walk walk(waiting_[i].token);
-    __builtin_prefetch(&found_[walk.at >> (64 - kFoundBits)], 1);
-    filters_[filling_].prefetch(walk);
-  }
 }
 
 std::int64_t IssuedTokens::window_of(std::int64_t ingest_us) const {
@@ -120,9 +111,9 @@ void IssuedTokens::set_generation(std::int64_t generation) {
 }
 
 bool IssuedTokens::issued(std::uint64_t token) {
-  // Exactly this token was found before, and the filter that holds it has not been cleared since.
+  // Exactly this token was added or found before, and the filter that holds it has not been cleared since.
   const Bloom::Walk walk(token);
-  Found& found = found_[walk.at >> (64 - kFoundBits)];
+  Found& found = found_[place_of(walk)];
   if (found.token == token && found.generation > generation_ - plan_.generations) return true;
   // The newest first: most tokens are young.
   std::size_t slot = filling_;

@@ -47,18 +47,18 @@ class IssuedTokens final : public ShardState {
   void begin_window(std::int64_t window, SparseTable& table);
   void judge(std::size_t begin, std::size_t end, SparseTable& table);
   void drop_judged();
-  void fetch_next() const;
   void begin_generation(std::int64_t generation);
   void set_generation(std::int64_t generation);
   [[nodiscard]] bool issued(std::uint64_t token);
 
   static constexpr unsigned kFoundBits = 8;
-  static constexpr std::size_t kFetched = 16;  // rows whose places are fetched a window ahead, at most
-  /// A token that a filter was found to hold. Sessions use one token on several pages in a row.
+  /// A token that a filter is known to hold: issued lately, or found. Sessions use one token on several pages in a row.
   struct Found {
     std::uint64_t token = 0;  // 0 is no token
     std::int64_t generation = 0;
   };
+
+  static std::size_t place_of(const Bloom::Walk& walk) { return walk.at >> (64 - kFoundBits); }
 
   IssuedPlan plan_;
   std::vector<Bloom> filters_;  // by generation modulo their number

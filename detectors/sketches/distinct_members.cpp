@@ -5,34 +5,72 @@
 namespace dwell::detect {
 
 void DistinctMembers::add(std::span<const SparseTable::Entry> entries) {
-  for (; !entries.empty(); entries = entries.subspan(std::min(entries.size(), kAhead))) {
+  constexpr std::uint32_t none = UINT32_MAX;
+  Held* held = nullptr;
+  for (std::uint32_t of = none; !entries.empty(); entries = entries.subspan(std::min(entries.size(), kAhead))) {
     const auto some = entries.first(std::min(entries.size(), kAhead));
+    // Of the entities that one row touches the first comes from many; the others are few and stay in the cache.
+    std::uint32_t before = none;
     for (const SparseTable::Entry& entry : some) {
-      seen_.prefetch_slot(entry.key);
+      const std::uint32_t index = SpreadKey::index(entry.key);
+      if (index == before) continue;
+      before = index;
+      held_.prefetch_slot(index);
       sizes_.prefetch_slot(SpreadKey::entity(entry.key));
     }
+    before = none;
     for (const SparseTable::Entry& entry : some) {
-      seen_.prefetch_entry(entry.key);
+      const std::uint32_t index = SpreadKey::index(entry.key);
+      if (index == before) continue;
+      before = index;
+      held_.prefetch_entry(index);
       sizes_.prefetch_entry(SpreadKey::entity(entry.key));
     }
-    for (const SparseTable::Entry& entry : some) add(entry.key, static_cast<std::uint32_t>(entry.value));
+    for (const SparseTable::Entry& entry : some) {
+      const std::uint32_t index = SpreadKey::index(entry.key);
+      if (index != of) held = &held_.at(of = index);
+      const auto rank = static_cast<std::uint32_t>(entry.value);
+      const std::uint64_t entity = SpreadKey::entity(entry.key);
+      const std::size_t kind = SpreadKey::kind(entity);
+      if (held->id[kind] == SpreadKey::id(entity) && held->rank(kind) != 0) {
+        held->see(kind, {pane_, rank});
+      } else {
+        add(*held, entry.key, rank);
+      }
+    }
   }
 }
 
-void DistinctMembers::add(std::uint64_t key, std::uint32_t rank) {
+void DistinctMembers::add(Held& held, std::uint64_t key, std::uint32_t rank) {
+  const std::uint64_t entity = SpreadKey::entity(key);
+  const std::size_t kind = SpreadKey::kind(entity);
   // Hashes of dense entities are never held one by one: what is found needs no look at its entity.
-  if (Seen* seen = seen_.find(key); seen != nullptr) {
-    seen->rank = std::max(seen->rank, rank);
-    seen->pane = pane_;
-    return;
+  if ((held.word[kind] & Held::kOthers) != 0) {
+    if (Seen* seen = others_.find(key); seen != nullptr) {
+      *seen = {pane_, std::max(seen->rank, rank)};
+      return;
+    }
   }
-  Size& size = sizes_.at(SpreadKey::entity(key));
+  Size& size = sizes_.at(entity);
   if (size.dense != 0) {
     dense_[size.dense - 1].panes[pane_ % limits_.panes].add(SparseHash{SpreadKey::index(key), rank});
     return;
   }
   ++size.hashes;
-  seen_.insert(key, {pane_, rank});
+  hold(held, key, {pane_, rank});
+}
+
+void DistinctMembers::hold(Held& held, std::uint64_t key, Seen seen) {
+  const std::uint64_t entity = SpreadKey::entity(key);
+  const std::size_t kind = SpreadKey::kind(entity);
+  ++hashes_;
+  if (held.rank(kind) == 0) {
+    held.id[kind] = SpreadKey::id(entity);
+    held.see(kind, seen);
+  } else {
+    held.word[kind] |= Held::kOthers;
+    others_.insert(key, seen);
+  }
 }
 
 std::vector<DistinctMembers::Spread> DistinctMembers::spreads() const {
@@ -57,15 +95,42 @@ void DistinctMembers::next_pane() {
   for (Dense& dense : dense_) dense.panes[pane_ % limits_.panes].clear();
   free_idle();
   drop_before(first);
-  for (std::uint32_t pane = first + 1; seen_.size() > limits_.most_hashes && pane <= pane_; ++pane) drop_before(pane);
+  for (std::uint32_t pane = first + 1; hashes_ > limits_.most_hashes && pane <= pane_; ++pane) drop_before(pane);
   choose_dense();
   sizes_.keep_if([](const auto& entry) { return entry.value.hashes != 0 || entry.value.dense != 0; });
 }
 
+template <class Keep>
+void DistinctMembers::keep_if(Keep keep) {
+  hashes_ = 0;
+  others_.keep_if([&](const auto& entry) { return keep(Hash{entry.key, entry.value}); });
+  for (auto& entry : held_.entries()) {
+    for (std::uint32_t& word : entry.value.word) word &= ~Held::kOthers;
+  }
+  for (const auto& entry : others_.entries()) {
+    held_.find(SpreadKey::index(entry.key))->word[SpreadKey::kind(SpreadKey::entity(entry.key))] |= Held::kOthers;
+  }
+  hashes_ = others_.size();
+  held_.keep_if([&](auto& entry) {
+    Held& held = entry.value;
+    std::uint32_t left = 0;
+    for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
+      if (held.rank(kind) != 0) {
+        const auto index = static_cast<std::uint32_t>(entry.key);
+        const bool kept = keep(Hash{SpreadKey::pack(kind, held.id[kind], index), {held.pane(kind), held.rank(kind)}});
+        if (!kept) held.word[kind] &= Held::kOthers;
+        hashes_ += kept ? 1 : 0;
+      }
+      left |= held.word[kind];
+    }
+    return left != 0;
+  });
+}
+
 void DistinctMembers::drop_before(std::uint32_t pane) {
-  seen_.keep_if([&](const auto& entry) {
-    if (entry.value.pane >= pane) return true;
-    --sizes_.find(SpreadKey::entity(entry.key))->hashes;
+  keep_if([&](const Hash& hash) {
+    if (hash.seen.pane >= pane) return true;
+    --sizes_.find(SpreadKey::entity(hash.key))->hashes;
     return false;
   });
 }
@@ -100,11 +165,11 @@ void DistinctMembers::choose_dense() {
     size.hashes = 0;
     size.dense = static_cast<std::uint32_t>(dense_.size());
   }
-  seen_.keep_if([&](const auto& entry) {
-    const Size& size = *sizes_.find(SpreadKey::entity(entry.key));
+  keep_if([&](const Hash& hash) {
+    const Size& size = *sizes_.find(SpreadKey::entity(hash.key));
     if (size.dense == 0) return true;
     Dense& dense = dense_[size.dense - 1];
-    dense.panes[entry.value.pane % limits_.panes].add(SparseHash{SpreadKey::index(entry.key), entry.value.rank});
+    dense.panes[hash.seen.pane % limits_.panes].add(SparseHash{SpreadKey::index(hash.key), hash.seen.rank});
     return false;
   });
 }
@@ -116,7 +181,7 @@ double DistinctMembers::estimate(const Dense& dense) {
 }
 
 std::uint64_t DistinctMembers::bytes() const {
-  std::uint64_t total = seen_.bytes() + sizes_.bytes() + dense_.capacity() * sizeof(Dense);
+  std::uint64_t total = held_.bytes() + others_.bytes() + sizes_.bytes() + dense_.capacity() * sizeof(Dense);
   for (const Dense& dense : dense_) {
     for (const HyperLogLog& pane : dense.panes) total += pane.bytes() + sizeof pane;
   }
@@ -125,7 +190,18 @@ std::uint64_t DistinctMembers::bytes() const {
 
 void DistinctMembers::save(ByteWriter& writer) const {
   writer.put(pane_);
-  seen_.save(writer);
+  // Which entity came first does not show.
+  std::vector<Hash> hashes;
+  for (const auto& entry : others_.entries()) hashes.push_back({entry.key, entry.value});
+  for (const auto& entry : held_.entries()) {
+    for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
+      const Held& held = entry.value;
+      const std::uint64_t key = SpreadKey::pack(kind, held.id[kind], static_cast<std::uint32_t>(entry.key));
+      if (held.rank(kind) != 0) hashes.push_back({key, {held.pane(kind), held.rank(kind)}});
+    }
+  }
+  std::sort(hashes.begin(), hashes.end(), [](const Hash& a, const Hash& b) { return a.key < b.key; });
+  put_records(writer, hashes);
   sizes_.save(writer);
   writer.put(static_cast<std::uint64_t>(dense_.size()));
   for (const Dense& dense : dense_) {
@@ -136,7 +212,10 @@ void DistinctMembers::save(ByteWriter& writer) const {
 
 void DistinctMembers::restore(ByteReader& reader) {
   pane_ = reader.get<std::uint32_t>();
-  seen_.restore(reader);
+  held_.clear();
+  others_.clear();
+  hashes_ = 0;
+  for (const Hash& hash : get_records<Hash>(reader)) hold(held_.at(SpreadKey::index(hash.key)), hash.key, hash.seen);
   sizes_.restore(reader);
   dense_.clear();
   const auto count = reader.get<std::uint64_t>();

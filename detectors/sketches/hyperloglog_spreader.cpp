@@ -157,7 +157,7 @@ Descriptor describe_hyperloglog_spreader() {
       {"least_members", 8, 1, 1e6, "distinct members below which nobody is judged"},
       {"learn_days", 28, 1, 365, "time constant of an entity's past"},
   };
-  d.memory_bound_bytes = 400ULL << 20;
+  d.memory_bound_bytes = 600ULL << 20;
   d.names_sources = true;
   d.paper = "Flajolet et al. 2007";
   return d;
