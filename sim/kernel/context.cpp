@@ -15,10 +15,6 @@ Context::Context(const Setup& setup)
       box_of_(setup.box_of),
       mail_(setup.mail) {}
 
-void Context::send(ProcessId target, Time at, unsigned priority, std::uint32_t data) {
-  if (accepts(target, at)) mail_[box_of_[target.value]].add({at, next_order(priority), target.value, data});
-}
-
 void Context::send(ProcessId target, Time at, unsigned priority, const Body& body) {
   if (accepts(target, at)) mail_[box_of_[target.value]].add({at, next_order(priority), target.value, 0}, body);
 }
@@ -56,15 +52,13 @@ const Event* Events::next_single() {
   return event;
 }
 
-bool Context::accepts(ProcessId target, Time at) const {
+void Context::refuse_send(ProcessId target, Time at) const {
   DWELL_DEMAND(target.value < processes_, who() + " sends to process " + std::to_string(target.value) +
                                               ", but there are " + std::to_string(processes_) + " processes");
-  if (at < now_) [[unlikely]]
-    refuse_past(at);
-  DWELL_DEMAND(at - now_ >= lookahead_,
-               who() + " sends at " + std::to_string(at.us) + " us, only " + std::to_string((at - now_).us) +
-                   " us ahead of its clock; the lookahead is " + std::to_string(lookahead_.us) + " us");
-  return at < end_;
+  if (at < now_) refuse_past(at);
+  fail_demand("at - now >= lookahead", __FILE__, __LINE__,
+              who() + " sends at " + std::to_string(at.us) + " us, only " + std::to_string((at - now_).us) +
+                  " us ahead of its clock; the lookahead is " + std::to_string(lookahead_.us) + " us");
 }
 
 std::string Context::who() const { return "process " + std::to_string(self_.value) + " '" + std::string(name_) + "'"; }

@@ -44,7 +44,9 @@ class Context {
   }
   /// An event for another process (or itself), at least one lookahead ahead of now. Dropped when `at` is not before the
   /// run's end. Refused: less than a lookahead, an unknown target, the 2^40th event of a process.
-  void send(ProcessId target, Time at, unsigned priority, std::uint32_t data);
+  void send(ProcessId target, Time at, unsigned priority, std::uint32_t data) {
+    if (accepts(target, at)) mail_[box_of_[target.value]].add({at, next_order(priority), target.value, data});
+  }
   /// Likewise with a body; the receiver finds its handle in the event's `data` and must take it.
   void send(ProcessId target, Time at, unsigned priority, const Body& body);
   /// The body of a received message; `data` is the event's. Each body can be taken once. Handles are reused and differ
@@ -58,9 +60,14 @@ class Context {
       refuse_sequence();
     return static_cast<std::uint64_t>(priority) << 60 | static_cast<std::uint64_t>(self_.value) << 40 | sequence_++;
   }
-  [[nodiscard]] bool accepts(ProcessId target, Time at) const;
+  [[nodiscard]] bool accepts(ProcessId target, Time at) const {
+    if (target.value >= processes_ || at < now_ || at - now_ < lookahead_) [[unlikely]]
+      refuse_send(target, at);
+    return at < end_;
+  }
   [[nodiscard]] std::string who() const;
   [[noreturn]] void refuse_past(Time at) const;
+  [[noreturn]] void refuse_send(ProcessId target, Time at) const;
   [[noreturn]] void refuse_sequence() const;
 
   Time now_{};

@@ -127,7 +127,7 @@ class StormProcess final : public Process {
     }
   }
 
-  const StormShape& shape_;
+  StormShape shape_;
   std::string name_;
   std::uint64_t state_;
   Digest digest_;
