@@ -71,10 +71,10 @@ PageChain::Row PageChain::build(const Weights& probability) {
     closed[small] = true;
     left[large] -= small == large ? 0 : 1 - own;
     // A column beyond the pages has weight zero and always gives its alias. A full column is its own alias, as its
-    // threshold of 2^28 does not fit.
+    // threshold of 2^32 does not fit.
     const bool full = own >= 1 || small == large;
-    const auto threshold = full ? 0U : static_cast<std::uint32_t>(own * 0x1p28);
-    row.cells[small] = threshold << 4 | static_cast<std::uint32_t>(full ? small : large);
+    const auto threshold = full ? 0U : static_cast<std::uint32_t>(own * 0x1p24);
+    row.cells[small] = threshold << 8 | static_cast<std::uint32_t>((full ? small : large) << 4 | small);
   }
   return row;
 }

@@ -18,16 +18,15 @@ inline constexpr std::uint32_t kChainPages = 9;
 /// the usual levels touch 5.
 class PageChain {
   static constexpr std::uint32_t kColumns = 16;
-  // One column: the threshold of 2^28 below which a draw stays with the page numbered as the column, and the alias, in
-  // the low four bits. A row is one cache line.
+  // One column: the threshold of 2^32 below which a draw stays with the page numbered as the column, but for its low
+  // byte: there are the alias and, below it, the page itself. A row is one cache line.
   struct alignas(64) Row {
     std::array<std::uint32_t, kColumns> cells;
-    [[nodiscard]] std::uint32_t draw(std::uint32_t bits) const {
-      const std::uint32_t column = bits >> 28;
+    /// `column` are 4 uniform bits, `within` 24 more, from the top of a word of which the low byte is 0.
+    [[nodiscard]] std::uint32_t draw(std::uint32_t column, std::uint32_t within) const {
       const std::uint32_t cell = cells[column];
-      // All ones or all zeros: a branch here would be mispredicted every third time.
-      const std::uint32_t stay = 0U - static_cast<std::uint32_t>((bits & 0xfffffffU) < cell >> 4);
-      return (column & stay) | (cell & 15U & ~stay);
+      // No branch, which would be mispredicted every third time.
+      return cell >> (static_cast<std::uint32_t>(within >= (cell & 0xffff'ff00U)) << 2) & 15U;
     }
   };
 
@@ -38,8 +37,11 @@ class PageChain {
   /// The transitions at one level.
   class Level {
    public:
-    /// The number of the page after page number `from`; `bits` are 32 uniform bits, of which the first 20 suffice.
-    [[nodiscard]] std::uint32_t next(std::uint32_t from, std::uint32_t bits) const { return rows_[from].draw(bits); }
+    /// The number of the page after page number `from`; `column` are 4 uniform bits, `within` up to 24 more, from the
+    /// top of a word that is 0 below them.
+    [[nodiscard]] std::uint32_t next(std::uint32_t from, std::uint32_t column, std::uint32_t within) const {
+      return rows_[from].draw(column, within);
+    }
 
    private:
     friend PageChain;
@@ -49,7 +51,9 @@ class PageChain {
   PageChain();
 
   /// `bits` are 32 uniform bits.
-  [[nodiscard]] Page entry(std::uint32_t bits) const { return static_cast<Page>(entry_.draw(bits)); }
+  [[nodiscard]] Page entry(std::uint32_t bits) const {
+    return static_cast<Page>(entry_.draw(bits >> 28, bits << 4 & 0xffff'ff00U));
+  }
   [[nodiscard]] const Level& level(std::uint32_t level) const { return levels_[level]; }
   /// Expected visits of each page in a session, given P(length >= k) for k = 1… in `survival`, and weights of levels.
   [[nodiscard]] static std::array<double, kPages> expected_pages(std::span<const double> survival,

@@ -94,7 +94,7 @@ void Shard::plan_day(std::int64_t day) {
 void Shard::plan_member(std::int64_t day, std::uint32_t member, std::uint64_t factor) {
   const Traits& traits = members_[member];
   const auto today = static_cast<std::uint32_t>(day);
-  const RandomBlock draw = random_block(seed_, traits.id.value, kDay, today, 0);
+  const RandomBlock draw = random_quick(seed_, traits.id.value, kDay, today);
   const std::uint64_t chance = traits.visit * factor;  // of 2^32; beyond it she comes surely, and more often
   if (draw.word[0] >= chance) return;
   double extra = traits.extra * (1 / Traits::kExtraUnit);
@@ -106,7 +106,7 @@ void Shard::plan_member(std::int64_t day, std::uint32_t member, std::uint64_t fa
   for (std::uint32_t k = 0; k < sessions; ++k) {
     // Words 2 and 3 of the day's first block, then four words of each block after it.
     const std::uint32_t word = k + 2;
-    if (word % 4 == 0) more = random_block(seed_, traits.id.value, kDay, today, word / 4);
+    if (word % 4 == 0) more = random_quick(seed_, traits.id.value, kDay, today, word / 4);
     hours_[hours.draw(more.word[word % 4])].push_back({member, today * kSessionsPerDay + k});
   }
 }
@@ -119,10 +119,10 @@ void Shard::plan_hour(std::int64_t hour) {
   for (std::size_t i = 0; i < starts.size(); ++i) {
     if (i + kPrefetchDistance < starts.size()) members_.prefetch(starts[i + kPrefetchDistance].member);
     const Traits& member = members_[starts[i].member];
-    const SessionDraws draws = draw_session(member, starts[i].ordinal, begin);
-    ++stats_.sessions;
-    begin_session({member, starts[i].ordinal, begin + curve.draw(high(draws.bits.word[0])), kBackground}, draws);
+    const WideBlock bits = random_wide(seed_, member.id.value, kSession, starts[i].ordinal, 0);
+    begin_session({member, starts[i].ordinal, begin + curve.draw(high(bits.word[0])), kBackground}, begin, bits);
   }
+  stats_.sessions += starts.size();
 }
 
 void Shard::visit(const protocol::Visit& visit, Time now) {
@@ -132,24 +132,16 @@ void Shard::visit(const protocol::Visit& visit, Time now) {
   // Sessions of visits have ordinals that no session of the background has.
   const std::uint32_t index = 0x8000'0000U | (visit.ordinal & 0x7fff'ffffU);
   const Time hour{now.us - now.us % kHourUs};
-  begin_session({members_[chosen], index, now, visit.origin}, draw_session(members_[chosen], index, hour));
-}
-
-/// `hour` is the full hour in which the session begins.
-Shard::SessionDraws Shard::draw_session(const Traits& member, std::uint32_t index, Time hour) const {
-  const AddressPeriods periods = model_.subscribers().periods(member.id, hour);
-  const WideBlock bits = random_wide(seed_, member.id.value, kSession, index, 0);
-  const AddressDraws address{random_block(seed_, member.id.value, kTripDraw, periods.trip, 0),
-                             random_block(seed_, member.id.value, kMobileDraw, periods.mobile, 0)};
-  return {bits, model_.subscribers().draw(member, high(bits.word[1]), periods, address)};
+  const Traits& member = members_[chosen];
+  begin_session({member, index, now, visit.origin}, hour, random_wide(seed_, member.id.value, kSession, index, 0));
 }
 
 // Halves of the words, high before low: start, length; subscriber, entry page; key, fate and age of the token; log-in
 // (16 bits), level (16 bits).
-void Shard::begin_session(const Opening& opening, const SessionDraws& draws) {
+void Shard::begin_session(const Opening& opening, Time hour, const WideBlock& draws) {
   const auto& [member, index, start, origin] = opening;
-  const auto& bits = draws.bits.word;
-  const protocol::Subscriber& from = draws.from;
+  const auto& bits = draws.word;
+  const protocol::Subscriber from = model_.subscribers().draw(member, high(bits[1]), hour);
   const std::uint32_t slot = sessions_.take();
   Session& session = sessions_[slot];
   session.member = member.id.value;
@@ -210,18 +202,21 @@ void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   const PageChain::Level& chain = model_.chain().level(session.level());
   const std::uint32_t exceptions_below = model_.exceptions().below;
   const std::uint32_t count = std::min<std::uint32_t>(session.left, kInstalment);
-  const std::uint32_t last = session.left == count ? Moment::kLast : Moment::kMore;
+  const std::uint32_t last = session.left == count ? Moment::kLast : 0U;
+  // What follows an instalment is drawn at its first page: by its last one, most would fall into the window being read.
+  flags |= session.left == count ? 0U : Moment::kMore;
   auto records = kRecords;
   records[kAddressPage] = session.addresses;
   std::uint32_t page = session.where & 15U;
   std::int64_t at_us = session.next_us;
-  WideBlock draw;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    if (i % kPagesPerBlock == 0) {
-      draw = random_wide(seed_, session.member, kPage, session.index, (session.ordinal + i) / kPagesPerBlock);
-    }
-    const std::uint64_t bits = draw.word[i % kPagesPerBlock];
-    std::uint32_t what = flags | page | std::uint32_t{model_.log_lines(low(bits) >> 8)} << Moment::kLinesAt;
+  std::array<std::uint64_t, kInstalment> draws;
+  for (std::uint32_t i = 0; i < count; i += kPagesPerBlock) {
+    const std::uint32_t block = (session.ordinal + i) / kPagesPerBlock;
+    const WideBlock wide = random_wide(seed_, session.member, kPage, session.index, block);
+    std::copy_n(wide.word, kPagesPerBlock, draws.begin() + i);
+  }
+  const auto write = [&](std::uint32_t i, std::uint32_t what) {
+    const std::uint32_t bits = low(draws[i]);
     std::uint32_t held = records[page];
     if ((bits & 0xffU) < exceptions_below) [[unlikely]] {
       const Exception exception =
@@ -229,12 +224,21 @@ void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
       what |= static_cast<std::uint32_t>(exception.fate) << Moment::kFateAt;
       if (exception.empty) held = 0;
     }
-    what |= held << Moment::kRecordsAt | (i + 1 == count ? last : 0U);
+    what |= page | std::uint32_t{model_.log_lines(bits >> 8)} << Moment::kLinesAt | held << Moment::kRecordsAt;
     timetable_->write(slot, at_us, what);
+  };
+  const auto go_on = [&](std::uint32_t i) {
+    page = chain.next(page, high(draws[i]) & 15U, low(draws[i]) & 0xffff'0000U);
+    at_us += model_.think(high(draws[i]) & 0xffff'fff0U).us;
+  };
+  for (std::uint32_t i = 0; i + 1 < count; ++i) {
+    write(i, flags);
     flags = 0;
-    page = chain.next(page, low(bits >> 4) & 0xffff'f000U);
-    at_us += model_.think(high(bits) & 0xffff'fff0U).us;
+    go_on(i);
   }
+  write(count - 1, flags | last);
+  if (session.left == count) return;
+  go_on(count - 1);
   session.where = Session::place(session.level(), static_cast<Page>(page));
   session.left = static_cast<std::uint16_t>(session.left - count);
   session.ordinal = static_cast<std::uint16_t>(session.ordinal + count);

@@ -1,6 +1,7 @@
 #include "sim/commerce/row_sink.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/core/random.hpp"
 
@@ -21,11 +22,13 @@ void overwrite(AuthBatch& batch, std::size_t i, const AuthRow& row) {
 #undef DWELL_SET
 }
 
-/// Sorts the rows of each run of equal ingest times by a keyed hash of their columns; tells `moved` of each.
-template <class Batch, class Moved>
-void settle_ties(telemetry::Labelled<Batch>& labelled, std::vector<std::uint32_t>& ties, Seed seed, Moved moved) {
+/// Sorts the rows of each run of equal ingest times by a keyed hash of their columns, and adds what tells their order
+/// to `sum`. Rows of the background are counted apart, so that its sum does not depend on who else is there.
+template <class Batch>
+void settle_ties(telemetry::Labelled<Batch>& labelled, std::vector<std::uint32_t>& ties, Seed seed,
+                 std::uint64_t (&sum)[2]) {
   struct Item {
-    std::uint64_t hash;
+    std::uint64_t fold, hash;
     typename Batch::Row row;
     Origin origin;
   };
@@ -38,14 +41,17 @@ void settle_ties(telemetry::Labelled<Batch>& labelled, std::vector<std::uint32_t
     run.clear();
     for (; last < batch.size() && batch.ingest_us[last] == batch.ingest_us[first]; ++last) {
       const auto row = batch.row(last);
-      run.push_back({mix64(fold(row), seed.value), row, labelled.origins[last]});
+      run.push_back({fold(row), mix64(fold(row), seed.value), row, labelled.origins[last]});
     }
     std::sort(run.begin(), run.end(),
               [](const Item& a, const Item& b) { return a.hash != b.hash ? a.hash < b.hash : a.origin < b.origin; });
+    std::uint64_t place[2] = {};
     for (std::size_t i = 0; i < run.size(); ++i) {
       overwrite(batch, first + i, run[i].row);
       labelled.origins[first + i] = run[i].origin;
-      moved(first + i, run[i].row);
+      const bool foreign = run[i].origin != kBackground;
+      if (place[foreign] != 0) sum[foreign] += mix64(run[i].fold, place[foreign]);
+      ++place[foreign];
     }
     done = last;
   }
@@ -64,20 +70,15 @@ void RowSink::open() {
   range_.auth_begin = static_cast<std::uint32_t>(out_->auth.rows.size());
   foreign_access_ = out_->access.foreign;
   foreign_auth_ = out_->auth.foreign;
-  folds_.clear();
 }
 
 void RowSink::close() {
   const std::uint32_t begin = range_.access_begin;
   if (!access_ties_.empty()) [[unlikely]]
-    settle_ties(out_->access, access_ties_, model_->seed(),
-                [&](std::size_t i, const AccessRow& row) { folds_[i - begin] = fold(row); });
+    settle_ties(out_->access, access_ties_, model_->seed(), sum_);
   if (!auth_ties_.empty()) [[unlikely]]
-    settle_ties(out_->auth, auth_ties_, model_->seed(), [](std::size_t, const AuthRow&) {});
-  const telemetry::Column<Origin>& origins = out_->access.origins;
-  for (std::size_t i = 0; i < folds_.size(); ++i) digest_[origins[begin + i] != kBackground].add(folds_[i]);
-  for (std::size_t i = range_.auth_begin; i < out_->auth.rows.size(); ++i)
-    digest_[out_->auth.origins[i] != kBackground].add(fold(out_->auth.rows.row(i)));
+    settle_ties(out_->auth, auth_ties_, model_->seed(), sum_);
+  for (std::size_t kind = 0; kind < 2; ++kind) digest_[kind].add(std::exchange(sum_[kind], 0));
   last_access_us_ = last_auth_us_ = -1;
   range_.access_end = static_cast<std::uint32_t>(out_->access.rows.size());
   range_.auth_end = static_cast<std::uint32_t>(out_->auth.rows.size());

@@ -18,15 +18,15 @@ namespace dwell::commerce {
 inline constexpr std::uint64_t kFoldTime = 0x9e3779b97f4a7c15ULL, kFoldIngest = 0xd6e8feb86659fd93ULL,
                                kFoldIssued = 0xa0761d6478bd642fULL, kFoldToken = 0xe7037ed1a0b428dbULL,
                                kFoldWho = 0x8ebc6af09c88c6e3ULL, kFoldWhere = 0x589965cc75374cc3ULL,
-                               kFoldWhat = 0x1d8e4e27c47d124fULL;
+                               kFoldWhat = 0x1d8e4e27c47d124fULL, kFoldDigest = 0x9fb21c651e98df25ULL;
 
 inline std::uint64_t fold(const telemetry::AccessRow& r) {
   return static_cast<std::uint64_t>(r.time_us) * kFoldTime + static_cast<std::uint64_t>(r.ingest_us) * kFoldIngest +
          static_cast<std::uint64_t>(r.token_issued_us) * kFoldIssued + r.token * kFoldToken +
          (r.member | std::uint64_t{r.source} << 32) * kFoldWho +
          (r.key | std::uint64_t{r.network} << 32 | std::uint64_t{r.country} << 48) * kFoldWhere +
-         (r.status | std::uint64_t{r.records} << 16 | std::uint64_t{r.page} << 32 | std::uint64_t{r.client} << 40 |
-          std::uint64_t{r.log_lines} << 48) *
+         (Moment::answer(r.page, r.log_lines, r.records) | std::uint64_t{r.status} << 32 |
+          std::uint64_t{r.client} << 48) *
              kFoldWhat;
 }
 inline std::uint64_t fold(const telemetry::AuthRow& r) {
@@ -36,10 +36,11 @@ inline std::uint64_t fold(const telemetry::AuthRow& r) {
          (r.kind | std::uint64_t{r.client} << 8) * kFoldWhat;
 }
 /// What a page adds to the fold of a row of which all other columns are 0; a sum, like fold.
-inline std::uint64_t fold_page(std::int64_t now_us, std::uint16_t records, std::uint8_t page, std::uint8_t log_lines) {
-  return static_cast<std::uint64_t>(now_us) * (kFoldTime + kFoldIngest) +
-         (std::uint64_t{records} << 16 | std::uint64_t{page} << 32 | std::uint64_t{log_lines} << 48) * kFoldWhat;
+inline std::uint64_t fold_page(std::int64_t now_us, Moment moment) {
+  return static_cast<std::uint64_t>(now_us) * (kFoldTime + kFoldIngest) + moment.answer() * kFoldWhat;
 }
+/// A fold as it enters a digest: no longer a sum over columns.
+inline std::uint64_t mix_fold(std::uint64_t fold) { return (fold ^ fold >> 32) * kFoldDigest; }
 
 /// What a shard has written so far.
 struct RowCounts {
@@ -49,8 +50,9 @@ struct RowCounts {
 };
 
 /// Rows must be handed over in order of time. Rows that arrive in the same microsecond are put in order of a keyed hash
-/// when the window closes, so that their order does not tell who sent them. Digests are chains over the rows in that
-/// order, background and foreign apart.
+/// when the window closes, so that their order does not tell who sent them. Digests, background and foreign apart, are
+/// chains over the windows, and in a window sums over the rows: their times say in which order they are, and to rows of
+/// the same microsecond their place is added.
 class RowSink {
  public:
   RowSink(const Model& model, ShardId shard, telemetry::PartitionRows* out);
@@ -119,7 +121,7 @@ class RowSink {
 
   void arrive(const telemetry::AccessRow& row, Origin origin);
   void arrive(const telemetry::AuthRow& row, Origin origin);
-  void note_access(std::int64_t ingest_us, std::uint64_t folded);
+  void note_access(std::int64_t ingest_us, std::uint64_t folded, Origin origin);
   void miss(telemetry::AccessRow row, Origin origin, Fate fate);
   void miss(telemetry::AuthRow row, Origin origin, Fate fate);
   [[nodiscard]] std::int64_t arrival_us(std::int64_t now_us, std::uint64_t what) const;
@@ -128,8 +130,8 @@ class RowSink {
   telemetry::PartitionRows* out_;
   LogFate access_fate_, auth_fate_;
   std::int64_t last_access_us_ = -1, last_auth_us_ = -1;
-  std::vector<std::uint64_t> folds_;                    // of the window's access rows
   std::vector<std::uint32_t> access_ties_, auth_ties_;  // first row of each run of equal times, may repeat
+  std::uint64_t sum_[2] = {};                           // of the window's rows, mixed; background and foreign
   Digest digest_[2];
   RowCounts counts_;                                     // as of the last close
   std::uint64_t foreign_access_ = 0, foreign_auth_ = 0;  // in the batches when the window was opened
@@ -140,17 +142,17 @@ class RowSink {
   std::vector<Late> late_;  // heap
 };
 
-inline void RowSink::note_access(std::int64_t ingest_us, std::uint64_t folded) {
+inline void RowSink::note_access(std::int64_t ingest_us, std::uint64_t folded, Origin origin) {
   if (ingest_us == last_access_us_) [[unlikely]]
     access_ties_.push_back(static_cast<std::uint32_t>(out_->access.rows.size()) - 1);
   last_access_us_ = ingest_us;
-  folds_.push_back(folded);
+  sum_[origin != kBackground] += mix_fold(folded);
 }
 
 // From the session straight into the columns: a row made first would have to lie in memory, for want of registers.
 [[gnu::always_inline]] inline void RowSink::arrive(const Session& session, Moment moment, Time now) {
   static_assert(telemetry::AccessBatch::kRowBytes == 55, "a column came or went: it must be written here");
-  note_access(now.us, session.fold + fold_page(now.us, moment.records(), moment.page(), moment.log_lines()));
+  note_access(now.us, session.fold + fold_page(now.us, moment), session.origin);
   const std::size_t i = out_->access.extend(session.origin);
   telemetry::AccessBatch& rows = out_->access.rows;
   rows.time_us[i] = now.us;
@@ -170,7 +172,7 @@ inline void RowSink::note_access(std::int64_t ingest_us, std::uint64_t folded) {
 }
 
 inline void RowSink::arrive(const telemetry::AccessRow& row, Origin origin) {
-  note_access(row.ingest_us, fold(row));
+  note_access(row.ingest_us, fold(row), origin);
   out_->access.push(row, origin);
 }
 
@@ -178,6 +180,7 @@ inline void RowSink::arrive(const telemetry::AuthRow& row, Origin origin) {
   if (row.ingest_us == last_auth_us_) [[unlikely]]
     auth_ties_.push_back(static_cast<std::uint32_t>(out_->auth.rows.size()) - 1);
   last_auth_us_ = row.ingest_us;
+  sum_[origin != kBackground] += mix_fold(fold(row));
   out_->auth.push(row, origin);
 }
 

@@ -34,6 +34,7 @@ struct alignas(64) Session {
   }
 };
 static_assert(sizeof(Session) == 64);
+static_assert(kPages <= 16, "a page is four bits of a moment");
 
 /// What happens to a log row: it arrives at once, or is lost, or arrives late.
 enum class Fate : std::uint8_t { prompt, lost, late };
@@ -48,7 +49,7 @@ struct Moment {
   static constexpr std::uint32_t kFirst = 1U << 23;        ///< the page is the first: a token is issued
   static constexpr std::uint32_t kFailedLogin = 1U << 26;  ///< not a page; its row's fate is `token_fate`
   static constexpr std::uint32_t kLast = 1U << 27;         ///< the session ends
-  static constexpr std::uint32_t kMore = 1U << 28;         ///< its next pages are to be drawn now
+  static constexpr std::uint32_t kMore = 1U << 28;         ///< the pages after this instalment are to be drawn now
   static constexpr std::uint32_t kRare = ~0U << kFateAt & ~kLast;
 
   [[nodiscard]] std::uint8_t page() const { return bits & 15U; }
@@ -56,6 +57,11 @@ struct Moment {
   [[nodiscard]] std::uint8_t records() const { return static_cast<std::uint8_t>(bits >> kRecordsAt); }
   [[nodiscard]] Fate fate() const { return static_cast<Fate>(bits >> kFateAt & 3U); }
   [[nodiscard]] Fate token_fate() const { return static_cast<Fate>(bits >> kTokenFateAt & 3U); }
+  /// Page, log lines and records in one word.
+  [[nodiscard]] std::uint64_t answer() const { return bits & ((1U << kFateAt) - 1); }
+  [[nodiscard]] static std::uint64_t answer(std::uint8_t page, std::uint8_t log_lines, std::uint16_t records) {
+    return page | std::uint64_t{log_lines} << kLinesAt | std::uint64_t{records} << kRecordsAt;
+  }
   [[nodiscard]] bool has(std::uint32_t flag) const { return (bits & flag) != 0; }
 };
 

@@ -14,7 +14,6 @@ using telemetry::AccessRow;
 using telemetry::AuthKind;
 using telemetry::AuthRow;
 
-constexpr std::size_t kPrefetchDistance = 6;
 constexpr Purpose kRenewal = purpose("session.renewal");
 // Longer than sessions are drawn ahead, but for the longest think times.
 constexpr std::size_t kHorizonWindows = 512;
@@ -101,7 +100,7 @@ void Shard::advance(std::int64_t until_us) {
     while (!overtaken) {
       const kernel::Timetable::Entry* const entry = timetable_->next(limit);
       if (entry == nullptr) break;
-      if (const auto* const later = timetable_->ahead(kPrefetchDistance)) sessions_.prefetch(later->who);
+      sessions_.prefetch(timetable_->who_ahead());
       const Time now{begin_us + entry->offset_us};
       const Moment moment{entry->what};
       Session& session = sessions_[entry->who];

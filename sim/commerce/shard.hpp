@@ -76,11 +76,6 @@ class Shard final : public kernel::Process {
     Time start;
     Origin origin;
   };
-  /// The random bits a session starts with, and from where it is opened.
-  struct SessionDraws {
-    WideBlock bits;
-    protocol::Subscriber from;
-  };
   struct Exception {
     Fate fate;
     bool empty;
@@ -92,8 +87,8 @@ class Shard final : public kernel::Process {
   void plan_day(std::int64_t day);
   void plan_member(std::int64_t day, std::uint32_t member, std::uint64_t factor);
   void plan_hour(std::int64_t hour);
-  void begin_session(const Opening& opening, const SessionDraws& draws);
-  [[nodiscard]] SessionDraws draw_session(const Traits& member, std::uint32_t index, Time hour) const;
+  /// `hour` is the full hour in which the session begins, `draws` its block.
+  void begin_session(const Opening& opening, Time hour, const WideBlock& draws);
   [[nodiscard]] Time fail_logins(const Session& session, std::uint32_t slot, Time start);
   void draw_pages(std::uint32_t slot, std::uint32_t flags);
   [[nodiscard]] Exception draw_exception(RandomBlock draw) const;

@@ -61,32 +61,34 @@ Subscribers::Pool Subscribers::make_pool(double members, const Network& network,
   return {AliasTable(crowd), std::move(addresses)};
 }
 
-Subscriber Subscribers::pooled(const Network& network, RandomBlock random, Client client) const {
+Subscriber Subscribers::pooled(const Network& network, std::uint32_t bits, Client client) const {
   const Pool& pool = pools_[network.id.value];
-  return {pool.addresses[pool.crowd.draw(random.word[0])], network.id, network.country, client};
+  return {pool.addresses[pool.crowd.draw(bits)], network.id, network.country, client};
 }
 
-AddressPeriods Subscribers::periods(MemberId member, Time at) const {
-  const std::uint64_t phase = mix64(member.value) >> 32;
-  return {static_cast<std::uint32_t>(at.day()), period_of(at, kTripPeriod, phase), period_of(at, mobile_period_, phase),
-          period_of(at, fixed_period_, phase)};
-}
-
-Subscriber Subscribers::draw(const Traits& member, std::uint32_t bits, const AddressPeriods& periods,
-                             const AddressDraws& draws) const {
+Subscriber Subscribers::draw(const Traits& member, std::uint32_t bits, Time at) const {
+  const std::uint64_t phase = mix64(member.id.value) >> 32;
   const bool mobile = (bits & 0xffffU) < mobile_below_;
   const Client client = mobile ? member.phone : Client::desktop;
   if ((bits >> 16) < vpn_below_) [[unlikely]] {
-    const RandomBlock random = random_block(seed_, member.id.value, purpose("address.vpn"), periods.day, 0);
-    return pooled(networks_->pick(NetworkKind::vpn, random.word[1]), random, client);
+    const auto day = static_cast<std::uint32_t>(at.day());
+    const RandomBlock random = random_quick(seed_, member.id.value, purpose("address.vpn"), day);
+    return pooled(networks_->pick(NetworkKind::vpn, random.word[1]), random.word[0], client);
   }
-  if (draws.trip.word[0] < abroad_below_) [[unlikely]] {
-    const Network& network = networks_->pick(NetworkKind::foreign, draws.trip.word[1]);
-    return {networks_->any_address(network, draws.trip.word[2]), network.id, network.country, client};
+  const RandomBlock trip =
+      random_quick(seed_, member.id.value, purpose("member.trip"), period_of(at, kTripPeriod, phase));
+  if (trip.word[0] < abroad_below_) [[unlikely]] {
+    const Network& network = networks_->pick(NetworkKind::foreign, trip.word[1]);
+    return {networks_->any_address(network, trip.word[2]), network.id, network.country, client};
   }
-  if (mobile) return pooled(networks_->all()[member.mobile.value], draws.mobile, client);
+  if (mobile) {
+    const std::uint32_t period = period_of(at, mobile_period_, phase);
+    const RandomBlock random = random_quick(seed_, member.id.value, purpose("address.mobile"), period);
+    return pooled(networks_->all()[member.mobile.value], random.word[0], client);
+  }
   const Network& network = networks_->all()[member.fixed.value];
-  const RandomBlock random = random_block(seed_, member.id.value, purpose("address.fixed"), periods.fixed, 0);
+  const std::uint32_t period = period_of(at, fixed_period_, phase);
+  const RandomBlock random = random_quick(seed_, member.id.value, purpose("address.fixed"), period);
   return {networks_->any_address(network, random.word[0]), network.id, network.country, client};
 }
 

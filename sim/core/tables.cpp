@@ -98,10 +98,10 @@ DurationTable::DurationTable(const std::function<double(double)>& quantile_us, D
   fill(body_, 0, 0x1p-12);
   fill(low_, 0, 0x1p-24);
   fill(high_, 1 - 0x1p-12, 0x1p-24);
-  least_us_ = body_.front();
-  if (body_.back() - least_us_ > std::int64_t{UINT32_MAX}) return;
+  if (body_.front() < 0 || body_.back() > std::int64_t{UINT32_MAX}) return;
   narrow_.reserve(body_.size());
-  for (const std::int64_t knot : body_) narrow_.push_back(static_cast<std::uint32_t>(knot - least_us_));
+  for (const std::int64_t knot : body_) narrow_.push_back(static_cast<std::uint32_t>(knot));
+  narrow_cells_ = kCells - 2;
   std::vector<std::int64_t>().swap(body_);
 }
 

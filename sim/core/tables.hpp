@@ -48,20 +48,20 @@ class DurationTable {
   DurationTable() = default;
   /// `quantile_us(p)` for 0 < p < 1, non-decreasing, may be negative; rounded to whole microseconds and clamped to
   /// [least, most]. InvariantError if it decreases or is not a number. 96 KiB; 80, of which draws touch 16, when they
-  /// span less than 2^32 us.
+  /// lie in [0, 2^32) us.
   DurationTable(const std::function<double(double)>& quantile_us, Duration least, Duration most);
 
   /// `bits` are 32 uniform bits.
   [[nodiscard]] Duration draw(std::uint32_t bits) const {
     DWELL_ASSERT(!low_.empty());
     const std::uint32_t cell = bits >> 20;
-    if (cell - 1 >= kCells - 2) [[unlikely]] {  // the first or the last
-      return interpolate(cell == 0 ? low_ : high_, (bits >> 8) & 0xfffU, bits & 0xffU, 8);
-    }
-    if (narrow_.empty()) [[unlikely]]
+    if (cell - 1 >= narrow_cells_) [[unlikely]] {
+      if (cell - 1 >= kCells - 2)  // the first or the last
+        return interpolate(cell == 0 ? low_ : high_, (bits >> 8) & 0xfffU, bits & 0xffU, 8);
       return interpolate(body_, cell, bits & 0xfffffU, 20);
+    }
     const std::uint64_t a = narrow_[cell];
-    return {least_us_ + static_cast<std::int64_t>(a + (((narrow_[cell + 1] - a) * (bits & 0xfffffU)) >> 20))};
+    return {static_cast<std::int64_t>(a + (((narrow_[cell + 1] - a) * (bits & 0xfffffU)) >> 20))};
   }
 
  private:
@@ -75,10 +75,10 @@ class DurationTable {
     const std::int64_t mask = (std::int64_t{1} << bits) - 1;
     return {a + (span >> bits) * fraction + (((span & mask) * fraction) >> bits)};
   }
-  // kCells + 1 knots each; the body in half the space where its durations span less than 2^32 us.
+  // kCells + 1 knots each; the body in half the space where its durations lie in [0, 2^32) us.
   std::vector<std::int64_t> body_, low_, high_;
-  std::vector<std::uint32_t> narrow_;  // above least_us_
-  std::int64_t least_us_ = 0;
+  std::vector<std::uint32_t> narrow_;
+  std::uint32_t narrow_cells_ = 0;  // cells 1 to this one are drawn from narrow_
 };
 
 }  // namespace dwell

@@ -27,7 +27,7 @@ void insertion_sort(Entry* out, std::size_t count) {
 }
 
 /// Sorts the bucket's entries into `out`, which has room for them: one counting pass over the leading bits of the
-/// offset, in one to two parts an entry, then insertion.
+/// offset, in two to four parts an entry, then insertion.
 template <class Slots>
 void sort_entries(const Slots& bucket, unsigned offset_bits, std::vector<std::uint32_t>& counts, Entry* out) {
   const std::size_t count = bucket.size();
@@ -37,7 +37,7 @@ void sort_entries(const Slots& bucket, unsigned offset_bits, std::vector<std::ui
     insertion_sort(out, count);
     return;
   }
-  const unsigned bits = std::min({static_cast<unsigned>(std::bit_width(count)), kMostBits, offset_bits});
+  const unsigned bits = std::min({static_cast<unsigned>(std::bit_width(count)) + 1, kMostBits, offset_bits});
   const unsigned shift = offset_bits - bits;
   const std::size_t parts = std::size_t{1} << bits;
   if (counts.size() < parts) counts.resize(parts);
@@ -73,16 +73,19 @@ Timetable::Timetable(Duration window_length, std::size_t horizon_windows) {
   offset_bits_ = static_cast<unsigned>(std::bit_width(length_.divisor() - 1));
   ring_.resize(std::bit_ceil(horizon_windows));
   mask_ = ring_.size() - 1;
+  run_.resize(kAhead);
+  cursor_ = end_ = run_.data();
   horizon_us_ = ring_.size() * length_.divisor();
 }
 
 void Timetable::begin_window() {
   Slots& front = ring_[head_];
-  cursor_ = 0;
-  end_ = front.size();
-  if (run_.size() < end_) run_.resize(end_ + end_ / 2);
-  if (end_ != 0) {
-    sort_entries(front, offset_bits_, counts_, run_.data());
+  const std::size_t count = front.size();
+  if (run_.size() < count + kAhead) run_.resize(count + count / 2 + kAhead);
+  cursor_ = run_.data();
+  end_ = cursor_ + count;
+  if (count != 0) {
+    sort_entries(front, offset_bits_, counts_, cursor_);
     front.release(pool_);
   }
   base_us_ += length_us();
@@ -107,12 +110,17 @@ void Timetable::write_elsewhere(std::uint32_t who, std::int64_t at_us, std::uint
 
 // The few entries that fall into the window being read move those behind them.
 void Timetable::insert(const Entry& entry) {
-  DWELL_DEMAND(cursor_ == 0 || entry.offset_us >= run_[cursor_ - 1].offset_us,
+  DWELL_DEMAND(cursor_ == run_.data() || entry.offset_us >= cursor_[-1].offset_us,
                "a timetable's entry lies before one that was read");
-  if (end_ == run_.size()) run_.resize(run_.size() + run_.size() / 2 + 16);
-  const auto end = run_.begin() + static_cast<std::ptrdiff_t>(end_);
-  const auto place = std::upper_bound(run_.begin() + static_cast<std::ptrdiff_t>(cursor_), end, entry);
-  std::move_backward(place, end, end + 1);
+  const auto read = static_cast<std::size_t>(cursor_ - run_.data());
+  const auto count = static_cast<std::size_t>(end_ - run_.data());
+  if (count + kAhead == run_.size()) {
+    run_.resize(run_.size() + run_.size() / 2 + 16);
+    cursor_ = run_.data() + read;
+    end_ = run_.data() + count;
+  }
+  Entry* const place = std::upper_bound(cursor_, end_, entry);
+  std::move_backward(place, end_, end_ + 1);
   *place = entry;
   ++end_;
 }

@@ -54,11 +54,13 @@ class Timetable {
   /// The next entry of the begun window if it is due before `limit_us` after the window's begin, removed; else nullptr.
   /// Good until the next call or write.
   [[nodiscard]] const Entry* next(std::uint64_t limit_us) {
-    if (cursor_ == end_ || run_[cursor_].offset_us >= limit_us) return nullptr;
-    return &run_[cursor_++];
+    if (cursor_ == end_ || cursor_->offset_us >= limit_us) return nullptr;
+    return cursor_++;
   }
-  /// The entry n places behind the one `next` would give, or nullptr: a hint for prefetching.
-  [[nodiscard]] const Entry* ahead(std::size_t n) const { return n < end_ - cursor_ ? &run_[cursor_ + n] : nullptr; }
+  /// `who` of the entry kAhead - 1 places behind the one `next` would give, or anything when there is none: a hint for
+  /// prefetching.
+  [[nodiscard]] std::uint32_t who_ahead() const { return cursor_[kAhead - 1].who; }
+  static constexpr std::size_t kAhead = 8;
 
   [[nodiscard]] std::size_t bytes() const {
     return pool_.bytes() + ring_.size() * sizeof(Slots) + run_.capacity() * sizeof(Entry) +
@@ -90,8 +92,9 @@ class Timetable {
   ChunkPool<Chunk<Entry, 512>> pool_;
   std::vector<Far> far_;
 
-  std::vector<Entry> run_;  // the begun window: [cursor_, end_) is sorted and to come
-  std::size_t cursor_ = 0, end_ = 0;
+  std::vector<Entry> run_;  // the begun window: [cursor_, end_) is sorted and to come; kAhead more may be read
+  Entry* cursor_;
+  Entry* end_;
   std::vector<std::uint32_t> counts_;  // of the sort
 };
 
