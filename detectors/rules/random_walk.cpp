@@ -31,13 +31,12 @@ class RandomWalk final : public Described<RandomWalk, SequentialDetector> {
 
   void observe(const WindowRows& rows) override {
     // Walks of many sources lie far apart in memory: fetch some before they are needed.
-    const telemetry::AccessRows access = rows.access;  // by value: no store can change it
-    const std::size_t size = access.size();
+    const std::size_t size = rows.access.size();
     for (std::size_t begin = 0; begin < size; begin += kAhead) {
       const std::size_t end = std::min(size, begin + kAhead);
-      for (std::size_t i = begin; i < end; ++i) walks_.prefetch_slot(access.source(i));
-      for (std::size_t i = begin; i < end; ++i) walks_.prefetch_entry(access.source(i));
-      for (std::size_t i = begin; i < end; ++i) step(access, i);
+      for (std::size_t i = begin; i < end; ++i) walks_.prefetch_slot(rows.access.source(i));
+      for (std::size_t i = begin; i < end; ++i) walks_.prefetch_entry(rows.access.source(i));
+      for (std::size_t i = begin; i < end; ++i) step(rows.access, i);
     }
   }
   bool score_rows(const WindowRows& rows, std::span<double> out) override {

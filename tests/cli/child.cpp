@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 extern char** environ;
 
@@ -26,6 +27,12 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   list.push_back(nullptr);
   return list;
 }
+
+#ifdef DWELL_MPIRUN
+constexpr const char* kMpirun = DWELL_MPIRUN;
+#else
+constexpr const char* kMpirun = "mpirun";
+#endif
 
 }  // namespace
 
@@ -53,11 +60,17 @@ std::vector<std::string> Folder::names() const {
 Child::Child(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings)
     : folder_(folder) {
   std::vector<std::string> command = {DWELL_BINARY};
+  if (surroundings.ranks != 0) {
+    command = {kMpirun, "--bind-to", "none", "--oversubscribe", "-n", std::to_string(surroundings.ranks), DWELL_BINARY};
+  }
   command.insert(command.end(), words.begin(), words.end());
   std::vector<std::string> world;
   for (char** at = environ; *at != nullptr; ++at) {
     const std::string entry = *at;
     if (!entry.starts_with("DWELL_ROOT=") && !entry.starts_with("NO_COLOR=")) world.push_back(entry);
+  }
+  if (surroundings.ranks != 0) {
+    world.insert(world.end(), {"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"});
   }
   world.insert(world.end(), surroundings.environment.begin(), surroundings.environment.end());
   posix_spawn_file_actions_t actions;
@@ -69,7 +82,7 @@ Child::Child(const Folder& folder, const std::vector<std::string>& words, const 
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, folder.path(kErr).c_str(), flags, 0600);
   posix_spawn_file_actions_addchdir_np(&actions, folder.path("").c_str());
   const int problem =
-      posix_spawn(&pid_, DWELL_BINARY, &actions, nullptr, pointers(command).data(), pointers(world).data());
+      posix_spawn(&pid_, command.front().c_str(), &actions, nullptr, pointers(command).data(), pointers(world).data());
   posix_spawn_file_actions_destroy(&actions);
   REQUIRE(problem == 0);
 }
@@ -86,6 +99,22 @@ Finished Child::wait() {
   ended_ = true;
   const int code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
   return {code, read_text(folder_.path(kOut)), read_text(folder_.path(kErr))};
+}
+
+pid_t process_of_rank(unsigned rank, const Folder& folder) {
+  namespace fs = std::filesystem;
+  const std::string wanted = "OMPI_COMM_WORLD_RANK=" + std::to_string(rank);
+  std::error_code problem;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    if (!fs::equivalent(fs::read_symlink(entry.path() / "cwd", problem), folder.path(""), problem)) continue;
+    std::istringstream world(read_text((entry.path() / "environ").string()));
+    for (std::string variable; std::getline(world, variable, '\0');) {
+      if (variable == wanted) return static_cast<pid_t>(std::stol(name));
+    }
+  }
+  return 0;
 }
 
 Finished run_dwell(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings) {

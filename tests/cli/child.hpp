@@ -33,6 +33,7 @@ class Folder {
 struct Surroundings {
   std::string out_file;                  ///< stdout goes there instead; empty: captured
   std::vector<std::string> environment;  ///< "NAME=value", added to the test's own
+  unsigned ranks = 0;                    ///< started so often by mpirun; 0: by itself
 };
 
 /// A child that runs in `folder`.
@@ -49,6 +50,9 @@ class Child {
   int status_ = 0;
   bool ended_ = false;
 };
+
+/// The process that mpirun started in `folder` as this rank; 0 when there is none.
+pid_t process_of_rank(unsigned rank, const Folder& folder);
 
 Finished run_dwell(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings = {});
 

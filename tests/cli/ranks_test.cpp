@@ -1,0 +1,122 @@
+// Commands on ranks of this machine: the same results, said once.
+
+#include <signal.h>
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "tests/cli/child.hpp"
+
+using dwell::test::Child;
+using dwell::test::Finished;
+using dwell::test::Folder;
+using dwell::test::read_text;
+using dwell::test::run_dwell;
+using dwell::test::Surroundings;
+
+namespace {
+
+using Json = nlohmann::json;
+using Words = std::vector<std::string>;
+
+Surroundings on(unsigned ranks) {
+  Surroundings surroundings;
+  surroundings.ranks = ranks;
+  return surroundings;
+}
+
+std::string findings(const std::string& text) {
+  Json document = Json::parse(text);
+  document.erase("timing");
+  document.erase("machine");
+  return document.dump();
+}
+
+}  // namespace
+
+TEST_CASE("phold gives the same events and digest on 1 to 4 ranks of one and two threads") {
+  const Folder folder;
+  const Words words = {"phold", "--processes", "3000", "--end", "20", "--json"};
+  const Json alone = Json::parse(run_dwell(folder, words).out);
+  for (unsigned ranks = 1; ranks <= 4; ++ranks) {
+    for (const char* threads : {"1", "2"}) {
+      Words more = words;
+      more.insert(more.end(), {"--threads", threads});
+      const Finished end = run_dwell(folder, more, on(ranks));
+      INFO(ranks << " ranks of " << threads << ": " << end.err);
+      REQUIRE(end.code == 0);
+      const Json found = Json::parse(end.out);
+      CHECK(found.at("ranks") == ranks);
+      CHECK(found.at("engine") == "mpi");
+      CHECK(found.at("events") == alone.at("events"));
+      CHECK(found.at("digest") == alone.at("digest"));
+    }
+  }
+}
+
+TEST_CASE("a study on ranks finds what it finds alone, with a checkpoint as well") {
+  const Folder folder;
+  const Words words = {"run",     "tiny",       "--seeds",        "2",  "--detector",
+                       "midas-r", "--detector", "honey-accounts", "-q", "--json"};
+  const std::string alone = findings(run_dwell(folder, words).out);
+  for (const unsigned ranks : {1U, 2U, 3U}) {
+    const Finished end = run_dwell(folder, words, on(ranks));
+    INFO(ranks << " ranks: " << end.err);
+    REQUIRE(end.code == 0);
+    CHECK(findings(end.out) == alone);
+  }
+  Words kept = words;
+  kept.insert(kept.end(), {"--checkpoint", "at", "--checkpoint-every", "12h"});
+  const Finished end = run_dwell(folder, kept, on(2));
+  INFO(end.err);
+  REQUIRE(end.code == 0);
+  CHECK(findings(end.out) == alone);
+  const Finished again = run_dwell(folder, {"resume", "at", "-q", "--json"});
+  CHECK(findings(again.out) == alone);
+}
+
+TEST_CASE("of several ranks one speaks") {
+  const Folder folder;
+  const Finished list = run_dwell(folder, {"list", "scenarios"}, on(3));
+  CHECK(list.code == 0);
+  CHECK(list.out == run_dwell(folder, {"list", "scenarios"}).out);
+  const Finished bad = run_dwell(folder, {"run", "tiny", "--scale", "7"}, on(2));
+  CHECK(bad.code != 0);
+  CHECK(bad.out.empty());
+  CHECK(bad.err.find("--scale") != std::string::npos);
+  CHECK(bad.err.find("--scale") == bad.err.rfind("--scale"));
+  const Finished place = run_dwell(folder, {"run", "tiny", "-o", "nowhere/out.json"}, on(2));
+  CHECK(place.code != 0);
+  CHECK(place.err.find("nowhere/out.json") != std::string::npos);
+}
+
+TEST_CASE("a rank that is killed ends the study in seconds, and its checkpoint is good") {
+  const Folder folder;
+  const Words words = {"run", "tiny", "--seeds", "4", "--detector", "midas-r", "-q", "--json", "-o", "out.json"};
+  REQUIRE(run_dwell(folder, words).code == 0);
+  const std::string alone = findings(read_text(folder.path("out.json")));
+  std::filesystem::remove(folder.path("out.json"));
+  Words kept = words;
+  kept.insert(kept.end(), {"--checkpoint", "at", "--checkpoint-every", "6h"});
+  Child study(folder, kept, on(2));
+  const auto wait_for = [](const auto& done) {
+    for (int i = 0; i < 6000 && !done(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  };
+  wait_for([&] { return std::filesystem::exists(folder.path("at/run-0001.checkpoint")) || !study.running(); });
+  REQUIRE(study.running());
+  const pid_t victim = dwell::test::process_of_rank(1, folder);
+  REQUIRE(victim > 0);
+  REQUIRE(kill(victim, SIGKILL) == 0);
+  const auto killed = std::chrono::steady_clock::now();
+  const Finished end = study.wait();
+  CHECK(end.code != 0);
+  CHECK(std::chrono::steady_clock::now() - killed < std::chrono::seconds(10));
+  CHECK_FALSE(std::filesystem::exists(folder.path("out.json")));
+  const Finished again = run_dwell(folder, {"resume", "at", "-q", "--json"});
+  INFO(again.err);
+  REQUIRE(again.code == 0);
+  CHECK(findings(read_text(folder.path("out.json"))) == alone);
+}
