@@ -73,7 +73,8 @@ po::options_description option_table() {
 
 std::vector<std::string> option_names() {
   std::vector<std::string> names;
-  for (const auto& option : option_table().options()) {
+  const po::options_description table = option_table();
+  for (const auto& option : table.options()) {
     if (option->long_name() != "words") names.push_back("--" + option->long_name());
   }
   return names;

@@ -100,7 +100,7 @@ Result<run::CheckpointFolder> begin_checkpoint(const std::string& path, const ru
 }
 
 /// Done on one rank, refused on all: what the first rank says counts.
-Status agree(run::RankExchange* ranks, const Status& mine) {
+Status agree(world::RankExchange* ranks, const Status& mine) {
   if (ranks == nullptr) return mine;
   ByteWriter writer;
   writer.put_string(mine ? "" : mine.error().message());
@@ -112,7 +112,7 @@ Status agree(run::RankExchange* ranks, const Status& mine) {
 }
 
 /// Makes the place for the results and for a new study's checkpoint ready, on the rank that speaks.
-Status prepare_places(run::RankExchange* ranks, const std::string& input, const std::string& checkpoint,
+Status prepare_places(world::RankExchange* ranks, const std::string& input, const std::string& checkpoint,
                       const run::StudyRequest& request, std::optional<OutputFile>& file,
                       std::optional<run::CheckpointFolder>& folder) {
   const auto prepare = [&]() -> Status {
@@ -143,7 +143,7 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
   const auto ranks = Ranks::join(false);
   if (!ranks) return complain(ranks.error(), kBadInput);
   const auto transport = ranks.value()->make_transport(kStudyPatience);
-  std::optional<run::RankExchange> exchange;
+  std::optional<world::RankExchange> exchange;
   if (transport) exchange.emplace(*transport);
   request.options.ranks = exchange ? &*exchange : nullptr;
   std::optional<OutputFile> file;

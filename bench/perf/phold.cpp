@@ -24,6 +24,7 @@ constexpr std::uint64_t kFewestBlocks = 64;
 constexpr std::uint64_t kLargestBlock = 2048;
 // Delays are exponential: one beyond so many means of the tail comes once in 10^13 draws, and then waits in a heap.
 constexpr double kTailMeans = 30;
+constexpr std::size_t kPrefetchDistance = 6;
 
 std::int64_t whole_us(double units) { return static_cast<std::int64_t>(units * kUnit_us + 0.5); }
 
@@ -78,6 +79,9 @@ class Block final : public kernel::Process {
     const std::uint32_t self = c.self().value;
     const std::uint32_t mask = (1U << rules_.block_bits) - 1;
     while (const kernel::Event* const event = events.next()) {
+      if (const kernel::Event* const soon = events.ahead(kPrefetchDistance)) {
+        __builtin_prefetch(&states_[soon->data & mask], 1);
+      }
       const std::uint32_t process = event->data;
       State& state = states_[process & mask];
       state.chain.add(static_cast<std::uint64_t>(event->time.us));

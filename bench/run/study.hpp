@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "bench/run/checkpoint.hpp"
-#include "bench/run/rank_exchange.hpp"
+#include "sim/world/rank_exchange.hpp"
 #include "bench/run/result.hpp"
 #include "sim/core/result.hpp"
 #include "sim/world/scenario.hpp"
@@ -40,7 +40,7 @@ struct StudyOptions {
   /// Where runs note what they found, and how far they are; runs noted there are not done again. nullptr: nowhere.
   const CheckpointFolder* checkpoint = nullptr;
   /// On ranks: each runs a part of the seeds, and all have the same result. nullptr: alone.
-  RankExchange* ranks = nullptr;
+  world::RankExchange* ranks = nullptr;
   Duration checkpoint_every = Duration::days(10);  ///< of simulated time, for runs under way
 };
 

@@ -74,7 +74,8 @@ TEST_CASE("a world cut short in any place is refused") {
   const std::vector<std::byte> whole = saved_after(*make_world(busy()), 300, ignored);
   for (std::size_t size = 0; size < whole.size(); size += 1 + whole.size() / 40) {
     const auto world = make_world(busy());
-    ByteReader reader(std::span(whole).first(size));
+    const std::span<const std::byte> all(whole);
+    ByteReader reader(all.first(size));
     const Status restored = world->restore(reader);
     CHECK_FALSE((restored.ok() && reader.finish("world").ok()));
   }

@@ -7,7 +7,7 @@
 
 #include "sim/kernel/transport.hpp"
 
-namespace dwell::run {
+namespace dwell::world {
 
 /// Calls must be the same, in the same order, on all ranks. Used by one thread.
 class RankExchange {
@@ -27,4 +27,4 @@ class RankExchange {
   std::int64_t round_ = 0;
 };
 
-}  // namespace dwell::run
+}  // namespace dwell::world

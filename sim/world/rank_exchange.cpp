@@ -1,10 +1,10 @@
-#include "bench/run/rank_exchange.hpp"
+#include "sim/world/rank_exchange.hpp"
 
 #include <cstring>
 
 #include "sim/core/check.hpp"
 
-namespace dwell::run {
+namespace dwell::world {
 namespace {
 
 constexpr std::size_t kWord = sizeof(std::uint64_t);
@@ -48,4 +48,4 @@ std::vector<std::vector<std::byte>> RankExchange::all(std::span<const std::byte>
   return blocks;
 }
 
-}  // namespace dwell::run
+}  // namespace dwell::world
