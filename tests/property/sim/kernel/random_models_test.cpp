@@ -11,7 +11,7 @@ namespace dwell::kernel::test {
 namespace {
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr std::uint32_t kModels = 15;
+constexpr std::uint32_t kModels = 8;
 #else
 constexpr std::uint32_t kModels = 120;
 #endif
