@@ -12,8 +12,18 @@
 
 namespace dwell::cli {
 
+namespace {
+
+/// Set by mpirun; nullptr without it.
+const char* rank_in_words() { return std::getenv("OMPI_COMM_WORLD_RANK"); }
+
+/// mpirun puts a terminal of its own between a rank and whatever it passes the output on to.
+bool is_terminal(int descriptor) { return rank_in_words() == nullptr && isatty(descriptor) != 0; }
+
+}  // namespace
+
 bool speaks() {
-  const char* const rank = std::getenv("OMPI_COMM_WORLD_RANK");
+  const char* const rank = rank_in_words();
   return rank == nullptr || std::string_view(rank) == "0";
 }
 
@@ -44,11 +54,11 @@ report::Style stdout_style() {
   const char* no_colour = std::getenv("NO_COLOR");
   const char* terminal = std::getenv("TERM");
   report::Style style;
-  style.colour = isatty(STDOUT_FILENO) != 0 && (no_colour == nullptr || *no_colour == '\0') && terminal != nullptr &&
+  style.colour = is_terminal(STDOUT_FILENO) && (no_colour == nullptr || *no_colour == '\0') && terminal != nullptr &&
                  std::string_view(terminal) != "dumb";
   return style;
 }
 
-bool stderr_is_terminal() { return isatty(STDERR_FILENO) != 0; }
+bool stderr_is_terminal() { return is_terminal(STDERR_FILENO); }
 
 }  // namespace dwell::cli

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "bench/run/checkpoint.hpp"
-#include "sim/world/rank_exchange.hpp"
 #include "bench/run/result.hpp"
 #include "sim/core/result.hpp"
+#include "sim/world/rank_exchange.hpp"
 #include "sim/world/scenario.hpp"
 
 namespace dwell::run {
