@@ -78,6 +78,18 @@ class Measurement {
         });
   }
 
+  static Json stages_json(const perf::GenerationResult& g, double events) {
+    Json stages = Json::array();
+    double left_ns = g.cpu_s * 1e9;
+    for (std::size_t s = 0; s < g.stages.ns.size(); ++s) {
+      const auto ns = static_cast<double>(g.stages.ns[s]);
+      left_ns -= ns;
+      stages.push_back({{"stage", commerce::kStageNames[s]}, {"core_ns_per_event", ns / events}});
+    }
+    stages.push_back({{"stage", "kernel, background, recorder"}, {"core_ns_per_event", left_ns / events}});
+    return stages;
+  }
+
   static Json generation_json(const perf::GenerationResult& g, std::size_t threads) {
     const auto events = static_cast<double>(std::max<std::uint64_t>(1, g.events));
     const double rate = events / g.wall_s;
@@ -88,6 +100,7 @@ class Measurement {
             {"wall_s", g.wall_s},
             {"events_per_s", rate},
             {"core_ns_per_event", g.cpu_s * 1e9 / events},
+            {"stages", stages_json(g, events)},
             {"auth_rows", g.auth_rows},
             {"row_bytes_per_event", bytes},
             {"copy_bandwidth_bytes_per_s", bandwidth},
@@ -166,6 +179,10 @@ std::string page(const Json& j) {
                     fmt::format("{:.1f}", g["copy_bandwidth_bytes_per_s"].get<double>() / 1e9),
                     report::percent(g["bandwidth_share"].get<double>())});
   }
+  report::Table stages({{"Stages of generation, one thread", false}, {"core-ns/event"}});
+  for (const Json& s : j["generation"][0]["stages"]) {
+    stages.row({"  " + s["stage"].get<std::string>(), ns(s["core_ns_per_event"])});
+  }
   const Json& c = j["catalogue"];
   report::Table catalogue({{"With every detector, one thread", false}, {"core-ns/event"}});
   catalogue.row({"generation", ns(c["generation_core_ns_per_event"])});
@@ -175,7 +192,7 @@ std::string page(const Json& j) {
   catalogue.row({"choosing rows, keeping scores", ns(c["harness_core_ns_per_event"])});
   catalogue.row({"in all", ns(c["total_core_ns_per_event"])});
   const report::Style style = stdout_style();
-  return text + generation.render(style) + "\n" + catalogue.render(style) +
+  return text + generation.render(style) + "\n" + stages.render(style) + "\n" + catalogue.render(style) +
          fmt::format("\n{:.2f} times generation alone; peak memory {}\n", c["times_generation"].get<double>(),
                      report::short_bytes(j["peak_rss_bytes"].get<double>()));
 }

@@ -32,11 +32,16 @@ Result<GenerationResult> measure_generation(const world::Scenario& scenario, con
   world::Scenario clean = scenario;
   clean.warm_up = Duration{};
   clean.campaign.on = false;
-  auto made = world::Simulation::make(
-      clean, {.scale = options.scale, .seed = options.seed, .days = options.days, .executor = options.executor});
+  auto made = world::Simulation::make(clean, {.scale = options.scale,
+                                              .seed = options.seed,
+                                              .days = options.days,
+                                              .executor = options.executor,
+                                              .measure_stages = true});
   if (!made) return made.error();
   world::Simulation& simulation = *made.value();
-  GenerationResult result{.accounts = simulation.plan().accounts, .shards = simulation.plan().shards};
+  GenerationResult result;
+  result.accounts = simulation.plan().accounts;
+  result.shards = simulation.plan().shards;
   result.setup_s = since(begin);
   const Clock::time_point started = Clock::now();
   const double cpu_before_s = resource_use().cpu_s;
@@ -49,6 +54,7 @@ Result<GenerationResult> measure_generation(const world::Scenario& scenario, con
   }
   result.wall_s = since(started);
   result.cpu_s = resource_use().cpu_s - cpu_before_s;
+  result.stages = simulation.stages();
   result.events = simulation.rows();
   result.digest = simulation.background_digest();
   return result;

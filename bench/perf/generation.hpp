@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "sim/commerce/stages.hpp"
 #include "sim/core/result.hpp"
 #include "sim/kernel/executor.hpp"
 #include "sim/world/scenario.hpp"
@@ -27,6 +28,8 @@ struct GenerationResult {
   double setup_s = 0;           ///< making members and tables
   double wall_s = 0;            ///< the rest
   double cpu_s = 0;             ///< of all threads, in wall_s
+  commerce::StageTimes
+      stages;  ///< of all threads, in wall_s; what is left of cpu_s is the kernel's and the background's
   bool finished = true;
 };
 

@@ -35,6 +35,7 @@ Shard::Shard(const Model& model, const ShardOptions& options)
       members_(model, options.shard),
       keys_(model.keys(), model.params().sessions.stragglers, model.params().sessions.straggle),
       rows_(model, options.shard, options.out),
+      stages_(options.stages),
       shard_(options.shard.value),
       zero_below_(threshold(model.params().sessions.zero_records, 4096)),
       login_below_(threshold(model.params().sessions.login, 65536)),
@@ -46,16 +47,20 @@ Shard::Shard(const Model& model, const ShardOptions& options)
 void Shard::start(kernel::Context& context) { timetable_.emplace(context.lookahead(), kHorizonWindows); }
 
 void Shard::open(kernel::Context& context) {
+  StageClock clock(stages_);
   rows_.open();
   const Time end = context.window().end;
   while (next_hour_ * Duration::hours(1).us < end.us) {
     if (next_hour_ / 24 == next_day_) plan_day(next_day_++);
     plan_hour(next_hour_++);
   }
+  clock.lap(Stage::sessions);
   timetable_->begin_window();
+  clock.lap(Stage::queue);
 }
 
 void Shard::handle(kernel::Context& context, kernel::Events& events) {
+  StageClock clock(stages_);
   while (const kernel::Event* const event = events.next()) {
     const Time now = event->time;
     advance(now.us);
@@ -80,11 +85,15 @@ void Shard::handle(kernel::Context& context, kernel::Events& events) {
         break;
     }
   }
+  clock.lap(Stage::gateway);
 }
 
 void Shard::close(kernel::Context& context) {
+  StageClock clock(stages_);
   advance(context.window().end.us);
+  clock.lap(Stage::gateway);
   rows_.close();
+  clock.lap(Stage::telemetry);
 }
 
 /// What sessions do before `until_us`, and the late rows that arrive until then; at the same moment sessions go first.

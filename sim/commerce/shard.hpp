@@ -20,6 +20,7 @@
 #include "sim/commerce/model.hpp"
 #include "sim/commerce/row_sink.hpp"
 #include "sim/commerce/sessions.hpp"
+#include "sim/commerce/stages.hpp"
 #include "sim/commerce/subscribers.hpp"
 #include "sim/core/random.hpp"
 #include "sim/kernel/process.hpp"
@@ -35,6 +36,7 @@ struct ShardOptions {
   /// Where rows go; appended to, never cleared by the shard. Shards may share one only if their processes run one after
   /// the other, window by window (not under the serial reference engine, which interleaves them).
   telemetry::PartitionRows* out = nullptr;
+  StageTimes* stages = nullptr;  ///< where to add up the time of each stage; nullptr: it is not measured
 };
 
 /// What a shard has done so far.
@@ -130,6 +132,7 @@ class Shard final : public kernel::Process {
   std::optional<kernel::Timetable> timetable_;  // from start on
   KeyCache keys_;
   RowSink rows_;
+  StageTimes* stages_;
   std::uint32_t shard_;
   std::uint32_t zero_below_, login_below_, failure_below_;
   std::int64_t next_day_ = 0;

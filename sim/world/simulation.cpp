@@ -103,8 +103,10 @@ void Simulation::add_shards() {
   // Shards that run one after the other share a batch; on several threads, or interleaved, each has its own.
   const bool shared = options_.engine == EngineKind::windowed && options_.executor->threads() == 1;
   partitions_.resize(shared ? 1 : plan_.shards);
+  stages_.resize(options_.measure_stages ? plan_.shards : 0);
   for (std::uint32_t s = 0; s < plan_.shards; ++s) {
-    engine_->add(commerce::make_shard(*model_, {ShardId{s}, plan_.shards, &partitions_[shared ? 0 : s]}));
+    engine_->add(commerce::make_shard(
+        *model_, {ShardId{s}, plan_.shards, &partitions_[shared ? 0 : s], stages_.empty() ? nullptr : &stages_[s]}));
   }
 }
 
@@ -244,6 +246,14 @@ void Simulation::observe(const telemetry::Labelled<telemetry::AccessBatch>& acce
                   {rows.key[i]},
                   Time{rows.time_us[i]}});
   }
+}
+
+commerce::StageTimes Simulation::stages() const {
+  commerce::StageTimes total;
+  for (const commerce::StageTimes& shard : stages_) {
+    for (std::size_t s = 0; s < total.ns.size(); ++s) total.ns[s] += shard.ns[s];
+  }
+  return total;
 }
 
 std::uint64_t Simulation::background_digest() const {

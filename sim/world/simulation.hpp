@@ -10,6 +10,7 @@
 
 #include "sim/campaign/campaign.hpp"
 #include "sim/commerce/model.hpp"
+#include "sim/commerce/stages.hpp"
 #include "sim/core/result.hpp"
 #include "sim/core/serial.hpp"
 #include "sim/kernel/engine.hpp"
@@ -33,6 +34,7 @@ struct RunOptions {
   bool jitter = false;     ///< shift the onset by the seed's U(0, onset_jitter); the run is longer by as much
   EngineKind engine = EngineKind::windowed;
   kernel::Executor* executor = nullptr;  ///< threads of the windowed engine; nullptr: the caller's own
+  bool measure_stages = false;           ///< add up the time of each stage of the shards
 };
 
 /// What may be asked of a run before it starts: dates and sizes, the same for every engine.
@@ -60,8 +62,9 @@ class Simulation {
 
   /// Runs one window; false when the run is over.
   bool step();
-  /// Between steps: what is needed to go on from here, on any engine. `restore` is for a simulation of the same scenario
-  /// and options that has not stepped; it then stands where the saved one stood, after a step whose rows are gone.
+  /// Between steps: what is needed to go on from here, on any engine. `restore` is for a simulation of the same
+  /// scenario and options that has not stepped; it then stands where the saved one stood, after a step whose rows are
+  /// gone.
   void save(ByteWriter& writer) const;
   Status restore(ByteReader& reader);
   [[nodiscard]] const kernel::Window& window() const { return engine_->window(); }
@@ -82,6 +85,9 @@ class Simulation {
   /// Shares ownership of the truth, so that it can outlive the run.
   [[nodiscard]] std::shared_ptr<const truth::Incident> keep_campaign() const { return campaign_; }
   [[nodiscard]] std::shared_ptr<const truth::Incident> keep_placebo() const { return placebo_; }
+
+  /// Time in each stage so far, over all shards; zeros unless it is measured.
+  [[nodiscard]] commerce::StageTimes stages() const;
 
   [[nodiscard]] const commerce::Model& model() const { return *model_; }
   /// Expected campaign requests a window by page, for each hour of the run.
@@ -117,6 +123,7 @@ class Simulation {
   protocol::KeyRing keys_;
   std::unique_ptr<commerce::Model> model_;
   std::unique_ptr<kernel::Engine> engine_;
+  std::vector<commerce::StageTimes> stages_;  // by shard; empty unless measured
   std::vector<telemetry::PartitionRows> partitions_;
   std::vector<std::unique_ptr<telemetry::PlatformRows>> platform_parts_;  // one a process, merged after each window
   telemetry::PlatformRows platform_;

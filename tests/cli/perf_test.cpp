@@ -101,6 +101,10 @@ TEST_CASE("bench-kernel measures generation, the catalogue and the machine") {
   for (const nlohmann::json& generation : found.at("generation")) {
     CHECK(generation.at("events_per_s").get<double>() > 0);
     CHECK(generation.at("core_ns_per_event").get<double>() > 0);
+    REQUIRE(generation.at("stages").size() == 5);
+    double stages = 0;
+    for (const nlohmann::json& stage : generation.at("stages")) stages += stage.at("core_ns_per_event").get<double>();
+    CHECK(stages == Approx(generation.at("core_ns_per_event").get<double>()));
     CHECK(generation.at("copy_bandwidth_bytes_per_s").get<double>() > 1e8);
     CHECK(generation.at("bandwidth_share").get<double>() > 0);
   }
