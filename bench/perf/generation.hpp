@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <functional>
 
-#include "sim/commerce/stages.hpp"
 #include "sim/core/result.hpp"
 #include "sim/kernel/executor.hpp"
 #include "sim/world/scenario.hpp"
+#include "sim/world/simulation.hpp"
 
 namespace dwell::perf {
 
