@@ -46,6 +46,9 @@ PHOLD (its defaults in parentheses)
   --engine KIND         serial, threads or mpi (threads); never changes a result
   --seed, --threads     as above
 
+On ranks: `./dwell --ranks N case-study|run|resume|phold ...` at the project's
+root starts N of them on this machine.
+
 What comes out
   --json                JSON instead of tables
   --output FILE, -o     write the results file there, whole or not at all

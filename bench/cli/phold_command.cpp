@@ -120,7 +120,7 @@ int phold_command(const Arguments& asked) {
   if (!ranks) return complain(ranks.error(), kBadInput);
   const unsigned count = ranks.value()->count();
   const bool serial = arguments.engine == EngineKind::serial;
-  const std::size_t all = count > 1 ? 1 : std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t all = std::max(1U, std::thread::hardware_concurrency() / ranks.value()->here());
   const std::size_t threads = serial ? 1 : arguments.threads == 0 ? all : arguments.threads;
   const auto executor = kernel::make_thread_executor(threads);
   const auto transport = ranks.value()->make_transport(kernel::kPatience);

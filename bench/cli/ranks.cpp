@@ -17,6 +17,11 @@ class MpiRanks final : public Ranks {
   MpiRanks() : session_(argc_, argv_, [](const std::string& line) { cry("dwell: " + line + "\n"); }) {}
   [[nodiscard]] unsigned rank() const override { return session_.rank(); }
   [[nodiscard]] unsigned count() const override { return session_.ranks(); }
+  [[nodiscard]] unsigned here() const override {
+    const char* const words = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+    const unsigned long ranks = words == nullptr ? 1 : std::strtoul(words, nullptr, 10);
+    return ranks == 0 || ranks > count() ? 1 : static_cast<unsigned>(ranks);
+  }
   std::unique_ptr<kernel::Transport> make_transport(std::chrono::seconds patience) override {
     return session_.make_transport(patience);
   }

@@ -21,6 +21,8 @@ class Ranks {
 
   [[nodiscard]] virtual unsigned rank() const { return 0; }
   [[nodiscard]] virtual unsigned count() const { return 1; }
+  /// Of them on this machine.
+  [[nodiscard]] virtual unsigned here() const { return 1; }
   /// nullptr when alone. Every rank makes as many, in the same order. `patience`: how long another rank may stand
   /// still.
   virtual std::unique_ptr<kernel::Transport> make_transport(std::chrono::seconds patience) {

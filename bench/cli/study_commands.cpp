@@ -99,16 +99,18 @@ Result<run::CheckpointFolder> begin_checkpoint(const std::string& path, const ru
   return folder;
 }
 
-/// Done on one rank, refused on all: what the first rank says counts.
+/// Refused on one rank, refused on all, with what the first of them has to say.
 Status agree(world::RankExchange* ranks, const Status& mine) {
   if (ranks == nullptr) return mine;
   ByteWriter writer;
   writer.put_string(mine ? "" : mine.error().message());
   const auto blocks = ranks->all(writer.bytes());
-  ByteReader reader(blocks.front());
-  const std::string refusal = reader.get_string();
-  if (refusal.empty()) return success();
-  return mine ? Status(Error{"", "", refusal, ""}) : mine;
+  for (std::size_t rank = 0; rank < blocks.size(); ++rank) {
+    ByteReader reader(blocks[rank]);
+    const std::string refusal = reader.get_string();
+    if (!refusal.empty()) return Error{"", "", rank == 0 ? refusal : fmt::format("rank {}: {}", rank, refusal), ""};
+  }
+  return success();
 }
 
 /// Makes the place for the results and for a new study's checkpoint ready, on the rank that speaks.
@@ -122,18 +124,28 @@ Status prepare_places(world::RankExchange* ranks, const std::string& input, cons
       if (!prepared) return prepared.error();
       file = prepared.value();
     }
-    if (checkpoint.empty()) return success();
-    const Result<run::CheckpointFolder> begun = begin_checkpoint(checkpoint, request);
-    if (!begun) return begun.error();
-    folder = begun.value();
-    return success();
+    if (!checkpoint.empty()) {
+      const Result<run::CheckpointFolder> begun = begin_checkpoint(checkpoint, request);
+      if (!begun) return begun.error();
+      folder = begun.value();
+    }
+    if (!folder) return success();
+    std::error_code ignored;
+    const std::filesystem::path beside = std::filesystem::path(request.output).parent_path();
+    if (file && std::filesystem::equivalent(beside.empty() ? "." : beside, folder->path(), ignored)) {
+      return Error{request.output, "", "lies in the checkpoint's folder", "a file elsewhere"};
+    }
+    return folder->hold();
   };
   if (const Status ready = agree(ranks, prepare()); !ready) return ready;
-  if (checkpoint.empty() || folder) return success();
-  const Result<run::CheckpointFolder> opened = run::CheckpointFolder::open(checkpoint);
-  if (!opened) return opened.error();
-  folder = opened.value();
-  return success();
+  const auto open = [&]() -> Status {
+    if (checkpoint.empty() || folder) return success();
+    const Result<run::CheckpointFolder> opened = run::CheckpointFolder::open(checkpoint);
+    if (!opened) return opened.error();
+    folder = opened.value();
+    return success();
+  };
+  return agree(ranks, open());
 }
 
 /// Runs what was asked, from the checkpoint `folder` on where there is one, and delivers what it found. `input` is the
@@ -146,6 +158,7 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
   std::optional<world::RankExchange> exchange;
   if (transport) exchange.emplace(*transport);
   request.options.ranks = exchange ? &*exchange : nullptr;
+  request.options.ranks_here = ranks.value()->here();
   std::optional<OutputFile> file;
   const Status ready = prepare_places(request.options.ranks, input, arguments.checkpoint, request, file, folder);
   if (!ready) return complain(ready.error(), kBadInput);

@@ -25,6 +25,7 @@ constexpr std::uint64_t kLargestBlock = 2048;
 // Delays are exponential: one beyond so many means of the tail comes once in 10^13 draws, and then waits in a heap.
 constexpr double kTailMeans = 30;
 constexpr std::size_t kPrefetchDistance = 6;
+constexpr std::int64_t kAgreeEvery = 16;  // windows
 
 std::int64_t whole_us(double units) { return static_cast<std::int64_t>(units * kUnit_us + 0.5); }
 
@@ -137,13 +138,14 @@ PholdResult run_phold(const PholdShape& shape, kernel::Engine& engine, const Pho
   engine.step();
   result.setup_s = since(begin);
   const Clock::time_point started = Clock::now();
+  bool wanted = true;
   const auto end_us = static_cast<double>(shape.engine_options().end.us);
   while (result.finished && engine.step()) {
     if (progress) {
       const double done = std::min(1.0, static_cast<double>(engine.window().end.us) / end_us);
-      const bool wanted = progress(done, engine.events(), since(started));
-      // On ranks all must leave the loop in the same window; that costs a round, so only where it can matter.
-      result.finished = engine.total(wanted ? 0 : 1) == 0;
+      wanted = progress(done, engine.events(), since(started)) && wanted;
+      // Ranks must leave in the same window. To agree costs a round, so it is done now and then.
+      if (engine.window().index % kAgreeEvery == 0) result.finished = engine.total(wanted ? 0 : 1) == 0;
     }
   }
   result.wall_s = since(started);

@@ -1,5 +1,6 @@
 #include "bench/run/checkpoint.hpp"
 
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -84,6 +85,11 @@ Result<CheckpointFolder> CheckpointFolder::create(const std::string& path) {
   if (fs::exists(folder.file_of(kStudy), problem)) {
     return Error{path, "", "holds a study already", "another folder, or `dwell resume " + path + "`"};
   }
+  for (fs::directory_iterator at(path, problem), end; !problem && at != end; at.increment(problem)) {
+    if (at->path().extension() == kSuffix) {
+      return Error{at->path().string(), "", "is of another study", "a folder without checkpoints"};
+    }
+  }
   const std::string probe = folder.file_of("probe");
   {
     const Descriptor file(probe, O_CREAT | O_WRONLY | O_TRUNC, 0600);
@@ -99,6 +105,17 @@ Result<CheckpointFolder> CheckpointFolder::open(const std::string& path) {
   if (!study) return study.error();
   if (!study.value()) return Error{path, "", "holds no study", "the folder that was given to --checkpoint"};
   return folder;
+}
+
+Status CheckpointFolder::hold() {
+  const std::string name = (fs::path(path_) / "lock").string();
+  auto lock = std::make_shared<const Descriptor>(name, O_CREAT | O_WRONLY, 0666);
+  if (!lock->ok()) return Error{name, "", "cannot be written: " + reason(), "a folder that can be written to"};
+  if (flock(lock->get(), LOCK_EX | LOCK_NB) != 0) {
+    return Error{path_, "", "is in use by another dwell", "a study that nobody else goes on with"};
+  }
+  lock_ = std::move(lock);
+  return success();
 }
 
 std::string CheckpointFolder::file_of(std::string_view name) const {

@@ -7,22 +7,27 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "bench/run/descriptor.hpp"
 #include "sim/core/result.hpp"
 
 namespace dwell::run {
 
 class CheckpointFolder {
  public:
-  /// Makes the folder if need be. Refused: one that holds a study already, a place that cannot be written to.
+  /// Makes the folder if need be. Refused: one that holds checkpoints already, a place that cannot be written to.
   static Result<CheckpointFolder> create(const std::string& path);
   /// Refused: a folder without a study in it, or of another revision of Dwell.
   static Result<CheckpointFolder> open(const std::string& path);
+
+  /// Keeps other programs off until the last copy of this object goes. Refused: another one holds it.
+  [[nodiscard]] Status hold();
 
   /// Replaces the file `name`, or leaves it as it was and says why.
   [[nodiscard]] Status put(std::string_view name, std::span<const std::byte> content) const;
@@ -38,6 +43,7 @@ class CheckpointFolder {
   explicit CheckpointFolder(std::string path) : path_(std::move(path)) {}
   [[nodiscard]] std::string file_of(std::string_view name) const;
   std::string path_;
+  std::shared_ptr<const Descriptor> lock_;
 };
 
 }  // namespace dwell::run

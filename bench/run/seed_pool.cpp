@@ -38,6 +38,13 @@ bool ProgressBoard::report(std::size_t run, const char* phase, double done, Date
   return !stopped();
 }
 
+std::uint64_t ProgressBoard::events() {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t total = 0;
+  for (const Stand& each : runs_) total += each.events - each.events_before;
+  return total;
+}
+
 WorldOptions SeedPool::world_options(std::uint64_t seed, const Thresholds* thresholds) const {
   WorldOptions world{.scale = options_.scale, .seed = {seed}, .days = options_.days, .floors = {}};
   world.evaluation = thresholds != nullptr;

@@ -19,6 +19,9 @@ class ProgressBoard {
   /// False when the study was asked to stop.
   bool report(std::size_t run, const char* phase, double done, Date date, std::uint64_t events);
 
+  /// Page events of this program's runs, without what an earlier one did.
+  [[nodiscard]] std::uint64_t events();
+
   [[nodiscard]] bool stopped() const {
     return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
   }
@@ -40,8 +43,8 @@ class ProgressBoard {
 };
 
 /// The seeds of one phase, spread over threads: whole runs side by side while there are enough of them, else several
-/// threads in a run. On ranks each
-/// runs a part of them, and then gives what it found to all. Results do not depend on the split.
+/// threads in a run. On ranks each runs a part of them, and then gives what it found to all. Results do not depend on
+/// the split.
 class SeedPool {
  public:
   using Thresholds = std::vector<std::vector<score::Threshold>>;

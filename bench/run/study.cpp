@@ -78,31 +78,48 @@ void fill_manifest(Manifest& m, const world::Scenario& scenario, const StudyOpti
   m.partial = calibration.size() < options.calibration_seeds || evaluation.size() < options.evaluation_seeds;
 }
 
+/// What this program's part of a study took; on ranks that of all, but for the time.
+struct Cost {
+  double wall_s = 0, cpu_s = 0;
+  std::uint64_t rows = 0;  ///< simulated in it
+};
+
+Cost cost_of(ProgressBoard& board, world::RankExchange* ranks, double wall_s) {
+  Cost cost{wall_s, resource_use().cpu_s, board.events()};
+  if (ranks == nullptr) return cost;
+  cost.rows = ranks->sum(cost.rows);
+  cost.cpu_s = static_cast<double>(ranks->sum(static_cast<std::uint64_t>(cost.cpu_s * 1e6))) * 1e-6;
+  return cost;
+}
+
 void fill_timing(StudyResult& result, const std::vector<Contender>& list, const std::vector<WorldRecord>& calibration,
-                 const std::vector<WorldRecord>& evaluation, double wall_s) {
+                 const std::vector<WorldRecord>& evaluation, const Cost& cost) {
   Timing& timing = result.timing;
   double generation_s = 0;
-  std::uint64_t clean_rows = 0;
+  std::uint64_t clean_rows = 0, rows = 0;
   for (const Contender& contender : list) timing.detectors.push_back({contender.descriptor.name, 0, 0});
   for (const auto* records : {&calibration, &evaluation}) {
     for (const WorldRecord& record : *records) {
       generation_s += record.generation_s;
       clean_rows += record.clean_rows;
+      rows += record.rows;
       for (std::size_t c = 0; c < list.size(); ++c) {
         timing.detectors[c].ns_per_event += record.contenders[c].clean_ns;
         timing.detectors[c].state_bytes = std::max(timing.detectors[c].state_bytes, record.contenders[c].state_bytes);
       }
     }
   }
-  for (DetectorCost& cost : timing.detectors)
-    cost.ns_per_event /= static_cast<double>(std::max<std::uint64_t>(1, clean_rows));
+  for (DetectorCost& detector : timing.detectors)
+    detector.ns_per_event /= static_cast<double>(std::max<std::uint64_t>(1, clean_rows));
   const auto events = static_cast<double>(std::max<std::uint64_t>(1, result.manifest.events));
-  timing.wall_s = wall_s;
-  timing.events_per_s = events / wall_s;
+  timing.wall_s = cost.wall_s;
+  // What an earlier program did before the checkpoint took none of this time.
+  const double here = static_cast<double>(cost.rows) / static_cast<double>(std::max<std::uint64_t>(1, rows));
+  timing.events_per_s = events * here / cost.wall_s;
   timing.generation_ns_per_event = generation_s * 1e9 / events;
   const ResourceUse use = resource_use();
   timing.peak_rss_bytes = use.peak_rss_bytes;
-  timing.cpu_s = use.cpu_s;
+  timing.cpu_s = cost.cpu_s;
 }
 
 }  // namespace
@@ -111,8 +128,7 @@ Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOption
   const auto begin = Clock::now();
   StudyOptions options = asked;
   const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  if (options.threads == 0)
-    options.threads = std::max(1U, processors / (options.ranks == nullptr ? 1 : options.ranks->ranks()));
+  if (options.threads == 0) options.threads = std::max(1U, processors / std::max(1U, options.ranks_here));
   if (options.scale.numerator == 0) options.scale = scenario.scale;
 
   auto list = contenders(options.detectors);
@@ -151,7 +167,7 @@ Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOption
                            .outcome = "customer complaint"};
   score_study(input, thresholds, result);
   fill_timing(result, list.value(), calibration.value(), evaluation.value(),
-              std::chrono::duration<double>(Clock::now() - begin).count());
+              cost_of(board, options.ranks, std::chrono::duration<double>(Clock::now() - begin).count()));
   result.machine = {options.threads, processors, processor_name()};
   return result;
 }

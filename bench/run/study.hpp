@@ -31,7 +31,7 @@ struct StudyOptions {
   std::uint64_t seed = 1;  ///< base seed: calibration seeds 2·(1,000·seed + i), evaluation seeds one more
   std::uint32_t calibration_seeds = 8;
   std::uint32_t evaluation_seeds = 8;
-  std::uint32_t threads = 0;           ///< 0: all processors
+  std::uint32_t threads = 0;           ///< 0: all processors, shared with the other ranks here
   std::uint32_t days = 0;              ///< scored days; 0: the baseline's
   std::vector<std::string> detectors;  ///< names; empty: the whole catalogue
   std::function<void(const Progress&)> progress;
@@ -41,6 +41,7 @@ struct StudyOptions {
   const CheckpointFolder* checkpoint = nullptr;
   /// On ranks: each runs a part of the seeds, and all have the same result. nullptr: alone.
   world::RankExchange* ranks = nullptr;
+  std::uint32_t ranks_here = 1;                    ///< of them on this machine: they share its processors
   Duration checkpoint_every = Duration::days(10);  ///< of simulated time, for runs under way
 };
 

@@ -215,7 +215,10 @@ void DistinctMembers::restore(ByteReader& reader) {
   held_.clear();
   others_.clear();
   hashes_ = 0;
-  for (const Hash& hash : get_records<Hash>(reader)) hold(held_.at(SpreadKey::index(hash.key)), hash.key, hash.seen);
+  for (const Hash& hash : get_records<Hash>(reader)) {
+    DWELL_DEMAND(SpreadKey::kind(SpreadKey::entity(hash.key)) < SpreadKey::kKinds, "a saved spread of no known kind");
+    hold(held_.at(SpreadKey::index(hash.key)), hash.key, hash.seen);
+  }
   sizes_.restore(reader);
   dense_.clear();
   const auto count = reader.get<std::uint64_t>();

@@ -91,7 +91,7 @@ struct Bucket {
 
 /// Sorts the bucket's entries into `out`, which has room for them. `offset_of` gives an entry's offset from the
 /// window's begin, less than 2^offset_bits; `before` is a total order, by offset first. One counting pass over the
-/// leading bits of the offset, then insertion; skewed windows fall back on std::sort.
+/// leading bits of the offset, in two to four parts an entry, then insertion; skewed windows fall back on std::sort.
 template <class C, class Entry, class OffsetOf, class Before>
 void sort_bucket(const Bucket<C>& bucket, unsigned offset_bits, std::vector<std::uint32_t>& counts, Entry* out,
                  OffsetOf offset_of, Before before) {
@@ -101,6 +101,9 @@ void sort_bucket(const Bucket<C>& bucket, unsigned offset_bits, std::vector<std:
   const std::size_t count = bucket.size();
   const auto insertion_sort = [&] {
     for (std::size_t i = 1; i < count; ++i) {
+      // Nearly all entries are in their place.
+      if (offset_of(out[i]) > offset_of(out[i - 1])) [[likely]]
+        continue;
       const Entry entry = out[i];
       std::size_t j = i;
       for (; j > 0 && before(entry, out[j - 1]); --j) out[j] = out[j - 1];
@@ -120,14 +123,15 @@ void sort_bucket(const Bucket<C>& bucket, unsigned offset_bits, std::vector<std:
   std::fill_n(counts.begin(), parts, 0U);
   std::uint32_t* const counters = counts.data();
   bucket.for_each([&](const Entry& entry) { ++counters[offset_of(entry) >> shift]; });
-  std::uint32_t position = 0;
+  std::uint32_t position = 0, longest = 0;
   for (std::size_t part = 0; part < parts; ++part) {
     const std::uint32_t size = counters[part];
     counters[part] = position;
     position += size;
+    longest = std::max(longest, size);
   }
   bucket.for_each([&](const Entry& entry) { out[counters[offset_of(entry) >> shift]++] = entry; });
-  if (count > kLongestInsertion) {
+  if (longest > kLongestInsertion) [[unlikely]] {
     std::uint32_t from = 0;
     for (std::size_t part = 0; part < parts; ++part) {
       const std::uint32_t to = counters[part];

@@ -96,8 +96,9 @@ Result<std::optional<CheckpointHead>> CheckpointReader::next_part() {
   const auto content = content_of(section.value());
   if (!content) return content.error();
   std::memcpy(&head_, content.value().data(), sizeof head_);
-  if (head_.parts == 0 || head_.parts > kMaxProcesses || head_.part >= head_.parts || head_.windows < 0 || head_.lookahead_us < 1 ||
-      head_.windows > (INT64_MAX - head_.lookahead_us) / head_.lookahead_us || head_.processes > kMaxProcesses) {
+  if (head_.parts == 0 || head_.parts > kMaxProcesses || head_.part >= head_.parts || head_.windows < 0 ||
+      head_.lookahead_us < 1 || head_.windows > (INT64_MAX - head_.lookahead_us) / head_.lookahead_us ||
+      head_.processes > kMaxProcesses) {
     return error("a head with impossible numbers", kDamaged);
   }
   return std::optional(head_);

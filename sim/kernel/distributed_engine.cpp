@@ -111,6 +111,7 @@ void DistributedEngine::for_each_group(const std::function<void(std::size_t)>& t
 }
 
 void DistributedEngine::post_blocks(std::int64_t window) {
+  transport_.settle(window);
   const std::size_t parity = parity_of(window);
   for (unsigned rank = 0; rank < ranks_; ++rank) {
     if (rank == rank_) continue;

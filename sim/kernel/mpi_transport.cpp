@@ -31,18 +31,27 @@ class MpiTransport final : public Transport {
   [[nodiscard]] unsigned rank() const override { return rank_; }
   [[nodiscard]] unsigned ranks() const override { return ranks_; }
 
+  ~MpiTransport() override {
+    // Another rank may be gone: then nothing is worth waiting for, and the session ends all.
+    if (std::uncaught_exceptions() != exceptions_) return;
+    for (auto& sent : sent_) wait_for(sent);
+  }
+
+  void settle(std::int64_t round) override {
+    const auto parity = static_cast<std::size_t>(round & 1);
+    if (round_[parity] == round) return;
+    // Of two rounds ago: they have arrived, since their receivers have posted the round after.
+    wait_for(sent_[parity]);
+    round_[parity] = round;
+  }
+
   void post(std::int64_t round, unsigned to, std::span<const std::byte> bytes) override {
     const std::size_t words = bytes.size() / sizeof(Word);
     DWELL_DEMAND(bytes.size() % sizeof(Word) == 0 && words <= std::size_t{std::numeric_limits<int>::max()},
                  "a block of " + std::to_string(bytes.size()) + " bytes for rank " + std::to_string(to) +
                      " is no whole number of words or longer than MPI can count");
+    settle(round);
     const auto parity = static_cast<std::size_t>(round & 1);
-    if (round_[parity] != round) {
-      // Of two rounds ago: they have arrived, since their receivers have posted the round after.
-      mpi::wait_all(sent_[parity].begin(), sent_[parity].end());
-      sent_[parity].clear();
-      round_[parity] = round;
-    }
     sent_[parity].push_back(world_.isend(static_cast<int>(to), static_cast<int>(parity),
                                          reinterpret_cast<const Word*>(bytes.data()), static_cast<int>(words)));
   }
@@ -81,7 +90,13 @@ class MpiTransport final : public Transport {
     }
   }
 
+  static void wait_for(std::vector<mpi::request>& sent) {
+    mpi::wait_all(sent.begin(), sent.end());
+    sent.clear();
+  }
+
   MpiSession& session_;
+  int exceptions_ = std::uncaught_exceptions();
   mpi::communicator world_;
   std::chrono::milliseconds patience_;
   unsigned rank_;

@@ -42,6 +42,7 @@ class ThreadTransport final : public Transport {
   [[nodiscard]] unsigned rank() const override { return rank_; }
   [[nodiscard]] unsigned ranks() const override { return hub_->ranks; }
 
+  void settle(std::int64_t) override {}
   void post(std::int64_t round, unsigned to, std::span<const std::byte> bytes) override {
     Hub::Slot& slot = hub_->slot(round, rank_, to);
     {

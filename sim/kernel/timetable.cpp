@@ -6,64 +6,6 @@
 #include "sim/core/check.hpp"
 
 namespace dwell::kernel {
-namespace {
-
-using Entry = Timetable::Entry;
-
-constexpr std::size_t kInsertionAlone = 4;       // up to so many entries counting does not pay
-constexpr unsigned kMostBits = 12;               // counters that stay in the first-level cache
-constexpr std::uint32_t kLongestInsertion = 32;  // a longer part is sorted by comparison first
-
-void insertion_sort(Entry* out, std::size_t count) {
-  for (std::size_t i = 1; i < count; ++i) {
-    // Nearly all entries are in their place.
-    if (out[i].offset_us > out[i - 1].offset_us) [[likely]]
-      continue;
-    const Entry entry = out[i];
-    std::size_t j = i;
-    for (; j > 0 && entry < out[j - 1]; --j) out[j] = out[j - 1];
-    out[j] = entry;
-  }
-}
-
-/// Sorts the bucket's entries into `out`, which has room for them: one counting pass over the leading bits of the
-/// offset, in two to four parts an entry, then insertion.
-template <class Slots>
-void sort_entries(const Slots& bucket, unsigned offset_bits, std::vector<std::uint32_t>& counts, Entry* out) {
-  const std::size_t count = bucket.size();
-  if (count <= kInsertionAlone) {
-    std::size_t n = 0;
-    bucket.for_each([&](const Entry& entry) { out[n++] = entry; });
-    insertion_sort(out, count);
-    return;
-  }
-  const unsigned bits = std::min({static_cast<unsigned>(std::bit_width(count)) + 1, kMostBits, offset_bits});
-  const unsigned shift = offset_bits - bits;
-  const std::size_t parts = std::size_t{1} << bits;
-  if (counts.size() < parts) counts.resize(parts);
-  std::fill_n(counts.begin(), parts, 0U);
-  std::uint32_t* const counters = counts.data();
-  bucket.for_each([&](const Entry& entry) { ++counters[entry.offset_us >> shift]; });
-  std::uint32_t position = 0, longest = 0;
-  for (std::size_t part = 0; part < parts; ++part) {
-    const std::uint32_t size = counters[part];
-    counters[part] = position;
-    position += size;
-    longest = std::max(longest, size);
-  }
-  bucket.for_each([&](const Entry& entry) { out[counters[entry.offset_us >> shift]++] = entry; });
-  if (longest > kLongestInsertion) [[unlikely]] {
-    std::uint32_t from = 0;
-    for (std::size_t part = 0; part < parts; ++part) {
-      const std::uint32_t to = counters[part];
-      if (to - from > kLongestInsertion) std::sort(out + from, out + to);
-      from = to;
-    }
-  }
-  insertion_sort(out, count);
-}
-
-}  // namespace
 
 Timetable::Timetable(Duration window_length, std::size_t horizon_windows) {
   DWELL_DEMAND(window_length.us >= 1 && window_length.us <= (std::int64_t{1} << 32),
@@ -85,7 +27,9 @@ void Timetable::begin_window() {
   cursor_ = run_.data();
   end_ = cursor_ + count;
   if (count != 0) {
-    sort_entries(front, offset_bits_, counts_, cursor_);
+    sort_bucket(
+        front, offset_bits_, counts_, cursor_, [](const Entry& entry) { return entry.offset_us; },
+        [](const Entry& a, const Entry& b) { return a < b; });
     front.release(pool_);
   }
   base_us_ += length_us();

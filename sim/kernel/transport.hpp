@@ -37,8 +37,10 @@ class Transport {
   [[nodiscard]] virtual unsigned rank() const = 0;
   [[nodiscard]] virtual unsigned ranks() const = 0;
 
-  /// Sends a block to rank `to` and returns without waiting. The bytes must stay as they are until this rank has taken
-  /// every block of the next round.
+  /// Waits until what was posted two rounds before this one may be changed. Called before its bytes are.
+  virtual void settle(std::int64_t round) = 0;
+  /// Sends a block to rank `to` and returns without waiting. The bytes must stay as they are until `settle` of
+  /// the round after next.
   virtual void post(std::int64_t round, unsigned to, std::span<const std::byte> bytes) = 0;
   /// Waits for a block of the round, in the order they come; called ranks() - 1 times a round. Throws RankFailure when
   /// another rank failed or none came for too long.

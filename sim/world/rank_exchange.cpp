@@ -43,8 +43,9 @@ std::vector<std::vector<std::byte>> RankExchange::all(std::span<const std::byte>
     const kernel::Arrival arrival = transport_.take(round);
     blocks[arrival.rank] = unframed(arrival);
   }
-  // Nobody passes before all have taken what they were sent: from here on the frame may go.
+  // Nobody passes before all have taken what they were sent: then the frame may go.
   transport_.sum(0);
+  transport_.settle(round + 2);
   return blocks;
 }
 

@@ -17,6 +17,8 @@ class RankExchange {
 
   /// The blocks of all ranks, in order of rank; waits for the slowest. Throws RankFailure when one is gone.
   std::vector<std::vector<std::byte>> all(std::span<const std::byte> own);
+  /// The sum of what each rank gives.
+  std::uint64_t sum(std::uint64_t share) { return transport_.sum(share); }
   [[nodiscard]] unsigned rank() const { return transport_.rank(); }
   [[nodiscard]] unsigned ranks() const { return transport_.ranks(); }
   /// Ends the run on all ranks.

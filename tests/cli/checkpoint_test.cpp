@@ -130,6 +130,8 @@ TEST_CASE("checkpoints that are none are refused by name") {
   const Finished kept = run_dwell(folder, study({"--json", "-o", "a.json", "--checkpoint", "at"}));
   REQUIRE(kept.code == 0);
   CHECK(refused(study({"--checkpoint", "at"}), "holds a study already") == 2);
+  CHECK(refused(study({"--json", "-o", "new/out.json", "--checkpoint", "new"}), "new/out.json") == 2);
+  CHECK(refused({"resume", "at", "-q", "-o", "at/study.checkpoint"}, "lies in the checkpoint's folder") == 2);
   const std::string whole = read_text(folder.path("at/run-0001-done.checkpoint"));
   std::filesystem::resize_file(folder.path("at/run-0001-done.checkpoint"), whole.size() / 2);
   refused({"resume", "at", "-q"}, "run-0001-done.checkpoint");

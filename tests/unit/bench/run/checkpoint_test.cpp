@@ -152,3 +152,20 @@ TEST_CASE("a checkpoint that cannot be written leaves the one before") {
   CHECK(folder.get("run").value() == bytes_of("good"));
   CHECK_FALSE(fs::exists(place.path("run.checkpoint.part")));
 }
+
+TEST_CASE("a folder is held by one at a time, and left-overs of another study are no beginning") {
+  const Place place;
+  CheckpointFolder folder = begun(place);
+  REQUIRE(folder.hold().ok());
+  {
+    CheckpointFolder other = CheckpointFolder::open(place.path()).value();
+    const dwell::Status refused = other.hold();
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().message().find("in use by another dwell") != std::string::npos);
+  }
+  const Place strange;
+  write(strange.path("run-0000-done.checkpoint"), "old");
+  const auto created = CheckpointFolder::create(strange.path());
+  REQUIRE_FALSE(created.ok());
+  CHECK(created.error().message().find("is of another study") != std::string::npos);
+}
