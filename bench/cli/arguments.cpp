@@ -28,12 +28,12 @@ struct CommandSpec {
 
 const std::vector<CommandSpec>& commands() {
   static const std::vector<std::string> study = {
-      "scale",    "seed",    "seeds", "days",   "baseline", "key-use",    "concentration",
-      "detector", "threads", "json",  "output", "quiet",    "checkpoint", "checkpoint-every"};
+      "scale",   "seed", "seeds",  "days",  "baseline",   "key-use",          "concentration", "detector",
+      "threads", "json", "output", "quiet", "checkpoint", "checkpoint-every", "spread"};
   static const std::vector<CommandSpec> all = {
       {"case-study", Command::case_study, "", false, study},
       {"run", Command::run, "a scenario's name or file", true, study},
-      {"resume", Command::resume, "the folder of a checkpoint", true, {"threads", "json", "output", "quiet"}},
+      {"resume", Command::resume, "the folder of a checkpoint", true, {"threads", "spread", "json", "output", "quiet"}},
       {"list", Command::list, "scenarios or detectors", true, {"json", "output", "quiet"}},
       {"report", Command::report, "a results file", true, {"json", "output", "quiet"}},
       {"schema", Command::schema, "telemetry, scenario or results", false, {"output", "quiet"}},
@@ -58,7 +58,7 @@ po::options_description option_table() {
   auto add = table.add_options();
   for (const char* name :
        {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "threads", "processes",
-        "start-events", "mean", "lookahead", "remote", "end", "engine", "checkpoint", "checkpoint-every"}) {
+        "start-events", "mean", "lookahead", "remote", "end", "engine", "checkpoint", "checkpoint-every", "spread"}) {
     add(name, po::value<std::string>());
   }
   add("output,o", po::value<std::string>());
@@ -145,6 +145,7 @@ Status read_options(const Values& values, Arguments& out) {
            read_text(values, "baseline", out.baseline),
            read_enum(values, "key-use", out.key_use),
            read_enum(values, "concentration", out.concentration),
+           read_enum(values, "spread", out.spread),
            read_text(values, "output", out.output),
            read_detectors(values, out.detectors),
        }) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench/perf/phold.hpp"
+#include "bench/run/study.hpp"
 #include "sim/core/result.hpp"
 #include "sim/world/scenario.hpp"
 
@@ -36,7 +37,8 @@ struct Arguments {
   std::optional<workforce::KeyUseOfInsider> key_use;
   std::optional<campaign::Concentration> concentration;
   std::vector<std::string> detectors;
-  std::string checkpoint;  ///< folder; empty: none
+  std::optional<run::Spread> spread;  ///< over ranks; nothing: as suits the number of seeds
+  std::string checkpoint;             ///< folder; empty: none
   Duration checkpoint_every = Duration::days(10);
   perf::PholdShape phold;
   std::optional<EngineKind> engine;

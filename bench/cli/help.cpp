@@ -48,6 +48,9 @@ PHOLD (its defaults in parentheses)
 
 On ranks: `./dwell --ranks N case-study|run|resume|phold ...` at the project's
 root starts N of them on this machine.
+  --spread HOW          what ranks share out: seeds, each run by one of them, or
+                        shards of members, each seed run by all (seeds, when
+                        there is one for each rank); never changes a result
 
 What comes out
   --json                JSON instead of tables

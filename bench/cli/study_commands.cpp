@@ -24,7 +24,7 @@ namespace {
 
 constexpr const char* kCase = "coupang-2025";
 constexpr const char* kCaseStudy = "case-study";
-// Ranks wait for each other at the end of a phase; one that dies is noticed by mpirun.
+// Ranks wait for each other, at the latest at the end of a phase; one that dies is noticed by mpirun.
 constexpr std::chrono::hours kStudyPatience{24 * 365};
 
 /// Where the results go: as asked; for the case study by default into the project's results/ when the launcher started
@@ -100,11 +100,11 @@ Result<run::CheckpointFolder> begin_checkpoint(const std::string& path, const ru
 }
 
 /// Refused on one rank, refused on all, with what the first of them has to say.
-Status agree(world::RankExchange* ranks, const Status& mine) {
+Status agree_in_words(world::RankGroup* ranks, const Status& mine) {
   if (ranks == nullptr) return mine;
   ByteWriter writer;
   writer.put_string(mine ? "" : mine.error().message());
-  const auto blocks = ranks->all(writer.bytes());
+  const world::RankExchange::Blocks& blocks = ranks->exchange().all(writer.bytes());
   for (std::size_t rank = 0; rank < blocks.size(); ++rank) {
     ByteReader reader(blocks[rank]);
     const std::string refusal = reader.get_string();
@@ -114,7 +114,7 @@ Status agree(world::RankExchange* ranks, const Status& mine) {
 }
 
 /// Makes the place for the results and for a new study's checkpoint ready, on the rank that speaks.
-Status prepare_places(world::RankExchange* ranks, const std::string& input, const std::string& checkpoint,
+Status prepare_places(world::RankGroup* ranks, const std::string& input, const std::string& checkpoint,
                       const run::StudyRequest& request, std::optional<OutputFile>& file,
                       std::optional<run::CheckpointFolder>& folder) {
   const auto prepare = [&]() -> Status {
@@ -137,7 +137,7 @@ Status prepare_places(world::RankExchange* ranks, const std::string& input, cons
     }
     return folder->hold();
   };
-  if (const Status ready = agree(ranks, prepare()); !ready) return ready;
+  if (const Status ready = agree_in_words(ranks, prepare()); !ready) return ready;
   const auto open = [&]() -> Status {
     if (checkpoint.empty() || folder) return success();
     const Result<run::CheckpointFolder> opened = run::CheckpointFolder::open(checkpoint);
@@ -145,7 +145,7 @@ Status prepare_places(world::RankExchange* ranks, const std::string& input, cons
     folder = opened.value();
     return success();
   };
-  return agree(ranks, open());
+  return agree_in_words(ranks, open());
 }
 
 /// Runs what was asked, from the checkpoint `folder` on where there is one, and delivers what it found. `input` is the
@@ -154,10 +154,10 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
             std::optional<run::CheckpointFolder> folder) {
   const auto ranks = Ranks::join(false);
   if (!ranks) return complain(ranks.error(), kBadInput);
-  const auto transport = ranks.value()->make_transport(kStudyPatience);
-  std::optional<world::RankExchange> exchange;
-  if (transport) exchange.emplace(*transport);
-  request.options.ranks = exchange ? &*exchange : nullptr;
+  std::optional<world::RankGroup> group;
+  if (started_on_ranks()) group.emplace([&] { return ranks.value()->make_transport(kStudyPatience); });
+  request.options.ranks = group ? &*group : nullptr;
+  request.options.spread = arguments.spread;
   request.options.ranks_here = ranks.value()->here();
   std::optional<OutputFile> file;
   const Status ready = prepare_places(request.options.ranks, input, arguments.checkpoint, request, file, folder);

@@ -15,6 +15,7 @@ struct Subscription {
   Choice access{detect::kMemberDataPages, false, false};
   Choice auth;
   std::vector<detect::TopicMask> topics;  ///< the sets of topics wanted; rows are handed out for each of them
+  bool gathered = false;                  ///< rows of all ranks, for the one that judges
 
   /// The place of a set of topics in `topics`, added when it is new.
   std::size_t variant(detect::TopicMask wanted);
@@ -27,6 +28,7 @@ class Lane {
   Lane(Subscription subscription, std::uint32_t shards);
 
   void load(const WindowSource& source);
+  [[nodiscard]] const Subscription& subscription() const { return subscription_; }
   /// Units in which the clean rows and the added ones come: partitions where rows stay where they lie, else one.
   [[nodiscard]] std::size_t units() const { return units_; }
   /// Rows of the clean view, in no order over shards.

@@ -45,7 +45,8 @@ Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions&
         for (std::uint32_t s = 0; s < options_.setting.shards; ++s) {
           auto state = clean.sharded->make_shard_state(ShardId{s});
           if (state == nullptr) break;
-          clean.shards.push_back(std::move(state));
+          const bool here = options_.ranks == nullptr || options_.local(ShardId{s});
+          clean.shards.push_back(here ? std::move(state) : nullptr);
         }
       }
       subscribe(c);
@@ -64,9 +65,11 @@ Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions&
 void Harness::subscribe(std::size_t contender) {
   const detect::Descriptor& descriptor = contenders_[contender].descriptor;
   const Instance& instance = slots_[contender].views[0];
+  const bool gathered = options_.ranks != nullptr && instance.sequential != nullptr;
+  const auto fits = [&](const Subscription& s) { return s.access.pages == descriptor.pages && s.gathered == gathered; };
   std::size_t at = 0;
-  while (at < subscriptions_.size() && subscriptions_[at].access.pages != descriptor.pages) ++at;
-  if (at == subscriptions_.size()) subscriptions_.push_back({{descriptor.pages, false, false}, {}, {}});
+  while (at < subscriptions_.size() && !fits(subscriptions_[at])) ++at;
+  if (at == subscriptions_.size()) subscriptions_.push_back({{descriptor.pages, false, false}, {}, {}, gathered});
   const auto arrange = [&](telemetry::Topic topic, Choice& choice) {
     if ((descriptor.topics & detect::topic_bit(topic)) == 0) return;
     choice.ordered = choice.ordered || instance.sequential != nullptr;
@@ -94,20 +97,27 @@ Harness::Instance Harness::copy_of(const Instance& instance) const {
   copy.detector = instance.detector->clone();
   copy.sharded = dynamic_cast<detect::ShardedDetector*>(copy.detector.get());
   copy.sequential = dynamic_cast<detect::SequentialDetector*>(copy.detector.get());
-  for (const auto& state : instance.shards) copy.shards.push_back(state->clone());
+  for (const auto& state : instance.shards) copy.shards.push_back(state ? state->clone() : nullptr);
   return copy;
 }
 
 void Harness::block(std::span<const BlockWindow> windows) {
   if (windows.empty()) return;
   DWELL_DEMAND(windows.size() <= kBlockWindows, "a block of windows is too long");
-  if (windows.front().info.index == options_.warm_up_windows) end_warm_up();
+  if (windows.front().info.index == options_.warm_up_windows && judges()) end_warm_up();
   for (std::size_t k = 0; k < windows.size(); ++k) {
-    for (Lane& lane : lanes_[k]) lane.load(windows[k].source);
-    for (const telemetry::PartitionRows& partition : windows[k].source.partitions) {
-      clean_rows_ += partition.access.rows.size() - partition.access.foreign;
+    for (Lane& lane : lanes_[k]) {
+      if (!lane.subscription().gathered) lane.load(windows[k].source);
     }
   }
+  if (options_.ranks != nullptr) return watch_on_ranks(windows);
+  clean_rows_ += clean_rows_of(windows);
+  watch(windows);
+  leave_decided_views(windows.back().info.index + 1);
+  if (measures(windows)) measure_state();
+}
+
+void Harness::watch(std::span<const BlockWindow> windows) {
   for (std::size_t c = 0; c < slots_.size(); ++c) {
     Slot& slot = slots_[c];
     ContenderRun& run = runs_[c];
@@ -124,25 +134,43 @@ void Harness::block(std::span<const BlockWindow> windows) {
       slot.views = {};
     }
   }
-  leave_decided_views(windows.back().info.index + 1);
-  if (windows.front().info.index / kMeasuredEvery != (windows.back().info.index + 1) / kMeasuredEvery) measure_state();
+}
+
+std::uint64_t Harness::clean_rows_of(std::span<const BlockWindow> windows) {
+  std::uint64_t rows = 0;
+  for (const BlockWindow& window : windows) {
+    for (const telemetry::PartitionRows& partition : window.source.partitions) {
+      rows += partition.access.rows.size() - partition.access.foreign;
+    }
+  }
+  return rows;
+}
+
+bool Harness::measures(std::span<const BlockWindow> windows) {
+  return windows.front().info.index / kMeasuredEvery != (windows.back().info.index + 1) / kMeasuredEvery;
 }
 
 void Harness::run_view(Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows) {
-  const auto v = static_cast<std::size_t>(view);
-  Instance& instance = slot.views[v];
+  Instance& instance = slot.views[static_cast<std::size_t>(view)];
   for (std::size_t k = 0; k < windows.size(); ++k) {
-    Lane& lane = lanes_[k][slot.lane];
-    scores_.begin(run.logs[v].floor());
-    if (instance.sequential != nullptr) {
-      instance.sequential->observe(lane.ordered(slot.variant, view));
-      instance.sequential->close(windows[k].info, scores_);
-    } else {
-      const SparseTable& table = table_for(slot, instance, view, k);
-      instance.sharded->close(windows[k].info, lane.platform(slot.variant), table, scores_);
-    }
-    if (!scores_.items().empty()) run.logs[v].add(static_cast<std::int32_t>(windows[k].info.index), scores_.items());
+    const SparseTable* const table = instance.sequential != nullptr ? nullptr : &table_for(slot, instance, view, k);
+    close_window(slot, instance, run, view, windows[k], k, table);
   }
+}
+
+/// With what the shards found in the window, or its rows for a sequential contender.
+void Harness::close_window(const Slot& slot, Instance& instance, ContenderRun& run, View view,
+                           const BlockWindow& window, std::size_t k, const SparseTable* table) {
+  Lane& lane = lanes_[k][slot.lane];
+  score::ScoreLog& log = run.logs[static_cast<std::size_t>(view)];
+  scores_.begin(log.floor());
+  if (instance.sequential != nullptr) {
+    instance.sequential->observe(lane.ordered(slot.variant, view));
+    instance.sequential->close(window.info, scores_);
+  } else {
+    instance.sharded->close(window.info, lane.platform(slot.variant), *table, scores_);
+  }
+  if (!scores_.items().empty()) log.add(static_cast<std::int32_t>(window.info.index), scores_.sorted());
 }
 
 const SparseTable& Harness::table_for(const Slot& slot, Instance& instance, View view, std::size_t k) {
@@ -157,16 +185,25 @@ const SparseTable& Harness::table_for(const Slot& slot, Instance& instance, View
   // is observed.
   if (!lane.adds(view)) return clean_tables_[k];
   view_table_.clear();
-  for (const SparseTable::Entry& entry : clean_tables_[k].entries()) view_table_.add(entry.key, entry.value);
-  for (std::size_t unit = 0; unit < lane.units(); ++unit) {
-    instance.sharded->observe(lane.added(unit, slot.variant, view), nullptr, view_table_);
-  }
+  copy_clean_table(k);
+  observe_added(slot, instance, view, lane, view_table_);
   return view_table_;
 }
 
-void Harness::observe_sharded(const Slot& slot, Instance& instance, View view, Lane& lane, SparseTable& table) {
+void Harness::copy_clean_table(std::size_t k) {
+  for (const SparseTable::Entry& entry : clean_tables_[k].entries()) view_table_.add(entry.key, entry.value);
+}
+
+void Harness::observe_added(const Slot& slot, const Instance& instance, View view, Lane& lane, SparseTable& table) {
+  for (std::size_t unit = 0; unit < lane.units(); ++unit) {
+    instance.sharded->observe(lane.added(unit, slot.variant, view), nullptr, table);
+  }
+}
+
+void Harness::observe_sharded(const Slot& slot, const Instance& instance, View view, Lane& lane, SparseTable& table) {
   if (!instance.shards.empty()) {
     for (std::uint32_t s = 0; s < options_.setting.shards; ++s) {
+      if (instance.shards[s] == nullptr) continue;
       instance.sharded->observe(lane.shard_rows(s, slot.variant, view), instance.shards[s].get(), table);
     }
     return;
@@ -209,12 +246,18 @@ void Harness::leave_decided_views(std::int64_t seen) {
   }
 }
 
+std::uint64_t Harness::bytes_of_shards(const Instance& instance) {
+  std::uint64_t bytes = 0;
+  for (const auto& state : instance.shards) bytes += state ? state->state_bytes() : 0;
+  return bytes;
+}
+
 void Harness::measure_state() {
   for (std::size_t c = 0; c < slots_.size(); ++c) {
     const Instance& clean = slots_[c].views[0];
     if (clean.detector == nullptr) continue;
-    std::uint64_t bytes = clean.detector->state_bytes();
-    for (const auto& state : clean.shards) bytes += state->state_bytes();
+    const std::uint64_t elsewhere = elsewhere_bytes_.empty() ? 0 : elsewhere_bytes_[c];
+    const std::uint64_t bytes = clean.detector->state_bytes() + bytes_of_shards(clean) + elsewhere;
     runs_[c].state_bytes = std::max(runs_[c].state_bytes, bytes);
     const std::uint64_t bound = contenders_[c].descriptor.memory_bound_bytes;
     if (bound != 0 && bytes > bound) {

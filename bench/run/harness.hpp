@@ -15,6 +15,7 @@
 #include "bench/score/score_log.hpp"
 #include "bench/score/threshold.hpp"
 #include "detectors/api/detector.hpp"
+#include "sim/world/rank_exchange.hpp"
 
 namespace dwell::run {
 
@@ -41,6 +42,10 @@ struct HarnessOptions {
   /// Whether nothing that a view of a contender may still log matters, after `seen` windows; then the view is left.
   /// Asked now and then. Empty: views last to the end.
   std::function<bool(std::size_t contender, View view, const ContenderRun& run, std::int64_t seen)> decided = {};
+  /// On ranks each one observes the shards that are `local`; the first judges: it closes all windows and has the runs.
+  /// nullptr: alone.
+  world::RankExchange* ranks = nullptr;
+  std::function<bool(ShardId)> local = {};
 };
 
 struct BlockWindow {
@@ -50,7 +55,8 @@ struct BlockWindow {
 /// Enough for a contender's state to pay for its way into the cache, few enough for the rows to stay there.
 inline constexpr std::size_t kBlockWindows = 16;
 
-/// Detectors are made at construction, observe the clean view until `fork`, and all three views from then on.
+/// Detectors are made at construction, observe the clean view until `fork`, and all three views from then on. On ranks
+/// all make the same calls, each with the rows of its own shards and the platform's.
 class Harness {
  public:
   Harness(const std::vector<Contender>& contenders, const HarnessOptions& options);
@@ -61,11 +67,14 @@ class Harness {
   /// goes through the whole block before the next one starts, so that its state stays in the processor's cache.
   void block(std::span<const BlockWindow> windows);
 
-  /// State between two blocks, and back into a harness of the same contenders and options.
+  /// State between two blocks, and back into a harness of the same contenders and options. On ranks only the first has
+  /// it written.
   void save(ByteWriter& writer) const;
   Status restore(ByteReader& reader);
 
   [[nodiscard]] bool forked() const { return forked_; }
+  /// Whether this rank has the runs.
+  [[nodiscard]] bool judges() const { return options_.ranks == nullptr || options_.ranks->rank() == 0; }
   [[nodiscard]] std::vector<ContenderRun>& runs() { return runs_; }
   /// Access rows of the clean view, for costs per event.
   [[nodiscard]] std::uint64_t clean_rows() const { return clean_rows_; }
@@ -75,7 +84,7 @@ class Harness {
     std::unique_ptr<detect::Detector> detector;
     detect::ShardedDetector* sharded = nullptr;
     detect::SequentialDetector* sequential = nullptr;
-    std::vector<std::unique_ptr<detect::ShardState>> shards;
+    std::vector<std::unique_ptr<detect::ShardState>> shards;  // nullptr for those of other ranks
   };
   struct Slot {
     std::size_t lane = 0;
@@ -83,15 +92,36 @@ class Harness {
     std::array<Instance, kViews> views;
   };
   void subscribe(std::size_t contender);
+  void watch(std::span<const BlockWindow> windows);
   void run_view(Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows);
-  void observe_sharded(const Slot& slot, Instance& instance, View view, Lane& lane, SparseTable& table);
+  void close_window(const Slot& slot, Instance& instance, ContenderRun& run, View view, const BlockWindow& window,
+                    std::size_t k, const SparseTable* table);
+  void observe_sharded(const Slot& slot, const Instance& instance, View view, Lane& lane, SparseTable& table);
+  static void observe_added(const Slot& slot, const Instance& instance, View view, Lane& lane, SparseTable& table);
+  void copy_clean_table(std::size_t k);
+  static std::uint64_t clean_rows_of(std::span<const BlockWindow> windows);
   const SparseTable& table_for(const Slot& slot, Instance& instance, View view, std::size_t k);
   void end_warm_up();
   void leave_decided_views(std::int64_t seen);
+  static bool measures(std::span<const BlockWindow> windows);
+  static std::uint64_t bytes_of_shards(const Instance& instance);
   void measure_state();
   Instance copy_of(const Instance& instance) const;
-  static void save_instance(ByteWriter& writer, const Instance& instance);
+  static void save_instance(ByteWriter& writer, const Instance& instance,
+                            std::span<const std::vector<std::byte>> elsewhere);
   static Status restore_instance(ByteReader& reader, Instance& instance);
+
+  // On ranks (harness_ranks.cpp).
+  struct Share;
+  void watch_on_ranks(std::span<const BlockWindow> windows);
+  void put_share(ByteWriter& writer, std::size_t contender, std::span<const BlockWindow> windows);
+  void put_tables(ByteWriter& writer, const Slot& slot, View view, std::size_t windows);
+  void put_gathered_rows(ByteWriter& writer, std::span<const BlockWindow> windows) const;
+  void load_gathered(std::span<ByteReader> readers, std::span<const BlockWindow> windows);
+  void judge(std::size_t contender, std::vector<Share>& shares, std::span<const BlockWindow> windows);
+  const SparseTable& merge_tables(const Instance& instance, View view, std::size_t k, std::vector<Share>& shares);
+  void agree_on_views();
+  [[nodiscard]] std::vector<std::vector<std::byte>> gather_shard_states() const;
 
   HarnessOptions options_;
   const std::vector<Contender>& contenders_;
@@ -106,6 +136,8 @@ class Harness {
   std::int64_t ask_at_ = 0;     // windows seen when it is next asked whether views are decided
   std::int64_t ask_after_ = 0;  // and how many windows lie before that
   std::uint64_t clean_rows_ = 0;
+  std::vector<std::uint64_t> elsewhere_bytes_;  // of shard states on other ranks, by contender, when last measured
+  std::vector<std::vector<telemetry::PartitionRows>> gathered_;  // window of the block × rank; of the judge
 };
 
 }  // namespace dwell::run

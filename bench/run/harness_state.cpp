@@ -26,6 +26,8 @@ Status restore_part(ByteReader& reader, Part& part) {
 }  // namespace
 
 void Harness::save(ByteWriter& writer) const {
+  const std::vector<std::vector<std::byte>> elsewhere = gather_shard_states();
+  if (!judges()) return;
   writer.put(forked_);
   writer.put(ask_at_);
   writer.put(ask_after_);
@@ -34,16 +36,28 @@ void Harness::save(ByteWriter& writer) const {
   for (std::size_t c = 0; c < slots_.size(); ++c) {
     writer.put_string(contenders_[c].descriptor.name);
     run::save(writer, runs_[c]);
-    for (const Instance& instance : slots_[c].views) save_instance(writer, instance);
+    for (std::size_t v = 0; v < kViews; ++v) {
+      const std::span<const std::vector<std::byte>> states(elsewhere);
+      const std::size_t shards = options_.setting.shards;
+      const auto of_view = states.empty() ? states : states.subspan((c * kViews + v) * shards, shards);
+      save_instance(writer, slots_[c].views[v], of_view);
+    }
   }
 }
 
-void Harness::save_instance(ByteWriter& writer, const Instance& instance) {
+void Harness::save_instance(ByteWriter& writer, const Instance& instance,
+                            std::span<const std::vector<std::byte>> elsewhere) {
   writer.put(instance.detector != nullptr);
   if (instance.detector == nullptr) return;
   save_part(writer, *instance.detector);
   writer.put(static_cast<std::uint64_t>(instance.shards.size()));
-  for (const auto& state : instance.shards) save_part(writer, *state);
+  for (std::size_t s = 0; s < instance.shards.size(); ++s) {
+    if (instance.shards[s] != nullptr) {
+      save_part(writer, *instance.shards[s]);
+    } else {
+      writer.put_vector(elsewhere[s]);
+    }
+  }
 }
 
 Status Harness::restore(ByteReader& reader) {
@@ -82,6 +96,10 @@ Status Harness::restore_instance(ByteReader& reader, Instance& instance) {
     return Error{"", name, fmt::format("state of {} shards", shards), std::to_string(instance.shards.size())};
   }
   for (const auto& state : instance.shards) {
+    if (state == nullptr) {
+      (void)reader.get_vector<std::byte>();
+      continue;
+    }
     if (const Status restored = restore_part(reader, *state); !restored) return restored.error();
   }
   return success();

@@ -57,18 +57,19 @@ WorldOptions SeedPool::world_options(std::uint64_t seed, const Thresholds* thres
 
 Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>& seeds, const Thresholds* thresholds,
                                                std::size_t first_run) {
-  Batch batch{seeds, thresholds, first_run, {}, std::vector<std::optional<WorldRecord>>(seeds.size()), {}};
-  const unsigned ranks = options_.ranks == nullptr ? 1 : options_.ranks->ranks();
-  for (std::size_t i = options_.ranks == nullptr ? 0 : options_.ranks->rank(); i < seeds.size(); i += ranks) {
-    batch.mine.push_back(i);
-  }
+  Batch batch{seeds,
+              thresholds,
+              first_run,
+              seeds_here(options_, seeds.size()),
+              std::vector<std::optional<WorldRecord>>(seeds.size()),
+              {}};
   try {
     run_mine(batch);
+    if (options_.ranks != nullptr) exchange(batch);
   } catch (const std::exception& error) {
-    if (options_.ranks != nullptr) options_.ranks->fail(error.what());
+    if (options_.ranks != nullptr) options_.ranks->exchange().fail(error.what());
     throw;
   }
-  if (options_.ranks != nullptr) exchange(batch);
   if (batch.error) return *batch.error;
   std::vector<WorldRecord> finished;
   for (std::optional<WorldRecord>& record : batch.records) {
@@ -77,20 +78,32 @@ Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>&
   return finished;
 }
 
+std::vector<std::size_t> SeedPool::seeds_here(const StudyOptions& options, std::size_t seeds) {
+  const bool apart = options.ranks != nullptr && options.spread == Spread::seeds;
+  std::vector<std::size_t> places;
+  for (std::size_t i = apart ? options.ranks->rank() : 0; i < seeds; i += apart ? options.ranks->ranks() : 1) {
+    places.push_back(i);
+  }
+  return places;
+}
+
 void SeedPool::run_mine(Batch& batch) {
   std::exception_ptr thrown;
   std::mutex mutex;  // of what threads leave behind: thrown and the error
   std::atomic<std::size_t> next = 0;
-  const std::size_t at_once = std::clamp<std::size_t>(options_.threads, 1, std::max<std::size_t>(1, batch.mine.size()));
+  const std::size_t side_by_side = together() ? 1 : std::max<std::size_t>(1, batch.mine.size());
+  const std::size_t at_once = std::clamp<std::size_t>(options_.threads, 1, side_by_side);
   const std::size_t threads_each = std::max<std::size_t>(1, options_.threads / at_once);
   const auto work = [&] {
     try {
       const auto executor =
           threads_each > 1 ? kernel::make_thread_executor(threads_each) : kernel::make_inline_executor();
-      for (std::size_t at = next++; at < batch.mine.size() && !board_.stopped(); at = next++) {
+      // Ranks that run a seed together agree there on whether to stop.
+      for (std::size_t at = next++; at < batch.mine.size() && (together() || !board_.stopped()); at = next++) {
         const std::size_t i = batch.mine[at];
         WorldOptions world = world_options(batch.seeds[i], batch.thresholds);
         world.executor = executor.get();
+        world.ranks = together() ? options_.ranks : nullptr;
         world.each_day = [&, i](double done, Date date, std::uint64_t events) {
           const char* const phase = world.evaluation ? "scoring" : "calibrating";
           return board_.report(batch.first_run + i, phase, done, date, events);
@@ -98,6 +111,7 @@ void SeedPool::run_mine(Batch& batch) {
         auto result = run_or_recall(batch.first_run + i, world);
         if (result) {
           batch.records[i] = std::move(result).value();
+          if (together() && !batch.records[i]) break;
           continue;
         }
         next = batch.mine.size();
@@ -118,8 +132,10 @@ void SeedPool::run_mine(Batch& batch) {
   if (thrown) std::rethrow_exception(thrown);
 }
 
-/// A block holds the rank's error, if it has one, and its finished runs with their places.
+/// A block holds the rank's error, if it has one, and its finished runs with their places. Runs made together are given
+/// by the first rank, which alone has them whole.
 void SeedPool::exchange(Batch& batch) const {
+  if (!first_of_together()) batch.records.assign(batch.seeds.size(), std::nullopt);
   ByteWriter writer;
   writer.put(batch.error.has_value());
   for (const std::string Error::*const part : {&Error::file, &Error::place, &Error::found, &Error::accepted}) {
@@ -132,13 +148,13 @@ void SeedPool::exchange(Batch& batch) const {
     writer.put(static_cast<std::uint64_t>(i));
     writer.put_vector(std::vector<std::byte>(record.bytes().begin(), record.bytes().end()));
   }
-  const std::vector<std::vector<std::byte>> blocks = options_.ranks->all(writer.bytes());
+  const world::RankExchange::Blocks& blocks = options_.ranks->exchange().all(writer.bytes());
   for (unsigned rank = 0; rank < blocks.size(); ++rank) {
     if (rank != options_.ranks->rank()) take_block(batch, rank, blocks[rank]);
   }
 }
 
-void SeedPool::take_block(Batch& batch, unsigned rank, const std::vector<std::byte>& block) const {
+void SeedPool::take_block(Batch& batch, unsigned rank, std::span<const std::byte> block) const {
   const std::string name = fmt::format("rank {}", rank);
   ByteReader reader(block);
   const bool failed = reader.get<bool>();
@@ -178,12 +194,16 @@ Result<std::optional<WorldRecord>> SeedPool::run_or_recall(std::size_t run, Worl
       .state_name = under_way,
       .store = [&folder, under_way](std::span<const std::byte> bytes) { return folder.put(under_way, bytes); }};
   auto record = run_world(scenario_, list_, world);
-  if (record && record.value()) {
+  if (!record || !record.value()) return record;
+  Status kept = success();
+  if (first_of_together()) {
     ByteWriter writer;
     save(writer, *record.value());
-    if (const Status kept = folder.put(done, writer.bytes()); !kept) return kept.error();
-    folder.remove(under_way);
+    kept = folder.put(done, writer.bytes());
+    if (kept) folder.remove(under_way);
   }
+  if (together()) kept = world::agree(*options_.ranks, kept, "keep its run");
+  if (!kept) return kept.error();
   return record;
 }
 

@@ -43,14 +43,17 @@ class ProgressBoard {
 };
 
 /// The seeds of one phase, spread over threads: whole runs side by side while there are enough of them, else several
-/// threads in a run. On ranks each runs a part of them, and then gives what it found to all. Results do not depend on
-/// the split.
+/// threads in a run. On ranks each runs a part of them, or all together run one after the other; then what was found is
+/// given to all. Results do not depend on the split.
 class SeedPool {
  public:
   using Thresholds = std::vector<std::vector<score::Threshold>>;
   SeedPool(const world::Scenario& scenario, const StudyOptions& options, const std::vector<Contender>& list,
            ProgressBoard& board)
       : scenario_(scenario), options_(options), list_(list), board_(board) {}
+
+  /// The places among `seeds` seeds of those in which this rank takes part.
+  static std::vector<std::size_t> seeds_here(const StudyOptions& options, std::size_t seeds);
 
   /// Clean, full-length runs. Records in order of seed; those ended early are missing.
   Result<std::vector<WorldRecord>> run(const std::vector<std::uint64_t>& seeds, std::size_t first_run) {
@@ -74,9 +77,12 @@ class SeedPool {
     std::vector<std::optional<WorldRecord>> records;
     std::optional<Error> error;
   };
+  /// Whether the ranks run every seed together.
+  [[nodiscard]] bool together() const { return options_.ranks != nullptr && options_.spread == Spread::shards; }
+  [[nodiscard]] bool first_of_together() const { return !together() || options_.ranks->rank() == 0; }
   void run_mine(Batch& batch);
   void exchange(Batch& batch) const;
-  void take_block(Batch& batch, unsigned rank, const std::vector<std::byte>& block) const;
+  void take_block(Batch& batch, unsigned rank, std::span<const std::byte> block) const;
   [[nodiscard]] WorldOptions world_options(std::uint64_t seed, const Thresholds* thresholds) const;
   /// Runs a seed, or recalls it from the checkpoint; notes it there when it is finished.
   Result<std::optional<WorldRecord>> run_or_recall(std::size_t run, WorldOptions& world);

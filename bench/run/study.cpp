@@ -84,12 +84,19 @@ struct Cost {
   std::uint64_t rows = 0;  ///< simulated in it
 };
 
-Cost cost_of(ProgressBoard& board, world::RankExchange* ranks, double wall_s) {
+Cost cost_of(ProgressBoard& board, const StudyOptions& options, double wall_s) {
   Cost cost{wall_s, resource_use().cpu_s, board.events()};
-  if (ranks == nullptr) return cost;
-  cost.rows = ranks->sum(cost.rows);
-  cost.cpu_s = static_cast<double>(ranks->sum(static_cast<std::uint64_t>(cost.cpu_s * 1e6))) * 1e-6;
+  if (options.ranks == nullptr) return cost;
+  world::RankExchange& ranks = options.ranks->exchange();
+  if (options.spread == Spread::seeds) cost.rows = ranks.sum(cost.rows);  // else each counts those of all
+  cost.cpu_s = static_cast<double>(ranks.sum(static_cast<std::uint64_t>(cost.cpu_s * 1e6))) * 1e-6;
   return cost;
+}
+
+/// Shards where some rank would have no seed.
+Spread spread_of(const StudyOptions& options, unsigned ranks) {
+  const std::uint32_t seeds = std::min(options.calibration_seeds, options.evaluation_seeds);
+  return options.spread.value_or(seeds >= ranks ? Spread::seeds : Spread::shards);
 }
 
 void fill_timing(StudyResult& result, const std::vector<Contender>& list, const std::vector<WorldRecord>& calibration,
@@ -140,12 +147,10 @@ Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOption
   for (std::uint32_t i = 0; i < options.evaluation_seeds; ++i)
     evaluation_seeds.push_back(evaluation_seed(options.seed, i));
 
-  // Of n seeds, a rank does every ranks-th from its own number on.
-  const unsigned ranks = options.ranks == nullptr ? 1 : options.ranks->ranks();
-  const unsigned rank = options.ranks == nullptr ? 0 : options.ranks->rank();
-  const auto share = [&](std::size_t n) { return n <= rank ? 0 : (n - rank - 1) / ranks + 1; };
+  options.spread = spread_of(options, options.ranks == nullptr ? 1 : options.ranks->ranks());
   ProgressBoard board(options, calibration_seeds.size() + evaluation_seeds.size(),
-                      share(calibration_seeds.size()) + share(evaluation_seeds.size()));
+                      SeedPool::seeds_here(options, calibration_seeds.size()).size() +
+                          SeedPool::seeds_here(options, evaluation_seeds.size()).size());
   SeedPool pool(scenario, options, list.value(), board);
   const auto calibration = pool.run(calibration_seeds, 0);
   if (!calibration) return calibration.error();
@@ -167,7 +172,7 @@ Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOption
                            .outcome = "customer complaint"};
   score_study(input, thresholds, result);
   fill_timing(result, list.value(), calibration.value(), evaluation.value(),
-              cost_of(board, options.ranks, std::chrono::duration<double>(Clock::now() - begin).count()));
+              cost_of(board, options, std::chrono::duration<double>(Clock::now() - begin).count()));
   result.machine = {options.threads, processors, processor_name()};
   return result;
 }

@@ -52,7 +52,8 @@ class Block {
     const kernel::Window& window = simulation.window();
     windows_.push_back({{w, window.begin.us + plan_.shift.us, window.end.us + plan_.shift.us},
                         {stored.partitions, &stored.platform, &label_, plan_.shift, seed_.value}});
-    if (windows_.size() == kBlockWindows) seconds += flush();
+    // Blocks end where days do, wherever one was cut short.
+    if ((w + 1) % static_cast<std::int64_t>(kBlockWindows) == 0) seconds += flush();
     return seconds;
   }
 
@@ -86,8 +87,8 @@ struct Stand {
   double elapsed_s = 0, watching_s = 0;
 };
 
-Status keep_run(const WorldCheckpoint& checkpoint, Seed seed, const Stand& at, const world::Simulation& simulation,
-                const Harness& harness) {
+Status keep_run(const WorldCheckpoint& checkpoint, world::RankGroup* ranks, Seed seed, const Stand& at,
+                const world::Simulation& simulation, const Harness& harness) {
   ByteWriter writer;
   writer.put(seed.value);
   writer.put(at.window);
@@ -95,7 +96,8 @@ Status keep_run(const WorldCheckpoint& checkpoint, Seed seed, const Stand& at, c
   writer.put(at.watching_s);
   simulation.save(writer);
   harness.save(writer);
-  return checkpoint.store(writer.bytes());
+  const Status kept = harness.judges() ? checkpoint.store(writer.bytes()) : success();
+  return ranks == nullptr ? kept : agree(*ranks, kept, "store its checkpoint");
 }
 
 Status restore_run(const WorldCheckpoint& checkpoint, Seed seed, Stand& at, world::Simulation& simulation,
@@ -144,7 +146,8 @@ world::RunOptions simulation_options(const WorldOptions& options) {
           .campaign = options.evaluation,
           .placebo = options.evaluation,
           .jitter = options.evaluation,
-          .executor = options.executor};
+          .executor = options.executor,
+          .ranks = options.ranks};
 }
 
 Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, std::vector<Contender> contenders,
@@ -167,7 +170,9 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
                   .members_expected = plan.ids,
                   .events_per_day_expected = static_cast<std::uint64_t>(simulation.model().events_per_day())},
       .warm_up_windows = static_cast<std::int32_t>(plan.warm_up_windows),
-      .floors = options.floors};
+      .floors = options.floors,
+      .ranks = options.ranks == nullptr ? nullptr : &options.ranks->exchange(),
+      .local = [&](ShardId shard) { return simulation.local(shard); }};
   if (!options.thresholds.empty()) {
     harness_options.decided = [&](std::size_t c, View view, const ContenderRun& found, std::int64_t seen) {
       const truth::Incident& incident = view == View::factual ? simulation.campaign() : simulation.placebo();
@@ -180,7 +185,8 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
 
   Stand at;
   if (options.checkpoint && options.checkpoint->state) {
-    const Status restored = restore_run(*options.checkpoint, options.seed, at, simulation, harness);
+    Status restored = restore_run(*options.checkpoint, options.seed, at, simulation, harness);
+    if (options.ranks != nullptr) restored = agree(*options.ranks, restored, "read its checkpoint");
     if (!restored) return restored.error();
   }
   Block block(harness, plan, label, options.seed);
@@ -190,22 +196,24 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
     return Date{plan.first_day.days + static_cast<std::int32_t>(window / kWindowsPerDay)};
   };
   std::int64_t kept_at = at.window;
-  if (options.each_day) {
-    const double done = static_cast<double>(at.window) / static_cast<double>(plan.windows);
-    if (!options.each_day(done, date_of(at.window), simulation.rows())) return std::optional<WorldRecord>{};
-  }
+  // Whether all go on.
+  const auto report = [&](std::int64_t windows, Date date) {
+    const double done = static_cast<double>(windows) / static_cast<double>(plan.windows);
+    const bool go_on = !options.each_day || options.each_day(done, date, simulation.rows());
+    return options.ranks == nullptr ? go_on : options.ranks->exchange().sum(go_on ? 0 : 1) == 0;
+  };
+  if (!report(at.window, date_of(at.window))) return std::optional<WorldRecord>{};
   while (simulation.step()) {
     const std::int64_t w = at.window++;
     at.watching_s += block.add(simulation, w);
-    if (options.each_day && (w + 1) % kWindowsPerDay == 0) {
-      const double done = static_cast<double>(w + 1) / static_cast<double>(plan.windows);
-      if (!options.each_day(done, date_of(w), simulation.rows())) return std::optional<WorldRecord>{};
-    }
+    if ((w + 1) % kWindowsPerDay == 0 && !report(at.window, date_of(w))) return std::optional<WorldRecord>{};
     if (options.checkpoint && block.empty() && world::kWindow * (at.window - kept_at) >= options.checkpoint->every) {
       kept_at = at.window;
       at.elapsed_s = before_s + std::chrono::duration<double>(Clock::now() - begin).count();
-      if (const Status kept = keep_run(*options.checkpoint, options.seed, at, simulation, harness); !kept)
+      if (const Status kept = keep_run(*options.checkpoint, options.ranks, options.seed, at, simulation, harness);
+          !kept) {
         return kept.error();
+      }
     }
   }
   at.watching_s += block.flush();

@@ -33,6 +33,8 @@ struct WorldOptions {
   /// later windows; without, every view lasts to the end.
   std::vector<std::vector<score::Threshold>> thresholds = {};
   kernel::Executor* executor = nullptr;
+  /// Run on these ranks together: all make the same call, and the first has the record. nullptr: alone.
+  world::RankGroup* ranks = nullptr;
   /// Called at the begin and once a simulated day with the share done, that day and page events so far; false ends the
   /// run early.
   std::function<bool(double done, Date date, std::uint64_t events)> each_day = {};
@@ -58,8 +60,8 @@ inline constexpr const char* kOracleVolume = "oracle-volume";
 /// The part of the options that the simulation knows.
 world::RunOptions simulation_options(const WorldOptions& options);
 
-/// Runs one seed; nothing when it was ended early. Errors: a scale that leaves too few members, a checkpoint that does
-/// not fit or cannot be stored.
+/// Runs one seed; nothing when it was ended early, on ranks by any of them. Errors: a scale that leaves too few
+/// members, a checkpoint that does not fit or cannot be stored; on ranks all have one when one has.
 Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, std::vector<Contender> contenders,
                                              const WorldOptions& options);
 

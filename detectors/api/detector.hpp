@@ -7,9 +7,11 @@
 // Detector state may be copied at any window (`clone`), which is how one pass yields a clean, a factual and a placebo
 // view.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "detectors/api/descriptor.hpp"
@@ -66,6 +68,14 @@ class Scores {
   void begin(double floor) {
     floor_ = floor;
     items_.clear();
+  }
+  /// By entity: whatever order they came in, what is kept of them is the same.
+  [[nodiscard]] std::span<const Item> sorted() {
+    const auto before = [](const Item& a, const Item& b) {
+      return std::tie(a.entity.kind, a.entity.id, a.value) < std::tie(b.entity.kind, b.entity.id, b.value);
+    };
+    if (items_.size() > 1) std::sort(items_.begin(), items_.end(), before);
+    return items_;
   }
   [[nodiscard]] std::span<const Item> items() const { return items_; }
 

@@ -35,6 +35,10 @@ class ByteWriter {
   /// Length, then the elements.
   template <Storable T>
   void put_vector(const std::vector<T>& values) {
+    put_all(std::span<const T>(values));
+  }
+  template <Storable T>
+  void put_all(std::span<const T> values) {
     put(static_cast<std::uint64_t>(values.size()));
     raw(values.data(), values.size() * sizeof(T));
   }
@@ -78,6 +82,8 @@ class ByteReader {
     return values;
   }
   [[nodiscard]] bool failed() const { return failed_; }
+  /// What was read is no use to the caller: as if the end had been passed.
+  void fail() { failed_ = true; }
   [[nodiscard]] std::size_t remaining() const { return bytes_.size() - at_; }
   /// success() if everything was read and nothing was missing.
   [[nodiscard]] Status finish(std::string_view what) const;

@@ -1,6 +1,7 @@
 #include "sim/world/rank_exchange.hpp"
 
 #include <cstring>
+#include <exception>
 
 #include "sim/core/check.hpp"
 
@@ -10,43 +11,66 @@ namespace {
 constexpr std::size_t kWord = sizeof(std::uint64_t);
 
 /// Its length, the block, and zeros up to a whole number of words.
-std::vector<std::byte> framed(std::span<const std::byte> block) {
+void put_into_frame(std::vector<std::byte>& frame, std::span<const std::byte> block) {
   const std::uint64_t size = block.size();
-  std::vector<std::byte> frame(kWord + (block.size() + kWord - 1) / kWord * kWord);
+  frame.assign(kWord + (block.size() + kWord - 1) / kWord * kWord, std::byte{0});
   std::memcpy(frame.data(), &size, kWord);
   if (!block.empty()) std::memcpy(frame.data() + kWord, block.data(), block.size());
-  return frame;
 }
 
-std::vector<std::byte> unframed(const kernel::Arrival& arrival) {
+std::span<const std::byte> content_of(std::span<const std::byte> frame, unsigned rank) {
   std::uint64_t size = 0;
-  DWELL_DEMAND(arrival.bytes.size() >= kWord,
-               "a block of rank " + std::to_string(arrival.rank) + " without its length");
-  std::memcpy(&size, arrival.bytes.data(), kWord);
-  DWELL_DEMAND(size <= arrival.bytes.size() - kWord,
-               "a block of rank " + std::to_string(arrival.rank) + " is shorter than it says");
-  const auto content = arrival.bytes.subspan(kWord, static_cast<std::size_t>(size));
-  return {content.begin(), content.end()};
+  DWELL_DEMAND(frame.size() >= kWord, "a block of rank " + std::to_string(rank) + " without its length");
+  std::memcpy(&size, frame.data(), kWord);
+  DWELL_DEMAND(size <= frame.size() - kWord, "a block of rank " + std::to_string(rank) + " is shorter than it says");
+  return frame.subspan(kWord, static_cast<std::size_t>(size));
 }
 
 }  // namespace
 
-std::vector<std::vector<std::byte>> RankExchange::all(std::span<const std::byte> own) {
+RankExchange::RankExchange(kernel::Transport& transport)
+    : transport_(transport),
+      everyone_(transport.ranks(), true),
+      blocks_(transport.ranks()),
+      exceptions_(std::uncaught_exceptions()) {
+  put_into_frame(empty_, {});
+}
+
+// What was posted lies in the frames: they may go when it has arrived. When an exception ends all, it need not.
+RankExchange::~RankExchange() {
+  if (std::uncaught_exceptions() != exceptions_) return;
+  transport_.settle(round_);
+  transport_.settle(round_ + 1);
+}
+
+const RankExchange::Blocks& RankExchange::all(std::span<const std::byte> own) { return exchange(own, everyone_); }
+
+const RankExchange::Blocks& RankExchange::gather(unsigned to, std::span<const std::byte> own) {
+  std::vector<bool> one(ranks());
+  one[to] = true;
+  return exchange(own, one);
+}
+
+const RankExchange::Blocks& RankExchange::exchange(std::span<const std::byte> own, const std::vector<bool>& to) {
   const std::int64_t round = round_++;
-  const std::vector<std::byte> frame = framed(own);
-  for (unsigned to = 0; to < ranks(); ++to) {
-    if (to != rank()) transport_.post(round, to, frame);
+  std::vector<std::byte>& frame = frames_[round & 1];
+  transport_.settle(round);
+  put_into_frame(frame, own);
+  for (unsigned rank = 0; rank < ranks(); ++rank) {
+    if (rank != this->rank()) transport_.post(round, rank, to[rank] ? frame : empty_);
   }
-  std::vector<std::vector<std::byte>> blocks(ranks());
-  blocks[rank()].assign(own.begin(), own.end());
+  blocks_[rank()] = content_of(to[rank()] ? frame : empty_, rank());
   for (unsigned i = 1; i < ranks(); ++i) {
     const kernel::Arrival arrival = transport_.take(round);
-    blocks[arrival.rank] = unframed(arrival);
+    blocks_[arrival.rank] = content_of(arrival.bytes, arrival.rank);
   }
-  // Nobody passes before all have taken what they were sent: then the frame may go.
-  transport_.sum(0);
-  transport_.settle(round + 2);
-  return blocks;
+  return blocks_;
+}
+
+Status agree(RankGroup& ranks, const Status& mine, std::string_view what) {
+  const bool all = ranks.exchange().sum(mine ? 0 : 1) == 0;
+  if (all || !mine) return mine;
+  return Error{"", "", "another rank could not " + std::string(what), ""};
 }
 
 }  // namespace dwell::world

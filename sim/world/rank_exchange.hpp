@@ -1,22 +1,37 @@
 #pragma once
-// Blocks of bytes that every rank gives to all others.
+// What the ranks of one program tell each other outside of the engine.
 
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "sim/core/result.hpp"
 #include "sim/kernel/transport.hpp"
 
 namespace dwell::world {
 
-/// Calls must be the same, in the same order, on all ranks. Used by one thread.
+/// Blocks of bytes from every rank to every other. Calls must be the same, in the same order, on all ranks. Used by one
+/// thread.
 class RankExchange {
  public:
-  /// The transport must outlive it, and is used by nothing else.
-  explicit RankExchange(kernel::Transport& transport) : transport_(transport) {}
+  /// By rank; good until the next call.
+  using Blocks = std::vector<std::span<const std::byte>>;
 
-  /// The blocks of all ranks, in order of rank; waits for the slowest. Throws RankFailure when one is gone.
-  std::vector<std::vector<std::byte>> all(std::span<const std::byte> own);
+  /// The transport must outlive it, and is used by nothing else.
+  explicit RankExchange(kernel::Transport& transport);
+  ~RankExchange();
+  RankExchange(const RankExchange&) = delete;
+  RankExchange& operator=(const RankExchange&) = delete;
+
+  /// Gives `own` to all; the blocks of all ranks, this one's included. Waits for the slowest. Throws RankFailure when
+  /// one is gone.
+  const Blocks& all(std::span<const std::byte> own);
+  /// Gives `own` to rank `to` and nothing to the others. Rank `to` has the blocks of all ranks, the others empty ones.
+  const Blocks& gather(unsigned to, std::span<const std::byte> own);
   /// The sum of what each rank gives.
   std::uint64_t sum(std::uint64_t share) { return transport_.sum(share); }
   [[nodiscard]] unsigned rank() const { return transport_.rank(); }
@@ -25,8 +40,36 @@ class RankExchange {
   void fail(const std::string& message) { transport_.fail(message); }
 
  private:
+  const Blocks& exchange(std::span<const std::byte> own, const std::vector<bool>& to);
+
   kernel::Transport& transport_;
   std::int64_t round_ = 0;
+  std::vector<std::byte> frames_[2], empty_;  // frames by the parity of the round
+  std::vector<bool> everyone_;
+  Blocks blocks_;
+  int exceptions_;
 };
+
+/// This program's place among the ranks that run one study.
+class RankGroup {
+ public:
+  /// Makes one more transport among the same ranks; called as often, in the same order, on all of them.
+  using MakeTransport = std::function<std::unique_ptr<kernel::Transport>()>;
+  explicit RankGroup(MakeTransport make) : make_(std::move(make)), transport_(make_()), exchange_(*transport_) {}
+
+  [[nodiscard]] unsigned rank() const { return exchange_.rank(); }
+  [[nodiscard]] unsigned ranks() const { return exchange_.ranks(); }
+  [[nodiscard]] RankExchange& exchange() { return exchange_; }
+  /// For an engine of its own.
+  [[nodiscard]] std::unique_ptr<kernel::Transport> make_transport() { return make_(); }
+
+ private:
+  MakeTransport make_;
+  std::unique_ptr<kernel::Transport> transport_;
+  RankExchange exchange_;
+};
+
+/// What failed on one rank fails on all: those where it did not are told that another "could not `what`".
+Status agree(RankGroup& ranks, const Status& mine, std::string_view what);
 
 }  // namespace dwell::world

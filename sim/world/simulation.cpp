@@ -96,17 +96,34 @@ Simulation::Simulation(const Scenario& scenario, const RunOptions& options, RunP
     own_executor_ = kernel::make_inline_executor();
     options_.executor = own_executor_.get();
   }
-  engine_ = kernel::make_windowed_engine(engine, *options_.executor);
+  if (options_.ranks != nullptr) {
+    transport_ = options_.ranks->make_transport();
+    engine_ = kernel::make_distributed_engine(engine, *options_.executor, *transport_);
+  } else {
+    engine_ = kernel::make_windowed_engine(engine, *options_.executor);
+  }
+}
+
+template <class Make>
+void Simulation::add(Make make) {
+  const ProcessId next{static_cast<std::uint32_t>(engine_->processes())};
+  engine_->add(engine_->local(next) ? make() : nullptr);
 }
 
 void Simulation::add_shards() {
   // Shards that run one after the other share a batch; on several threads, or interleaved, each has its own.
-  const bool shared = options_.engine == EngineKind::windowed && options_.executor->threads() == 1;
-  partitions_.resize(shared ? 1 : plan_.shards);
+  const bool shared =
+      options_.engine == EngineKind::windowed && options_.executor->threads() == 1 && options_.ranks == nullptr;
+  std::uint32_t locals = 0;
+  for (std::uint32_t s = 0; s < plan_.shards; ++s) locals += local(ShardId{s}) ? 1 : 0;
+  partitions_.resize(shared ? 1 : locals);
   stages_.resize(options_.measure_stages ? plan_.shards : 0);
+  std::size_t partition = 0;
   for (std::uint32_t s = 0; s < plan_.shards; ++s) {
-    engine_->add(commerce::make_shard(
-        *model_, {ShardId{s}, plan_.shards, &partitions_[shared ? 0 : s], stages_.empty() ? nullptr : &stages_[s]}));
+    add([&] {
+      telemetry::PartitionRows* const out = &partitions_[shared ? 0 : partition++];
+      return commerce::make_shard(*model_, {ShardId{s}, plan_.shards, out, stages_.empty() ? nullptr : &stages_[s]});
+    });
   }
 }
 
@@ -131,21 +148,25 @@ void Simulation::add_background() {
   const std::vector<MemberId> honey = background::honey_accounts(params.deception, around);
   around.honey = [honey](MemberId id) { return std::binary_search(honey.begin(), honey.end(), id); };
 
-  engine_->add(workforce::make_workforce(scenario_.workforce, keys_, plan_.shards, options_.seed, new_platform_rows()));
-  if (params.support.on) engine_->add(background::make_support(params.support, around, new_platform_rows()));
-  if (params.batch.on) engine_->add(background::make_batch(params.batch, around, new_platform_rows()));
+  // Every rank has a place for the rows of every process, so that they are merged in the same order.
+  const auto with_rows = [&](auto make) { add([&, rows = new_platform_rows()] { return make(rows); }); };
+  with_rows([&](auto* rows) {
+    return workforce::make_workforce(scenario_.workforce, keys_, plan_.shards, options_.seed, rows);
+  });
+  if (params.support.on) with_rows([&](auto* rows) { return background::make_support(params.support, around, rows); });
+  if (params.batch.on) with_rows([&](auto* rows) { return background::make_batch(params.batch, around, rows); });
   if (params.bots.on) {
     const std::uint32_t parts = std::max(1U, plan_.shards / 8);
     for (std::uint32_t part = 0; part < parts; ++part) {
-      engine_->add(background::make_bots(params.bots, around, model_->events_per_day(), part, parts));
+      add([&] { return background::make_bots(params.bots, around, model_->events_per_day(), part, parts); });
     }
   }
   if (params.stuffing.on) {
     const double logins = model_->events_per_day() / model_->pages_per_session() * scenario_.platform.sessions.login;
-    engine_->add(background::make_stuffing(params.stuffing, around, logins));
+    add([&] { return background::make_stuffing(params.stuffing, around, logins); });
   }
-  engine_->add(background::make_deception(params.deception, around, new_platform_rows()));
-  engine_->add(background::make_complaints(params.complaints, around, new_platform_rows()));
+  with_rows([&](auto* rows) { return background::make_deception(params.deception, around, rows); });
+  with_rows([&](auto* rows) { return background::make_complaints(params.complaints, around, rows); });
 }
 
 campaign::Spec Simulation::campaign_spec() const {
@@ -180,21 +201,25 @@ void Simulation::plan_campaign() {
   }
 }
 
-void Simulation::add_campaign() { engine_->add(campaign::make_campaign(campaign_spec(), campaign_setting())); }
+void Simulation::add_campaign() {
+  add([&] { return campaign::make_campaign(campaign_spec(), campaign_setting()); });
+}
 
 void Simulation::add_placebo() {
   double requests = 0;
   for (const auto& hour : campaign_by_hour_) {
     for (const double per_window : hour) requests += per_window * static_cast<double>(Duration::hours(1) / kWindow);
   }
-  engine_->add(campaign::make_placebo({.shards = plan_.shards,
-                                       .onset = plan_.onset,
-                                       .length = campaign_spec().length,
-                                       .visits_in_all = requests / model_->pages_per_session(),
-                                       .hour = scenario_.platform.calendar.hour,
-                                       .day_factor = day_factors_,
-                                       .origin = placebo_origin_,
-                                       .seed = options_.seed}));
+  add([&] {
+    return campaign::make_placebo({.shards = plan_.shards,
+                                   .onset = plan_.onset,
+                                   .length = campaign_spec().length,
+                                   .visits_in_all = requests / model_->pages_per_session(),
+                                   .hour = scenario_.platform.calendar.hour,
+                                   .day_factor = day_factors_,
+                                   .origin = placebo_origin_,
+                                   .seed = options_.seed});
+  });
 }
 
 bool Simulation::step() {
@@ -213,6 +238,27 @@ void Simulation::exchange(std::vector<telemetry::PartitionRows>& partitions, tel
 }
 
 void Simulation::record() {
+  if (options_.ranks != nullptr) {
+    share_rows();
+  } else {
+    count_rows();
+    for (const telemetry::PartitionRows& partition : partitions_) {
+      if (partition.access.foreign != 0) observe(partition.access);
+      if (partition.unlogged.foreign != 0) observe(partition.unlogged);
+    }
+  }
+  merge_platform_rows();
+}
+
+void Simulation::count_rows() {
+  for (const telemetry::PartitionRows& partition : partitions_) {
+    foreign_rows_ += partition.access.foreign;
+    foreign_seen_ = foreign_seen_ || partition.access.foreign != 0 || partition.auth.foreign != 0;
+    rows_ += partition.access.rows.size() - partition.access.foreign;
+  }
+}
+
+void Simulation::merge_platform_rows() {
   platform_.clear();
   for (const auto& part : platform_parts_) {
     append(platform_.keys, part->keys);
@@ -220,14 +266,6 @@ void Simulation::record() {
     append(platform_.audit, part->audit);
     append(platform_.complaints, part->complaints);
     append(platform_.deception, part->deception);
-  }
-  for (const telemetry::PartitionRows& partition : partitions_) {
-    const telemetry::AccessBatch& rows = partition.access.rows;
-    foreign_rows_ += partition.access.foreign;
-    foreign_seen_ = foreign_seen_ || partition.access.foreign != 0 || partition.auth.foreign != 0;
-    rows_ += rows.size() - partition.access.foreign;
-    if (partition.access.foreign != 0) observe(partition.access);
-    if (partition.unlogged.foreign != 0) observe(partition.unlogged);
   }
 }
 
@@ -256,20 +294,22 @@ commerce::StageTimes Simulation::stages() const {
   return total;
 }
 
-std::uint64_t Simulation::background_digest() const {
+template <class Figure>
+std::uint64_t Simulation::sum_over_shards(Figure figure) const {
   std::uint64_t total = 0;
   for (std::uint32_t s = 0; s < plan_.shards; ++s) {
-    total += mix64(static_cast<const commerce::Shard&>(engine_->process({s})).stats().background_digest, s);
+    if (!local(ShardId{s})) continue;
+    total += mix64(figure(static_cast<const commerce::Shard&>(engine_->process({s})).stats()), s);
   }
-  return total;
+  return engine_->total(total);
+}
+
+std::uint64_t Simulation::background_digest() const {
+  return sum_over_shards([](const commerce::ShardStats& stats) { return stats.background_digest; });
 }
 
 std::uint64_t Simulation::foreign_digest() const {
-  std::uint64_t total = 0;
-  for (std::uint32_t s = 0; s < plan_.shards; ++s) {
-    total += mix64(static_cast<const commerce::Shard&>(engine_->process({s})).stats().foreign_digest, s);
-  }
-  return total;
+  return sum_over_shards([](const commerce::ShardStats& stats) { return stats.foreign_digest; });
 }
 
 }  // namespace dwell::world

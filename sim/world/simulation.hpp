@@ -19,6 +19,7 @@
 #include "sim/telemetry/batch.hpp"
 #include "sim/truth/causes.hpp"
 #include "sim/truth/incident.hpp"
+#include "sim/world/rank_exchange.hpp"
 #include "sim/world/scenario.hpp"
 
 namespace dwell::world {
@@ -35,6 +36,9 @@ struct RunOptions {
   EngineKind engine = EngineKind::windowed;
   kernel::Executor* executor = nullptr;  ///< threads of the windowed engine; nullptr: the caller's own
   bool measure_stages = false;           ///< add up the time of each stage of the shards
+  /// Spread the processes of the run over these ranks; all of them make the same simulation and the same calls.
+  /// nullptr: this program runs all.
+  RankGroup* ranks = nullptr;
 };
 
 /// What may be asked of a run before it starts: dates and sizes, the same for every engine.
@@ -55,6 +59,7 @@ inline constexpr Duration kWindow = Duration::seconds(60);
 /// Dates and sizes of a run. Error: a scale that leaves fewer than 1,000 accounts.
 Result<RunPlan> plan_run(const Scenario& scenario, const RunOptions& options);
 
+/// On ranks, each holds the rows and the stages of its own shards; all else is the run's and the same on all of them.
 class Simulation {
  public:
   /// `scenario` must outlive the simulation.
@@ -62,14 +67,16 @@ class Simulation {
 
   /// Runs one window; false when the run is over.
   bool step();
-  /// Between steps: what is needed to go on from here, on any engine. `restore` is for a simulation of the same
-  /// scenario and options that has not stepped; it then stands where the saved one stood, after a step whose rows are
-  /// gone.
+  /// Between steps: what is needed to go on from here, on any engine. On ranks only the first one has it written.
+  /// `restore` is for a simulation of the same scenario and options that has not stepped; it then stands where the
+  /// saved one stood, after a step whose rows are gone.
   void save(ByteWriter& writer) const;
   Status restore(ByteReader& reader);
   [[nodiscard]] const kernel::Window& window() const { return engine_->window(); }
   [[nodiscard]] const RunPlan& plan() const { return plan_; }
 
+  /// Whether the rows of this shard are in partitions(): always, but on ranks.
+  [[nodiscard]] bool local(ShardId shard) const { return engine_->local(ProcessId{shard.value}); }
   /// What the last window emitted: rows by ingest time, with origins. Valid until the next step.
   [[nodiscard]] std::span<const telemetry::PartitionRows> partitions() const { return partitions_; }
   [[nodiscard]] const telemetry::PlatformRows& platform() const { return platform_; }
@@ -112,8 +119,18 @@ class Simulation {
   void add_campaign();
   void add_placebo();
   void record();
+  void count_rows();
+  void share_rows();
+  void take_rows(unsigned rank, ByteReader& reader);
+  void merge_platform_rows();
   void observe(const telemetry::Labelled<telemetry::AccessBatch>& access);
   telemetry::PlatformRows* new_platform_rows();
+  /// Adds what `make` makes, where it is local.
+  template <class Make>
+  void add(Make make);
+  /// The sum over all shards of a figure mixed with the shard's number.
+  template <class Figure>
+  [[nodiscard]] std::uint64_t sum_over_shards(Figure figure) const;
 
   const Scenario& scenario_;
   RunOptions options_;
@@ -122,6 +139,7 @@ class Simulation {
   std::unique_ptr<protocol::NetworkTable> networks_;
   protocol::KeyRing keys_;
   std::unique_ptr<commerce::Model> model_;
+  std::unique_ptr<kernel::Transport> transport_;  // of the engine, on ranks
   std::unique_ptr<kernel::Engine> engine_;
   std::vector<commerce::StageTimes> stages_;  // by shard; empty unless measured
   std::vector<telemetry::PartitionRows> partitions_;

@@ -2,11 +2,11 @@
 
 #include "bench/run/study.hpp"
 
-#include <fmt/format.h>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <map>
 
+#include "tests/differential/bench/run/study_lines.hpp"
 #include "tests/differential/sim/world/worlds.hpp"
 
 namespace dwell::run::test {
@@ -31,24 +31,6 @@ StudyResult study(const StudyOptions& asked) { return run_study(world::test::tin
 const StudyResult& the_study() {
   static const StudyResult result = study(options(kDetectors, 1));
   return result;
-}
-
-/// Rows and summaries as text, by detector, budget, track and seed.
-std::map<std::string, std::string> lines_of(const StudyResult& result) {
-  std::map<std::string, std::string> lines;
-  for (const Row& r : result.rows) {
-    lines[fmt::format("{} {} {} {}", r.detector, r.budget_per_day, static_cast<int>(r.track), r.seed)] =
-        fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}", r.threshold.value_or(-1), r.detected, r.ttd_days, r.probe,
-                    r.entity, r.records_exposed, r.records_spared, r.false_alerts, r.placebo_detected,
-                    r.placebo_ttd_days, static_cast<int>(r.mark), r.note);
-  }
-  for (const Summary& s : result.summary) {
-    lines[fmt::format("summary {} {} {}", s.detector, s.budget_per_day, static_cast<int>(s.track))] = fmt::format(
-        "{} {} {} {} {} {} {} {} {}", s.seeds, s.ttd_days_median, s.ttd_days_rmst, s.p_detect_1d, s.p_placebo,
-        s.records_exposed_mean, s.false_alerts_per_day, s.optimality_gap.value_or(-1), s.placebo_test_p);
-  }
-  lines["digest"] = result.manifest.event_digest;
-  return lines;
 }
 
 TEST_CASE("controls and oracles of a study stand where they must") {
