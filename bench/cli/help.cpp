@@ -36,6 +36,8 @@ What is simulated (case-study, run)
   --checkpoint FOLDER   keeps there how far the study is, for `dwell resume`
   --checkpoint-every T  simulated time between two of them (10d)
 
+bench-kernel takes --scale (1/20), --days (1), --seed, --detector, --threads.
+
 PHOLD (its defaults in parentheses)
   --processes N         logical processes (100000)
   --start-events N      events each starts with (1)

@@ -104,6 +104,12 @@ Result<CheckpointFolder> CheckpointFolder::open(const std::string& path) {
   const auto study = folder.get(kStudy);
   if (!study) return study.error();
   if (!study.value()) return Error{path, "", "holds no study", "the folder that was given to --checkpoint"};
+  // A file that is damaged is better known now than after hours.
+  std::error_code problem;
+  for (fs::directory_iterator at(path, problem), end; !problem && at != end; at.increment(problem)) {
+    if (at->path().extension() != kSuffix) continue;
+    if (const auto file = folder.get(at->path().stem().string()); !file) return file.error();
+  }
   return folder;
 }
 

@@ -23,7 +23,7 @@ class CheckpointFolder {
  public:
   /// Makes the folder if need be. Refused: one that holds checkpoints already, a place that cannot be written to.
   static Result<CheckpointFolder> create(const std::string& path);
-  /// Refused: a folder without a study in it, or of another revision of Dwell.
+  /// Refused: a folder without a study in it, or of another revision of Dwell, or with a file that `get` would refuse.
   static Result<CheckpointFolder> open(const std::string& path);
 
   /// Keeps other programs off until the last copy of this object goes. Refused: another one holds it.

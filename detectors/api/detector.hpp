@@ -72,7 +72,7 @@ class Scores {
   /// By entity: whatever order they came in, what is kept of them is the same.
   [[nodiscard]] std::span<const Item> sorted() {
     const auto before = [](const Item& a, const Item& b) {
-      return std::tie(a.entity.kind, a.entity.id, a.value) < std::tie(b.entity.kind, b.entity.id, b.value);
+      return std::tie(a.entity, a.value) < std::tie(b.entity, b.value);
     };
     if (items_.size() > 1) std::sort(items_.begin(), items_.end(), before);
     return items_;

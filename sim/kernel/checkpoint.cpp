@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "sim/core/byte_digest.hpp"
+#include "sim/core/digest.hpp"
 #include "sim/core/serial.hpp"
 
 namespace dwell::kernel {
@@ -39,7 +40,21 @@ std::string number(std::uint64_t n) { return std::to_string(n); }
 
 const char* const kDamaged = "an undamaged checkpoint";
 
+ByteWriter content_of_image(const ProcessImage& image) {
+  ByteWriter writer;
+  writer.put_string(image.name);
+  writer.put(image.sequence);
+  writer.put_vector(image.pending);
+  writer.put_vector(image.bodies);
+  writer.put_vector(image.state);
+  return writer;
+}
+
 }  // namespace
+
+std::uint64_t stamp_of(const ProcessImage& image) {
+  return mix64(digest_of(content_of_image(image).bytes()), image.id);
+}
 
 CheckpointWriter::CheckpointWriter(std::ostream& out, const CheckpointHead& head) : out_(out) {
   const Preamble preamble{kMagic, kCheckpointVersion, 0};
@@ -55,13 +70,7 @@ void CheckpointWriter::section(std::uint32_t kind, std::uint32_t id, std::span<c
 }
 
 void CheckpointWriter::add(const ProcessImage& image) {
-  ByteWriter writer;
-  writer.put_string(image.name);
-  writer.put(image.sequence);
-  writer.put_vector(image.pending);
-  writer.put_vector(image.bodies);
-  writer.put_vector(image.state);
-  section(kProcess, image.id, writer.bytes());
+  section(kProcess, image.id, content_of_image(image).bytes());
   ++written_;
 }
 

@@ -48,6 +48,10 @@ struct ProcessImage {
   std::vector<std::byte> state;     ///< what Process::save wrote
 };
 
+/// A digest of all that it holds, mixed with its id: their sum over all processes tells one state of a run from
+/// another.
+std::uint64_t stamp_of(const ProcessImage& image);
+
 /// Writes one part: the head, then each process, then the end.
 class CheckpointWriter {
  public:

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "sim/core/check.hpp"
-#include "sim/core/digest.hpp"
 #include "sim/kernel/checkpoint.hpp"
 #include "sim/kernel/context_engine.hpp"
 #include "sim/kernel/engine_base.hpp"
@@ -28,6 +27,7 @@ struct EngineBase::Restoring {
   CheckpointHead first;                // of the whole
   std::vector<bool> parts, processes;  // seen
   std::uint64_t events = 0;
+  std::uint64_t stamp = 0;  // of the processes read so far
 
   /// Goes on to the next part, in the next stream where one ends; head is empty after the last.
   Status next_part() {
@@ -43,10 +43,11 @@ struct EngineBase::Restoring {
   }
 };
 
+// The head says it, so every process is written down twice; one at a time, since they may be large.
 std::uint64_t EngineBase::share_of_stamp() {
   std::uint64_t share = 0;
   for (std::uint32_t id = 0; id < members_.size(); ++id) {
-    if (local({id})) share += mix64(Access::sequence(context(id)), id);
+    if (local({id})) share += stamp_of(image_of(id));
   }
   return share;
 }
@@ -101,7 +102,7 @@ Status EngineBase::restore(std::span<std::istream* const> parts) {
     window_ = {head.windows - 1, head.windows == 0 ? begin : begin - options_.lookahead, begin};
     prepare(begin);
     if (const Status read = agree(read_parts(restoring)); !read) return read;
-    if (total(share_of_stamp()) != head.stamp) {
+    if (total(restoring.stamp) != head.stamp) {
       return refused("", "parts that were saved by different runs", "the parts of one checkpoint");
     }
     ready();
@@ -179,6 +180,7 @@ Status EngineBase::read_processes(Restoring& restoring) {
       return refused("process " + std::to_string(id), "this process once more", "each process once");
     }
     restoring.processes[id] = true;
+    restoring.stamp += stamp_of(*image.value());
     if (Status applied = apply(*image.value()); !applied) return applied;
   }
 }

@@ -75,17 +75,24 @@ class MpiTransport final : public Transport {
   void fail(const std::string& message) noexcept override { session_.fail(message); }
 
  private:
-  // Ranks may be more than processors: after some looking, others are let through.
+  // Ranks may be more than processors: after some looking others are let through, and who waits long (for the end of a
+  // phase, say) hardly takes a processor.
   mpi::status wait_for_block(int tag) {
     constexpr int kLooks = 100;
-    const auto deadline = std::chrono::steady_clock::now() + patience_;
+    constexpr std::chrono::milliseconds kSoon{20};
+    const auto begin = std::chrono::steady_clock::now();
     for (;;) {
       for (int i = 0; i < kLooks; ++i) {
         if (const auto status = world_.iprobe(mpi::any_source, tag)) return *status;
       }
-      std::this_thread::yield();
-      if (std::chrono::steady_clock::now() > deadline) {
+      const auto waited = std::chrono::steady_clock::now() - begin;
+      if (waited > patience_) {
         throw RankFailure("waited " + std::to_string(patience_.count()) + " ms for a block of another rank");
+      }
+      if (waited < kSoon) {
+        std::this_thread::yield();
+      } else {
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
       }
     }
   }
