@@ -134,7 +134,7 @@ TEST_CASE("checkpoints that are none are refused by name") {
   CHECK(refused({"resume", "at", "-q", "-o", "at/study.checkpoint"}, "lies in the checkpoint's folder") == 2);
   const std::string whole = read_text(folder.path("at/run-0001-done.checkpoint"));
   std::filesystem::resize_file(folder.path("at/run-0001-done.checkpoint"), whole.size() / 2);
-  refused({"resume", "at", "-q"}, "run-0001-done.checkpoint");
+  CHECK(refused({"resume", "at", "-q"}, "run-0001-done.checkpoint") == 2);
   std::ofstream(folder.path("at/study.checkpoint")) << "{}";
   CHECK(refused({"resume", "at", "-q"}, "is no checkpoint of Dwell") == 2);
 }

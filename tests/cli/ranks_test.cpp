@@ -62,11 +62,15 @@ TEST_CASE("a study on ranks finds what it finds alone, with a checkpoint as well
   const Words words = {"run",     "tiny",       "--seeds",        "2",  "--detector",
                        "midas-r", "--detector", "honey-accounts", "-q", "--json"};
   const std::string alone = findings(run_dwell(folder, words).out);
-  for (const unsigned ranks : {1U, 2U, 3U}) {
-    const Finished end = run_dwell(folder, words, on(ranks));
-    INFO(ranks << " ranks: " << end.err);
-    REQUIRE(end.code == 0);
-    CHECK(findings(end.out) == alone);
+  for (const char* spread : {"seeds", "shards"}) {
+    for (unsigned ranks = 1; ranks <= 4; ++ranks) {
+      Words spread_so = words;
+      spread_so.insert(spread_so.end(), {"--spread", spread, "--threads", ranks % 2 == 0 ? "1" : "2"});
+      const Finished end = run_dwell(folder, spread_so, on(ranks));
+      INFO(ranks << " ranks, " << spread << ": " << end.err);
+      REQUIRE(end.code == 0);
+      CHECK(findings(end.out) == alone);
+    }
   }
   Words kept = words;
   kept.insert(kept.end(), {"--checkpoint", "at", "--checkpoint-every", "12h"});
@@ -94,18 +98,20 @@ TEST_CASE("of several ranks one speaks") {
 }
 
 TEST_CASE("a rank that is killed ends the study in seconds, and its checkpoint is good") {
+  const std::string spread = GENERATE("seeds", "shards");
+  INFO(spread);
   const Folder folder;
   const Words words = {"run", "tiny", "--seeds", "4", "--detector", "midas-r", "-q", "--json", "-o", "out.json"};
   REQUIRE(run_dwell(folder, words).code == 0);
   const std::string alone = findings(read_text(folder.path("out.json")));
   std::filesystem::remove(folder.path("out.json"));
   Words kept = words;
-  kept.insert(kept.end(), {"--checkpoint", "at", "--checkpoint-every", "6h"});
+  kept.insert(kept.end(), {"--checkpoint", "at", "--checkpoint-every", "6h", "--spread", spread});
   Child study(folder, kept, on(2));
-  const auto wait_for = [](const auto& done) {
-    for (int i = 0; i < 6000 && !done(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  };
-  wait_for([&] { return std::filesystem::exists(folder.path("at/run-0001.checkpoint")) || !study.running(); });
+  const std::string first_of_victim = spread == "seeds" ? "at/run-0001.checkpoint" : "at/run-0000.checkpoint";
+  for (int i = 0; i < 6000 && study.running() && !std::filesystem::exists(folder.path(first_of_victim)); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
   REQUIRE(study.running());
   const pid_t victim = dwell::test::process_of_rank(1, folder);
   REQUIRE(victim > 0);
