@@ -54,7 +54,8 @@ TEST_CASE("every detector gives the same scores however its rows are handed out"
     INFO(d.name);
     const Run base = run(entry, planted());
     CHECK(base.most_state_bytes <= d.memory_bound_bytes);
-    for (const Grouping grouping : {Grouping::shards_reversed, Grouping::all_at_once, Grouping::split}) {
+    for (const Grouping grouping :
+         {Grouping::shards_reversed, Grouping::all_at_once, Grouping::split, Grouping::random_tree}) {
       INFO("grouping " << static_cast<int>(grouping));
       CHECK(same(base.scores, run(entry, planted(), {.grouping = grouping}).scores));
     }

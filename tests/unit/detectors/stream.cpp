@@ -161,6 +161,29 @@ void merge(const ShardedDetector& detector, const SparseTable& from, SparseTable
   }
 }
 
+void merge_in_random_order(const ShardedDetector& detector, std::vector<SparseTable>& parts, std::uint64_t seed,
+                           SparseTable& table) {
+  for (std::uint64_t n = 0; parts.size() > 1; ++n) {
+    const std::size_t from = mix64(seed, 2 * n) % parts.size();
+    const SparseTable part = std::move(parts[from]);
+    parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(from));
+    merge(detector, part, parts[mix64(seed, 2 * n + 1) % parts.size()]);
+  }
+  merge(detector, parts.front(), table);
+}
+
+void observe_in_parts(Instance& instance, const StreamWindow& window, std::uint64_t seed, SparseTable& table) {
+  const auto& detector = static_cast<const ShardedDetector&>(*instance.detector);
+  const Descriptor& d = detector.descriptor();
+  std::vector<SparseTable> parts;
+  for (std::uint32_t s = 0; s < kShards; ++s) {
+    ShardState* const state = instance.shards.empty() ? nullptr : instance.shards[s].get();
+    deliver(d, window, choose(d, window, s), true,
+            [&](const WindowRows& rows) { detector.observe(rows, state, parts.emplace_back()); });
+  }
+  merge_in_random_order(detector, parts, seed, table);
+}
+
 void observe_sharded(Instance& instance, const StreamWindow& window, Handling::Grouping grouping, SparseTable& table) {
   using Grouping = Handling::Grouping;
   auto& detector = static_cast<ShardedDetector&>(*instance.detector);
@@ -188,7 +211,11 @@ void step(Instance& instance, const StreamWindow& window, std::size_t w, Handlin
   scores.begin(0);
   if (auto* sharded = dynamic_cast<ShardedDetector*>(instance.detector.get()); sharded != nullptr) {
     SparseTable table;
-    observe_sharded(instance, window, grouping, table);
+    if (grouping == Handling::Grouping::random_tree) {
+      observe_in_parts(instance, window, w, table);
+    } else {
+      observe_sharded(instance, window, grouping, table);
+    }
     sharded->close(info, platform_rows(d, window), table, scores);
     return;
   }

@@ -36,7 +36,8 @@ Stream make_stream(std::size_t days, const Plant& plant, std::uint64_t seed = 1)
 
 /// How a run hands out the rows; scores must not depend on any of it.
 struct Handling {
-  enum class Grouping { shard_by_shard, shards_reversed, all_at_once, split };
+  /// random_tree: every half of a shard's rows fills a table of its own; tables are merged two by two in random order.
+  enum class Grouping { shard_by_shard, shards_reversed, all_at_once, split, random_tree };
   Grouping grouping = Grouping::shard_by_shard;
   std::size_t save_at = SIZE_MAX;  ///< before this window, save and go on with a restored new instance
   std::size_t clone_at =
