@@ -138,17 +138,17 @@ void Harness::run_view(Slot& slot, ContenderRun& run, View view, std::span<const
       instance.sequential->observe(lane.ordered(slot.variant, view));
       instance.sequential->close(windows[k].info, scores_);
     } else {
-      const SparseTable& table = table_for(slot, instance, view, k);
+      const detect::WindowTable& table = table_for(slot, instance, view, k);
       instance.sharded->close(windows[k].info, lane.platform(slot.variant), table, scores_);
     }
     if (!scores_.items().empty()) run.logs[v].add(static_cast<std::int32_t>(windows[k].info.index), scores_.items());
   }
 }
 
-const SparseTable& Harness::table_for(const Slot& slot, Instance& instance, View view, std::size_t k) {
+const detect::WindowTable& Harness::table_for(const Slot& slot, Instance& instance, View view, std::size_t k) {
   Lane& lane = lanes_[k][slot.lane];
   if (view == View::clean || !instance.shards.empty()) {
-    SparseTable& table = view == View::clean ? clean_tables_[k] : view_table_;
+    detect::WindowTable& table = view == View::clean ? clean_tables_[k] : view_table_;
     table.clear();
     observe_sharded(slot, instance, view, lane, table);
     return table;
@@ -157,14 +157,14 @@ const SparseTable& Harness::table_for(const Slot& slot, Instance& instance, View
   // is observed.
   if (!lane.adds(view)) return clean_tables_[k];
   view_table_.clear();
-  for (const SparseTable::Entry& entry : clean_tables_[k].entries()) view_table_.add(entry.key, entry.value);
+  view_table_.add(clean_tables_[k]);
   for (std::size_t unit = 0; unit < lane.units(); ++unit) {
     instance.sharded->observe(lane.added(unit, slot.variant, view), nullptr, view_table_);
   }
   return view_table_;
 }
 
-void Harness::observe_sharded(const Slot& slot, Instance& instance, View view, Lane& lane, SparseTable& table) {
+void Harness::observe_sharded(const Slot& slot, Instance& instance, View view, Lane& lane, detect::WindowTable& table) {
   if (!instance.shards.empty()) {
     for (std::uint32_t s = 0; s < options_.setting.shards; ++s) {
       instance.sharded->observe(lane.shard_rows(s, slot.variant, view), instance.shards[s].get(), table);

@@ -84,8 +84,8 @@ class Harness {
   };
   void subscribe(std::size_t contender);
   void run_view(Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows);
-  void observe_sharded(const Slot& slot, Instance& instance, View view, Lane& lane, SparseTable& table);
-  const SparseTable& table_for(const Slot& slot, Instance& instance, View view, std::size_t k);
+  void observe_sharded(const Slot& slot, Instance& instance, View view, Lane& lane, detect::WindowTable& table);
+  const detect::WindowTable& table_for(const Slot& slot, Instance& instance, View view, std::size_t k);
   void end_warm_up();
   void leave_decided_views(std::int64_t seen);
   void measure_state();
@@ -96,9 +96,9 @@ class Harness {
   HarnessOptions options_;
   const std::vector<Contender>& contenders_;
   std::vector<Subscription> subscriptions_;
-  std::vector<std::vector<Lane>> lanes_;   // window of the block × subscription
-  std::vector<SparseTable> clean_tables_;  // by window of the block, of the contender in turn
-  SparseTable view_table_;
+  std::vector<std::vector<Lane>> lanes_;           // window of the block × subscription
+  std::vector<detect::WindowTable> clean_tables_;  // by window of the block, of the contender in turn
+  detect::WindowTable view_table_;
   std::vector<Slot> slots_;
   std::vector<ContenderRun> runs_;
   detect::Scores scores_;

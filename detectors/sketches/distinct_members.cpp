@@ -4,39 +4,31 @@
 
 namespace dwell::detect {
 
-void DistinctMembers::add(std::span<const SparseTable::Entry> entries) {
-  constexpr std::uint32_t none = UINT32_MAX;
-  Held* held = nullptr;
-  for (std::uint32_t of = none; !entries.empty(); entries = entries.subspan(std::min(entries.size(), kAhead))) {
-    const auto some = entries.first(std::min(entries.size(), kAhead));
-    // Of the entities that one row touches the first comes from many; the others are few and stay in the cache.
-    std::uint32_t before = none;
+void DistinctMembers::add(std::span<const SparseTable::Entry> visits) {
+  for (; !visits.empty(); visits = visits.subspan(std::min(visits.size(), kAhead))) {
+    const auto some = visits.first(std::min(visits.size(), kAhead));
+    // The first entity comes from many; the others are few and stay in the cache.
     for (const SparseTable::Entry& entry : some) {
-      const std::uint32_t index = SpreadKey::index(entry.key);
-      if (index == before) continue;
-      before = index;
-      held_.prefetch_slot(index);
-      sizes_.prefetch_slot(SpreadKey::entity(entry.key));
-    }
-    before = none;
-    for (const SparseTable::Entry& entry : some) {
-      const std::uint32_t index = SpreadKey::index(entry.key);
-      if (index == before) continue;
-      before = index;
-      held_.prefetch_entry(index);
-      sizes_.prefetch_entry(SpreadKey::entity(entry.key));
+      const Visit visit = Visit::of(entry);
+      held_.prefetch_slot(visit.hash.index);
+      sizes_.prefetch_slot(SpreadKey::entity_of(0, visit.id[0]));
     }
     for (const SparseTable::Entry& entry : some) {
-      const std::uint32_t index = SpreadKey::index(entry.key);
-      if (index != of) held = &held_.at(of = index);
-      const auto rank = static_cast<std::uint32_t>(entry.value);
-      const std::uint64_t entity = SpreadKey::entity(entry.key);
-      const std::size_t kind = SpreadKey::kind(entity);
-      if (held->id[kind] == SpreadKey::id(entity) && held->rank(kind) != 0) {
-        held->see(kind, {pane_, rank});
-      } else {
-        add(*held, entry.key, rank);
-      }
+      const Visit visit = Visit::of(entry);
+      held_.prefetch_entry(visit.hash.index);
+      sizes_.prefetch_entry(SpreadKey::entity_of(0, visit.id[0]));
+    }
+    for (const SparseTable::Entry& entry : some) add(Visit::of(entry));
+  }
+}
+
+void DistinctMembers::add(const Visit& visit) {
+  Held& held = held_.at(visit.hash.index);
+  for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
+    if (held.id[kind] == visit.id[kind] && held.rank(kind) != 0) {
+      held.see(kind, {pane_, visit.hash.rank});
+    } else {
+      add(held, SpreadKey::pack(kind, visit.id[kind], visit.hash.index), visit.hash.rank);
     }
   }
 }
@@ -101,7 +93,7 @@ void DistinctMembers::next_pane() {
 }
 
 template <class Keep>
-void DistinctMembers::keep_if(Keep keep) {
+void DistinctMembers::keep_if(std::uint32_t pane, Keep keep) {
   hashes_ = 0;
   others_.keep_if([&](const auto& entry) { return keep(Hash{entry.key, entry.value}); });
   for (auto& entry : held_.entries()) {
@@ -113,6 +105,10 @@ void DistinctMembers::keep_if(Keep keep) {
   hashes_ = others_.size();
   held_.keep_if([&](auto& entry) {
     Held& held = entry.value;
+    if (held.since(pane)) {
+      hashes_ += SpreadKey::kKinds;
+      return true;
+    }
     std::uint32_t left = 0;
     for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
       if (held.rank(kind) != 0) {
@@ -128,7 +124,8 @@ void DistinctMembers::keep_if(Keep keep) {
 }
 
 void DistinctMembers::drop_before(std::uint32_t pane) {
-  keep_if([&](const Hash& hash) {
+  if (pane == 0) return;
+  keep_if(pane, [&](const Hash& hash) {
     if (hash.seen.pane >= pane) return true;
     --sizes_.find(SpreadKey::entity(hash.key))->hashes;
     return false;
@@ -165,7 +162,7 @@ void DistinctMembers::choose_dense() {
     size.hashes = 0;
     size.dense = static_cast<std::uint32_t>(dense_.size());
   }
-  keep_if([&](const Hash& hash) {
+  keep_if(kNoPane, [&](const Hash& hash) {
     const Size& size = *sizes_.find(SpreadKey::entity(hash.key));
     if (size.dense == 0) return true;
     Dense& dense = dense_[size.dense - 1];

@@ -151,17 +151,7 @@ Instance restored(const CatalogueEntry& entry, const Instance& from) {
   return instance;
 }
 
-void merge(const ShardedDetector& detector, const SparseTable& from, SparseTable& into) {
-  for (const SparseTable::Entry& e : from.entries()) {
-    if (detector.merge() == ShardedDetector::Merge::sum) {
-      into.add(e.key, e.value);
-    } else {
-      into.raise(e.key, e.value);
-    }
-  }
-}
-
-void observe_sharded(Instance& instance, const StreamWindow& window, Handling::Grouping grouping, SparseTable& table) {
+void observe_sharded(Instance& instance, const StreamWindow& window, Handling::Grouping grouping, WindowTable& table) {
   using Grouping = Handling::Grouping;
   auto& detector = static_cast<ShardedDetector&>(*instance.detector);
   const Descriptor& d = detector.descriptor();
@@ -173,11 +163,11 @@ void observe_sharded(Instance& instance, const StreamWindow& window, Handling::G
   for (std::uint32_t i = 0; i < kShards; ++i) {
     const std::uint32_t s = grouping == Grouping::shards_reversed ? kShards - 1 - i : i;
     ShardState* state = instance.shards.empty() ? nullptr : instance.shards[s].get();
-    SparseTable own;
-    SparseTable& into = grouping == Grouping::shards_reversed ? own : table;
+    WindowTable own;
+    WindowTable& into = grouping == Grouping::shards_reversed ? own : table;
     deliver(d, window, choose(d, window, s), grouping == Grouping::split,
             [&](const WindowRows& rows) { detector.observe(rows, state, into); });
-    if (&into == &own) merge(detector, own, table);
+    if (&into == &own) table.add(own);
   }
 }
 
@@ -187,7 +177,7 @@ void step(Instance& instance, const StreamWindow& window, std::size_t w, Handlin
   const Descriptor& d = instance.detector->descriptor();
   scores.begin(0);
   if (auto* sharded = dynamic_cast<ShardedDetector*>(instance.detector.get()); sharded != nullptr) {
-    SparseTable table;
+    WindowTable table;
     observe_sharded(instance, window, grouping, table);
     sharded->close(info, platform_rows(d, window), table, scores);
     return;
