@@ -148,7 +148,9 @@ void Harness::run_view(Slot& slot, ContenderRun& run, View view, std::span<const
 const detect::WindowTable& Harness::table_for(const Slot& slot, Instance& instance, View view, std::size_t k) {
   Lane& lane = lanes_[k][slot.lane];
   if (view == View::clean || !instance.shards.empty()) {
-    detect::WindowTable& table = view == View::clean ? clean_tables_[k] : view_table_;
+    const bool shared = slot.views[1].detector != nullptr || slot.views[2].detector != nullptr;
+    // A table that no other view needs stays in the innermost cache from window to window.
+    detect::WindowTable& table = view == View::clean ? clean_tables_[shared ? k : 0] : view_table_;
     table.clear();
     observe_sharded(slot, instance, view, lane, table);
     return table;

@@ -1,9 +1,6 @@
 #include "detectors/rules/token_issuance.hpp"
 
 #include <algorithm>
-#include <array>
-#include <span>
-#include <vector>
 
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
@@ -16,7 +13,6 @@ namespace {
 constexpr std::size_t kMostKeys = 1 << 16;
 constexpr std::size_t kMostSources = 1 << 17;
 constexpr double kMostShape = 50;
-constexpr unsigned kPlaceBits = 4;
 constexpr double kSourcePrior = .05;  // rows not issued that any source may have in the recent past
 constexpr double kCommonPrior = 5;    // rows of other keys that a common loss must outweigh
 
@@ -32,21 +28,22 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   [[nodiscard]] std::unique_ptr<ShardState> make_shard_state(ShardId) const override {
     return std::make_unique<IssuedTokens>(plan_);
   }
-  /// List: an entry a row, for its key and source; rows in the low half and rows not issued in the high half of the
-  /// value.
+  /// Sums: one entry a (key, source), rows in the low half and rows not issued in the high half of the value.
   void observe(const WindowRows& rows, ShardState* state, WindowTable& table) const override {
     static_cast<IssuedTokens&>(*state).observe(rows, table);
   }
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
-    if (table.list.empty()) return;
-    gather(table.list.entries());
+    if (table.sums.empty()) return;
+    gather(table.sums);
     const double keep = common_.keep(window.index - common_window_);
     common_window_ = window.index;
     common_missing_ *= keep;
     common_expected_ *= keep;
     auto followed = followed_.begin();
-    for (const SparseTable::Entry& group : groups_) {
+    for (auto entry = sorted_.begin(); entry != sorted_.end();) {
+      SparseTable::Entry group{entry->key >> 32, 0};
+      for (; entry != sorted_.end() && entry->key >> 32 == group.key; ++entry) group.value += entry->value;
       const double rate = judge_key(window.index, group, scores);
       for (; followed != followed_.end() && followed->key >> 32 == group.key; ++followed) {
         judge_source(window.index, *followed, rate, scores);
@@ -73,7 +70,7 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
     return sizeof *this + keys_.bytes() + sources_.bytes() +
-           (groups_.capacity() + missing_.capacity() + followed_.capacity()) * sizeof(SparseTable::Entry);
+           (sorted_.capacity() + followed_.capacity()) * sizeof(SparseTable::Entry);
   }
 
  private:
@@ -94,51 +91,17 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   static double rows_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value & 0xffffffffLL); }
   static double missing_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value >> 32); }
 
-  /// Adds entries up by key into `groups_`, and those of sources that are followed by key and source into `followed_`,
-  /// both in order of key, for sums of floating-point numbers must not depend on the order of a list. Sources are
-  /// followed from the first window with a row that was not issued; whether they are must not depend on what else this
-  /// window shows of them.
-  void gather(std::span<const SparseTable::Entry> entries) {
-    groups_.clear();
-    missing_.clear();
-    std::array<std::uint32_t, 1U << kPlaceBits> places{};  // of few keys, the group that was last met
-    for (const SparseTable::Entry& entry : entries) {
-      sources_.prefetch_slot(source_of(entry));
-      if (entry.value >> 32 != 0) missing_.push_back(entry);
-      const std::uint64_t key = entry.key >> 32;
-      std::uint32_t& place = places[place_hash(key) >> (64 - kPlaceBits)];
-      if (place >= groups_.size() || groups_[place].key != key) {
-        place = static_cast<std::uint32_t>(groups_.size());
-        groups_.push_back({key, 0});
-      }
-      groups_[place].value += entry.value;
-    }
-    add_up(groups_);
-    add_up(missing_);
+  /// Sorts entries into `sorted_`, for sums of floating-point numbers must not depend on the order of a table; copies
+  /// those of sources that are followed into `followed_`. Sources are followed from the first window with a row that
+  /// was not issued; whether they are must not depend on what else this window shows of them.
+  void gather(const SparseTable& table) {
+    sorted_.assign(table.entries().begin(), table.entries().end());
+    for (const SparseTable::Entry& entry : sorted_) sources_.prefetch_slot(source_of(entry));
+    std::sort(sorted_.begin(), sorted_.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
     followed_.clear();
-    for (const SparseTable::Entry& entry : entries) {
-      if (sources_.find(source_of(entry)) != nullptr || is_missing(entry)) followed_.push_back(entry);
+    for (const SparseTable::Entry& entry : sorted_) {
+      if (entry.value >> 32 != 0 || sources_.find(source_of(entry)) != nullptr) followed_.push_back(entry);
     }
-    add_up(followed_);
-  }
-  /// Of the key and source of this entry a row was not issued.
-  [[nodiscard]] bool is_missing(const SparseTable::Entry& entry) const {
-    return !missing_.empty() && std::binary_search(missing_.begin(), missing_.end(), entry, before);
-  }
-  static bool before(const SparseTable::Entry& a, const SparseTable::Entry& b) { return a.key < b.key; }
-  /// Leaves one entry a key, in order.
-  static void add_up(std::vector<SparseTable::Entry>& entries) {
-    if (entries.size() < 2) return;
-    std::sort(entries.begin(), entries.end(), before);
-    std::size_t last = 0;
-    for (std::size_t i = 1; i < entries.size(); ++i) {
-      if (entries[i].key == entries[last].key) {
-        entries[last].value += entries[i].value;
-      } else {
-        entries[++last] = entries[i];
-      }
-    }
-    entries.resize(last + 1);
   }
   static std::uint64_t source_of(const SparseTable::Entry& entry) { return entry.key & 0xffffffffU; }
 
@@ -202,8 +165,7 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   double common_missing_ = 0;
   double common_expected_ = 0;
   std::int64_t common_window_ = 0;
-  std::vector<SparseTable::Entry> groups_;  // scratch, as are the next two
-  std::vector<SparseTable::Entry> missing_;
+  std::vector<SparseTable::Entry> sorted_;  // scratch, as is the next
   std::vector<SparseTable::Entry> followed_;
 };
 

@@ -25,35 +25,32 @@ void DistinctMembers::add(std::span<const SparseTable::Entry> visits) {
 void DistinctMembers::add(const Visit& visit) {
   Held& held = held_.at(visit.hash.index);
   for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
+    const Seen seen{pane_, visit.hash.rank};
     if (held.id[kind] == visit.id[kind] && held.rank(kind) != 0) {
-      held.see(kind, {pane_, visit.hash.rank});
-    } else {
-      add(held, SpreadKey::pack(kind, visit.id[kind], visit.hash.index), visit.hash.rank);
+      held.see(kind, seen);
+      continue;
     }
+    const std::uint64_t entity = SpreadKey::entity_of(kind, visit.id[kind]);
+    // Hashes of dense entities are never held one by one: what is found needs no look at its entity.
+    if ((held.word[kind] & Held::kOthers) != 0 && see_other(entity, visit.hash.index, seen)) continue;
+    Size& size = sizes_.at(entity);
+    if (size.dense != 0) {
+      dense_[size.dense - 1].panes[pane_ % limits_.panes].add(visit.hash);
+      continue;
+    }
+    ++size.hashes;
+    hold(held, entity, visit.hash.index, seen);
   }
 }
 
-void DistinctMembers::add(Held& held, std::uint64_t key, std::uint32_t rank) {
-  const std::uint64_t entity = SpreadKey::entity(key);
-  const std::size_t kind = SpreadKey::kind(entity);
-  // Hashes of dense entities are never held one by one: what is found needs no look at its entity.
-  if ((held.word[kind] & Held::kOthers) != 0) {
-    if (Seen* seen = others_.find(key); seen != nullptr) {
-      *seen = {pane_, std::max(seen->rank, rank)};
-      return;
-    }
-  }
-  Size& size = sizes_.at(entity);
-  if (size.dense != 0) {
-    dense_[size.dense - 1].panes[pane_ % limits_.panes].add(SparseHash{SpreadKey::index(key), rank});
-    return;
-  }
-  ++size.hashes;
-  hold(held, key, {pane_, rank});
+bool DistinctMembers::see_other(std::uint64_t entity, std::uint32_t index, Seen now) {
+  Seen* const seen = others_.find(SpreadKey::pack(entity, index));
+  if (seen == nullptr) return false;
+  *seen = {now.pane, std::max(seen->rank, now.rank)};
+  return true;
 }
 
-void DistinctMembers::hold(Held& held, std::uint64_t key, Seen seen) {
-  const std::uint64_t entity = SpreadKey::entity(key);
+void DistinctMembers::hold(Held& held, std::uint64_t entity, std::uint32_t index, Seen seen) {
   const std::size_t kind = SpreadKey::kind(entity);
   ++hashes_;
   if (held.rank(kind) == 0) {
@@ -61,7 +58,7 @@ void DistinctMembers::hold(Held& held, std::uint64_t key, Seen seen) {
     held.see(kind, seen);
   } else {
     held.word[kind] |= Held::kOthers;
-    others_.insert(key, seen);
+    others_.insert(SpreadKey::pack(entity, index), seen);
   }
 }
 
@@ -113,7 +110,8 @@ void DistinctMembers::keep_if(std::uint32_t pane, Keep keep) {
     for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
       if (held.rank(kind) != 0) {
         const auto index = static_cast<std::uint32_t>(entry.key);
-        const bool kept = keep(Hash{SpreadKey::pack(kind, held.id[kind], index), {held.pane(kind), held.rank(kind)}});
+        const bool kept = keep(Hash{SpreadKey::pack(SpreadKey::entity_of(kind, held.id[kind]), index),
+                                    {held.pane(kind), held.rank(kind)}});
         if (!kept) held.word[kind] &= Held::kOthers;
         hashes_ += kept ? 1 : 0;
       }
@@ -193,7 +191,8 @@ void DistinctMembers::save(ByteWriter& writer) const {
   for (const auto& entry : held_.entries()) {
     for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
       const Held& held = entry.value;
-      const std::uint64_t key = SpreadKey::pack(kind, held.id[kind], static_cast<std::uint32_t>(entry.key));
+      const std::uint64_t key =
+          SpreadKey::pack(SpreadKey::entity_of(kind, held.id[kind]), static_cast<std::uint32_t>(entry.key));
       if (held.rank(kind) != 0) hashes.push_back({key, {held.pane(kind), held.rank(kind)}});
     }
   }
@@ -214,7 +213,8 @@ void DistinctMembers::restore(ByteReader& reader) {
   hashes_ = 0;
   for (const Hash& hash : get_records<Hash>(reader)) {
     DWELL_DEMAND(SpreadKey::kind(SpreadKey::entity(hash.key)) < SpreadKey::kKinds, "a saved spread of no known kind");
-    hold(held_.at(SpreadKey::index(hash.key)), hash.key, hash.seen);
+    const std::uint32_t index = SpreadKey::index(hash.key);
+    hold(held_.at(index), SpreadKey::entity(hash.key), index, hash.seen);
   }
   sizes_.restore(reader);
   dense_.clear();

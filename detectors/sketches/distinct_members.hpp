@@ -20,8 +20,8 @@ namespace dwell::detect {
 /// A hash of one entity: kind (0 to 2), id (32 bits), index at precision 25.
 struct SpreadKey {
   static constexpr std::size_t kKinds = 3;
-  static constexpr std::uint64_t pack(std::uint64_t kind, std::uint32_t id, std::uint32_t index) {
-    return kind << 57 | static_cast<std::uint64_t>(id) << SparseHash::kBits | index;
+  static constexpr std::uint64_t pack(std::uint64_t entity, std::uint32_t index) {
+    return entity << SparseHash::kBits | index;
   }
   /// Kind and id together.
   static constexpr std::uint64_t entity_of(std::uint64_t kind, std::uint32_t id) { return kind << 32 | id; }
@@ -120,9 +120,10 @@ class DistinctMembers {
   static constexpr std::size_t kAhead = 32;                 // visits fetched at a time
 
   void add(const Visit& visit);
-  /// Adds a hash whose entity is not the one that `held` names.
-  void add(Held& held, std::uint64_t key, std::uint32_t rank);
-  void hold(Held& held, std::uint64_t key, Seen seen);
+  /// Notes a hash again that is held beside the one that an index names; false when it is not.
+  bool see_other(std::uint64_t entity, std::uint32_t index, Seen now);
+  /// Holds a hash of an entity that has not held it.
+  void hold(Held& held, std::uint64_t entity, std::uint32_t index, Seen seen);
   [[nodiscard]] static double estimate(const Dense& dense);
   void free_idle();
   void choose_dense();
