@@ -46,6 +46,7 @@ run::StudyRequest request_of(const Arguments& arguments, const world::Scenario& 
   options.days = arguments.days;
   options.detectors = arguments.detectors;
   options.checkpoint_every = arguments.checkpoint_every;
+  options.spread = arguments.spread;
   return request;
 }
 
@@ -99,18 +100,9 @@ Result<run::CheckpointFolder> begin_checkpoint(const std::string& path, const ru
   return folder;
 }
 
-/// Refused on one rank, refused on all, with what the first of them has to say.
-Status agree_in_words(world::RankGroup* ranks, const Status& mine) {
-  if (ranks == nullptr) return mine;
-  ByteWriter writer;
-  writer.put_string(mine ? "" : mine.error().message());
-  const world::RankExchange::Blocks& blocks = ranks->exchange().all(writer.bytes());
-  for (std::size_t rank = 0; rank < blocks.size(); ++rank) {
-    ByteReader reader(blocks[rank]);
-    const std::string refusal = reader.get_string();
-    if (!refusal.empty()) return Error{"", "", rank == 0 ? refusal : fmt::format("rank {}: {}", rank, refusal), ""};
-  }
-  return success();
+/// Refused on one rank, refused on all.
+Status agree_on(world::RankGroup* ranks, const Status& mine) {
+  return ranks == nullptr ? mine : agree(ranks->exchange(), mine);
 }
 
 /// Makes the place for the results and for a new study's checkpoint ready, on the rank that speaks.
@@ -137,15 +129,15 @@ Status prepare_places(world::RankGroup* ranks, const std::string& input, const s
     }
     return folder->hold();
   };
-  if (const Status ready = agree_in_words(ranks, prepare()); !ready) return ready;
+  if (const Status ready = agree_on(ranks, prepare()); !ready) return ready;
   const auto open = [&]() -> Status {
     if (checkpoint.empty() || folder) return success();
-    const Result<run::CheckpointFolder> opened = run::CheckpointFolder::open(checkpoint);
+    const Result<run::CheckpointFolder> opened = run::CheckpointFolder::open(checkpoint, false);
     if (!opened) return opened.error();
     folder = opened.value();
     return success();
   };
-  return agree_in_words(ranks, open());
+  return agree_on(ranks, open());
 }
 
 /// Runs what was asked, from the checkpoint `folder` on where there is one, and delivers what it found. `input` is the
@@ -157,7 +149,6 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
   std::optional<world::RankGroup> group;
   if (started_on_ranks()) group.emplace([&] { return ranks.value()->make_transport(kStudyPatience); });
   request.options.ranks = group ? &*group : nullptr;
-  request.options.spread = arguments.spread;
   request.options.ranks_here = ranks.value()->here();
   std::optional<OutputFile> file;
   const Status ready = prepare_places(request.options.ranks, input, arguments.checkpoint, request, file, folder);
@@ -168,7 +159,10 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
                           : complain(result.error(), stopped  ? kInterrupted
                                                      : folder ? kFailed
                                                               : kBadInput);
-  if (stopped && folder) say(fmt::format("dwell: `dwell resume {}` goes on\n", folder->path()));
+  if (stopped && folder) {
+    const std::string on = group ? fmt::format(" --ranks {}", group->ranks()) : "";
+    say(fmt::format("dwell: `dwell{} resume {}` goes on\n", on, folder->path()));
+  }
   return code;
 }
 
@@ -188,7 +182,7 @@ int study_command(const Arguments& arguments) {
 }
 
 int resume_command(const Arguments& arguments) {
-  const Result<run::CheckpointFolder> folder = run::CheckpointFolder::open(arguments.subject);
+  const Result<run::CheckpointFolder> folder = run::CheckpointFolder::open(arguments.subject, speaks());
   if (!folder) return complain(folder.error(), kBadInput);
   const auto asked = folder.value().get(run::CheckpointFolder::kStudy);
   if (!asked) return complain(asked.error(), kBadInput);
@@ -196,6 +190,7 @@ int resume_command(const Arguments& arguments) {
       run::restore_request(*asked.value(), arguments.subject + ": " + std::string(run::CheckpointFolder::kStudy));
   if (!request) return complain(request.error(), kBadInput);
   if (!arguments.output.empty()) request.value().output = arguments.output;
+  if (arguments.spread) request.value().options.spread = arguments.spread;
   return perform(arguments, request.value(), "", folder.value());
 }
 

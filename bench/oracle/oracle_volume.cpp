@@ -22,25 +22,25 @@ class OracleVolume final : public detect::ShardedDetector {
     return std::make_unique<OracleVolume>(*this);
   }
 
-  void observe(const detect::WindowRows& rows, detect::ShardState*, SparseTable& table) const override {
+  void observe(const detect::WindowRows& rows, detect::ShardState*, detect::WindowTable& table) const override {
     std::array<std::int64_t, kPages> counts{};
     for (std::size_t i = 0; i < rows.access.size(); ++i) {
       const auto client = static_cast<Client>(rows.access.client(i));
       counts[rows.access.page(i)] += client != Client::service && client != Client::script ? 1 : 0;
     }
     for (std::uint32_t page = 0; page < kPages; ++page) {
-      if (counts[page] != 0) table.add(page, counts[page]);
+      if (counts[page] != 0) table.sums.add(page, counts[page]);
     }
   }
 
-  void close(const detect::WindowInfo& window, const detect::WindowRows&, const SparseTable& table,
+  void close(const detect::WindowInfo& window, const detect::WindowRows&, const detect::WindowTable& table,
              detect::Scores& scores) override {
     if (window.index < truth_->warm_up_windows) return learn(window.index, table);
     const auto* addition = campaign(window.index);
     if (addition == nullptr) return;
     for (std::uint32_t page = 0; page < kPages; ++page) {
       if ((*addition)[page] <= 0) continue;
-      const double ratio = llr(window.index, page, static_cast<double>(table.get(page)), (*addition)[page]);
+      const double ratio = llr(window.index, page, static_cast<double>(table.sums.get(page)), (*addition)[page]);
       sum_[page] = std::max(0.0, sum_[page] + ratio);
       scores.emit({detect::EntityKind::page, page}, sum_[page]);
     }
@@ -99,10 +99,10 @@ class OracleVolume final : public detect::ShardedDetector {
     return &truth_->campaign_by_hour[static_cast<std::size_t>(hour)];
   }
 
-  void learn(std::int64_t window, const SparseTable& table) {
+  void learn(std::int64_t window, const detect::WindowTable& table) {
     const bool second_half = window >= truth_->warm_up_windows / 2;
     for (std::uint32_t page = 0; page < kPages; ++page) {
-      const auto count = static_cast<double>(table.get(page));
+      const auto count = static_cast<double>(table.sums.get(page));
       if (second_half) {
         const double mean = expected(window, page);
         spread_[page].squares += mean * mean;

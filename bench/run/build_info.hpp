@@ -4,7 +4,9 @@
 namespace dwell::run {
 
 extern const char* const kVersion;
-extern const char* const kRevision;  ///< "unknown" outside a git checkout; ends in "-dirty" when the tree had changes
+/// Of git, with "-dirty-" and a digest of the changes when there were any; outside a checkout "unknown-" and a digest
+/// of the sources.
+extern const char* const kRevision;
 extern const char* const kCompiler;
 
 }  // namespace dwell::run

@@ -75,6 +75,14 @@ Status check(const std::string& file, std::string_view name, std::span<const std
   return success();
 }
 
+/// "run-0007" or "run-0007-done"; other files are somebody's copies.
+bool is_of_a_run(std::string_view name) {
+  if (name.ends_with("-done")) name.remove_suffix(5);
+  if (!name.starts_with("run-")) return false;
+  name.remove_prefix(4);
+  return name.size() >= 4 && name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace
 
 Result<CheckpointFolder> CheckpointFolder::create(const std::string& path) {
@@ -99,15 +107,15 @@ Result<CheckpointFolder> CheckpointFolder::create(const std::string& path) {
   return folder;
 }
 
-Result<CheckpointFolder> CheckpointFolder::open(const std::string& path) {
+Result<CheckpointFolder> CheckpointFolder::open(const std::string& path, bool check_all) {
   const CheckpointFolder folder(path);
   const auto study = folder.get(kStudy);
   if (!study) return study.error();
   if (!study.value()) return Error{path, "", "holds no study", "the folder that was given to --checkpoint"};
   // A file that is damaged is better known now than after hours.
   std::error_code problem;
-  for (fs::directory_iterator at(path, problem), end; !problem && at != end; at.increment(problem)) {
-    if (at->path().extension() != kSuffix) continue;
+  for (fs::directory_iterator at(path, problem), end; check_all && !problem && at != end; at.increment(problem)) {
+    if (at->path().extension() != kSuffix || !is_of_a_run(at->path().stem().string())) continue;
     if (const auto file = folder.get(at->path().stem().string()); !file) return file.error();
   }
   return folder;

@@ -23,8 +23,9 @@ class CheckpointFolder {
  public:
   /// Makes the folder if need be. Refused: one that holds checkpoints already, a place that cannot be written to.
   static Result<CheckpointFolder> create(const std::string& path);
-  /// Refused: a folder without a study in it, or of another revision of Dwell, or with a file that `get` would refuse.
-  static Result<CheckpointFolder> open(const std::string& path);
+  /// Refused: a folder without a study in it, or of another revision of Dwell, or, when all are checked, with
+  /// a file of a run that `get` would refuse.
+  static Result<CheckpointFolder> open(const std::string& path, bool check_all = true);
 
   /// Keeps other programs off until the last copy of this object goes. Refused: another one holds it.
   [[nodiscard]] Status hold();

@@ -153,14 +153,15 @@ bool Harness::measures(std::span<const BlockWindow> windows) {
 void Harness::run_view(Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows) {
   Instance& instance = slot.views[static_cast<std::size_t>(view)];
   for (std::size_t k = 0; k < windows.size(); ++k) {
-    const SparseTable* const table = instance.sequential != nullptr ? nullptr : &table_for(slot, instance, view, k);
+    const detect::WindowTable* const table =
+        instance.sequential != nullptr ? nullptr : &table_for(slot, instance, view, k);
     close_window(slot, instance, run, view, windows[k], k, table);
   }
 }
 
 /// With what the shards found in the window, or its rows for a sequential contender.
 void Harness::close_window(const Slot& slot, Instance& instance, ContenderRun& run, View view,
-                           const BlockWindow& window, std::size_t k, const SparseTable* table) {
+                           const BlockWindow& window, std::size_t k, const detect::WindowTable* table) {
   Lane& lane = lanes_[k][slot.lane];
   score::ScoreLog& log = run.logs[static_cast<std::size_t>(view)];
   scores_.begin(log.floor());
@@ -173,10 +174,12 @@ void Harness::close_window(const Slot& slot, Instance& instance, ContenderRun& r
   if (!scores_.items().empty()) log.add(static_cast<std::int32_t>(window.info.index), scores_.sorted());
 }
 
-const SparseTable& Harness::table_for(const Slot& slot, Instance& instance, View view, std::size_t k) {
+const detect::WindowTable& Harness::table_for(const Slot& slot, Instance& instance, View view, std::size_t k) {
   Lane& lane = lanes_[k][slot.lane];
   if (view == View::clean || !instance.shards.empty()) {
-    SparseTable& table = view == View::clean ? clean_tables_[k] : view_table_;
+    const bool shared = slot.views[1].detector != nullptr || slot.views[2].detector != nullptr;
+    // A table that no other view needs stays in the innermost cache from window to window.
+    detect::WindowTable& table = view == View::clean ? clean_tables_[shared ? k : 0] : view_table_;
     table.clear();
     observe_sharded(slot, instance, view, lane, table);
     return table;
@@ -185,25 +188,24 @@ const SparseTable& Harness::table_for(const Slot& slot, Instance& instance, View
   // is observed.
   if (!lane.adds(view)) return clean_tables_[k];
   view_table_.clear();
-  copy_clean_table(k);
+  view_table_.add(clean_tables_[k]);
   observe_added(slot, instance, view, lane, view_table_);
   return view_table_;
 }
 
-void Harness::copy_clean_table(std::size_t k) {
-  for (const SparseTable::Entry& entry : clean_tables_[k].entries()) view_table_.add(entry.key, entry.value);
-}
-
-void Harness::observe_added(const Slot& slot, const Instance& instance, View view, Lane& lane, SparseTable& table) {
+void Harness::observe_added(const Slot& slot, const Instance& instance, View view, Lane& lane,
+                            detect::WindowTable& table) {
   for (std::size_t unit = 0; unit < lane.units(); ++unit) {
     instance.sharded->observe(lane.added(unit, slot.variant, view), nullptr, table);
   }
 }
 
-void Harness::observe_sharded(const Slot& slot, const Instance& instance, View view, Lane& lane, SparseTable& table) {
+void Harness::observe_sharded(const Slot& slot, const Instance& instance, View view, Lane& lane,
+                              detect::WindowTable& table) {
   if (!instance.shards.empty()) {
     for (std::uint32_t s = 0; s < options_.setting.shards; ++s) {
       if (instance.shards[s] == nullptr) continue;
+      observed_shard_ = s;
       instance.sharded->observe(lane.shard_rows(s, slot.variant, view), instance.shards[s].get(), table);
     }
     return;
@@ -261,7 +263,7 @@ void Harness::measure_state() {
     runs_[c].state_bytes = std::max(runs_[c].state_bytes, bytes);
     const std::uint64_t bound = contenders_[c].descriptor.memory_bound_bytes;
     if (bound != 0 && bytes > bound) {
-      runs_[c].crash = fmt::format("state of {} bytes exceeds the declared bound of {}", bytes, bound);
+      runs_[c].crash = fmt::format("its state exceeds the declared bound of {} bytes", bound);
       slots_[c].views = {};
     }
   }

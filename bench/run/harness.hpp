@@ -95,12 +95,12 @@ class Harness {
   void watch(std::span<const BlockWindow> windows);
   void run_view(Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows);
   void close_window(const Slot& slot, Instance& instance, ContenderRun& run, View view, const BlockWindow& window,
-                    std::size_t k, const SparseTable* table);
-  void observe_sharded(const Slot& slot, const Instance& instance, View view, Lane& lane, SparseTable& table);
-  static void observe_added(const Slot& slot, const Instance& instance, View view, Lane& lane, SparseTable& table);
-  void copy_clean_table(std::size_t k);
+                    std::size_t k, const detect::WindowTable* table);
+  void observe_sharded(const Slot& slot, const Instance& instance, View view, Lane& lane, detect::WindowTable& table);
+  static void observe_added(const Slot& slot, const Instance& instance, View view, Lane& lane,
+                            detect::WindowTable& table);
   static std::uint64_t clean_rows_of(std::span<const BlockWindow> windows);
-  const SparseTable& table_for(const Slot& slot, Instance& instance, View view, std::size_t k);
+  const detect::WindowTable& table_for(const Slot& slot, Instance& instance, View view, std::size_t k);
   void end_warm_up();
   void leave_decided_views(std::int64_t seen);
   static bool measures(std::span<const BlockWindow> windows);
@@ -113,22 +113,26 @@ class Harness {
 
   // On ranks (harness_ranks.cpp).
   struct Share;
+  struct Mishap;
   void watch_on_ranks(std::span<const BlockWindow> windows);
   void put_share(ByteWriter& writer, std::size_t contender, std::span<const BlockWindow> windows);
-  void put_tables(ByteWriter& writer, const Slot& slot, View view, std::size_t windows);
+  void put_tables(ByteWriter& writer, const Slot& slot, View view, std::size_t k);
   void put_gathered_rows(ByteWriter& writer, std::span<const BlockWindow> windows) const;
   void load_gathered(std::span<ByteReader> readers, std::span<const BlockWindow> windows);
   void judge(std::size_t contender, std::vector<Share>& shares, std::span<const BlockWindow> windows);
-  const SparseTable& merge_tables(const Instance& instance, View view, std::size_t k, std::vector<Share>& shares);
+  void judge_window(Slot& slot, ContenderRun& run, View view, const BlockWindow& window, std::size_t k,
+                    std::vector<Share>& shares);
+  const detect::WindowTable& merge_tables(const Instance& instance, View view, std::size_t k,
+                                          std::vector<Share>& shares);
   void agree_on_views();
   [[nodiscard]] std::vector<std::vector<std::byte>> gather_shard_states() const;
 
   HarnessOptions options_;
   const std::vector<Contender>& contenders_;
   std::vector<Subscription> subscriptions_;
-  std::vector<std::vector<Lane>> lanes_;   // window of the block × subscription
-  std::vector<SparseTable> clean_tables_;  // by window of the block, of the contender in turn
-  SparseTable view_table_;
+  std::vector<std::vector<Lane>> lanes_;           // window of the block × subscription
+  std::vector<detect::WindowTable> clean_tables_;  // by window of the block, of the contender in turn
+  detect::WindowTable view_table_;
   std::vector<Slot> slots_;
   std::vector<ContenderRun> runs_;
   detect::Scores scores_;
@@ -136,6 +140,7 @@ class Harness {
   std::int64_t ask_at_ = 0;     // windows seen when it is next asked whether views are decided
   std::int64_t ask_after_ = 0;  // and how many windows lie before that
   std::uint64_t clean_rows_ = 0;
+  std::uint32_t observed_shard_ = 0;            // the last, on ranks
   std::vector<std::uint64_t> elsewhere_bytes_;  // of shard states on other ranks, by contender, when last measured
   std::vector<std::vector<telemetry::PartitionRows>> gathered_;  // window of the block × rank; of the judge
 };

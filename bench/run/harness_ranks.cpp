@@ -4,6 +4,7 @@
 // of view and window, and then the rows that sequential contenders want. The first closes the windows, and tells all
 // which views go on.
 
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,28 +23,56 @@ double ns_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
 }
 
+/// Entries as they lie in a block.
+class EntriesRead {
+ public:
+  explicit EntriesRead(ByteReader& reader) {
+    const auto count = reader.get<std::uint64_t>();
+    if (count > reader.remaining() / sizeof(SparseTable::Entry)) {
+      reader.fail();
+    } else {
+      bytes_ = reader.get_bytes(static_cast<std::size_t>(count) * sizeof(SparseTable::Entry));
+    }
+  }
+  [[nodiscard]] std::size_t size() const { return bytes_.size() / sizeof(SparseTable::Entry); }
+  template <class Use>
+  void for_each(Use use) const {
+    for (std::size_t at = 0; at < bytes_.size(); at += sizeof(SparseTable::Entry)) {
+      SparseTable::Entry entry;
+      std::memcpy(&entry, &bytes_[at], sizeof entry);
+      use(entry);
+    }
+  }
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
 }  // namespace
+
+/// Where a contender failed on a rank: what alone would have failed first is the least of all ranks'.
+struct Harness::Mishap {
+  View view = View::clean;
+  std::uint32_t window = 0;  // of the block
+  std::uint32_t shard = 0;
+  std::string what;  // empty when nothing failed
+};
 
 /// What one rank found for one contender.
 struct Harness::Share {
-  std::string crash;
+  Mishap mishap;
   double clean_ns = 0;
   std::uint64_t state_bytes = 0;
-  std::vector<std::byte> tables;
-  std::size_t at = 0;  // of `tables`, read so far
+  ByteReader tables;
 
   explicit Share(ByteReader& reader)
-      : crash(reader.get_string()),
+      : mishap{reader.get<View>(), reader.get<std::uint32_t>(), reader.get<std::uint32_t>(), reader.get_string()},
         clean_ns(reader.get<double>()),
         state_bytes(reader.get<std::uint64_t>()),
-        tables(reader.get_vector<std::byte>()) {}
+        tables(reader.get_bytes()) {}
 
-  std::vector<SparseTable::Entry> next_table() {
-    ByteReader reader(std::span<const std::byte>(tables).subspan(at));
-    auto entries = reader.get_vector<SparseTable::Entry>();
-    DWELL_DEMAND(!reader.failed(), "tables of another rank are damaged");
-    at = tables.size() - reader.remaining();
-    return entries;
+  [[nodiscard]] bool failed_in(View view, std::size_t window) const {
+    return !mishap.what.empty() && mishap.view == view && mishap.window == window;
   }
 };
 
@@ -57,8 +86,8 @@ void Harness::watch_on_ranks(std::span<const BlockWindow> windows) {
     std::vector<ByteReader> readers;
     for (const auto block : blocks) readers.emplace_back(block);
     std::vector<std::vector<Share>> shares(slots_.size());
-    for (std::size_t c = 0; c < slots_.size(); ++c) {
-      for (ByteReader& reader : readers) shares[c].emplace_back(reader);
+    for (std::vector<Share>& each : shares) {
+      for (ByteReader& reader : readers) each.emplace_back(reader);
     }
     for (ByteReader& reader : readers) clean_rows_ += reader.get<std::uint64_t>();
     load_gathered(readers, windows);
@@ -72,41 +101,47 @@ void Harness::watch_on_ranks(std::span<const BlockWindow> windows) {
 
 void Harness::put_share(ByteWriter& writer, std::size_t c, std::span<const BlockWindow> windows) {
   const Slot& slot = slots_[c];
-  ContenderRun& run = runs_[c];
   ByteWriter tables;
+  Mishap at;
   double clean_ns = 0;
-  if (run.crash.empty() && slot.views[0].sharded != nullptr) {
+  observed_shard_ = 0;
+  if (slot.views[0].detector == nullptr) {
+    at.what = runs_[c].crash;
+  } else if (slot.views[0].sharded != nullptr) {
     try {
       for (const View view : kAllViews) {
+        at.view = view;
         if (slot.views[static_cast<std::size_t>(view)].detector == nullptr) continue;
         const auto begin = Clock::now();
-        put_tables(tables, slot, view, windows.size());
+        for (at.window = 0; at.window < windows.size(); ++at.window) put_tables(tables, slot, view, at.window);
         if (view == View::clean) clean_ns = ns_since(begin);
       }
     } catch (const std::exception& error) {
-      run.crash = error.what();
+      at.shard = observed_shard_;
+      at.what = error.what();
     }
   }
-  writer.put_string(run.crash);
+  writer.put(at.view);
+  writer.put(at.window);
+  writer.put(at.shard);
+  writer.put_string(at.what);
   writer.put(clean_ns);
   writer.put(measures(windows) ? bytes_of_shards(slot.views[0]) : 0);
   writer.put_all(tables.bytes());
 }
 
 /// Of a view without shard state only what it adds to the clean one.
-void Harness::put_tables(ByteWriter& writer, const Slot& slot, View view, std::size_t windows) {
+void Harness::put_tables(ByteWriter& writer, const Slot& slot, View view, std::size_t k) {
   const Instance& instance = slot.views[static_cast<std::size_t>(view)];
-  const bool whole = view == View::clean || !instance.shards.empty();
-  for (std::size_t k = 0; k < windows; ++k) {
-    Lane& lane = lanes_[k][slot.lane];
-    view_table_.clear();
-    if (whole) {
-      observe_sharded(slot, instance, view, lane, view_table_);
-    } else {
-      observe_added(slot, instance, view, lane, view_table_);
-    }
-    writer.put_all(view_table_.entries());
+  Lane& lane = lanes_[k][slot.lane];
+  view_table_.clear();
+  if (view == View::clean || !instance.shards.empty()) {
+    observe_sharded(slot, instance, view, lane, view_table_);
+  } else {
+    observe_added(slot, instance, view, lane, view_table_);
   }
+  writer.put_all(view_table_.sums.entries());
+  writer.put_all(view_table_.list.entries());
 }
 
 void Harness::put_gathered_rows(ByteWriter& writer, std::span<const BlockWindow> windows) const {
@@ -121,6 +156,10 @@ void Harness::put_gathered_rows(ByteWriter& writer, std::span<const BlockWindow>
   }
   std::vector<std::uint32_t> chosen;
   for (const BlockWindow& window : windows) {
+    if (pages == 0 && !auth) {
+      writer.put(std::uint64_t{0});
+      continue;
+    }
     writer.put(static_cast<std::uint64_t>(window.source.partitions.size()));
     for (const telemetry::PartitionRows& partition : window.source.partitions) {
       chosen.clear();
@@ -168,47 +207,62 @@ void Harness::judge(std::size_t c, std::vector<Share>& shares, std::span<const B
   elsewhere_bytes_.resize(slots_.size());
   elsewhere_bytes_[c] = 0;
   for (std::size_t rank = 0; rank < shares.size(); ++rank) {
-    if (run.crash.empty()) run.crash = shares[rank].crash;
     run.clean_ns += shares[rank].clean_ns;
     if (rank != kJudge) elsewhere_bytes_[c] += shares[rank].state_bytes;
   }
-  try {
-    for (const View view : kAllViews) {
-      Instance& instance = slot.views[static_cast<std::size_t>(view)];
-      if (instance.detector == nullptr || !run.crash.empty()) continue;
-      const auto begin = Clock::now();
-      for (std::size_t k = 0; k < windows.size(); ++k) {
-        const SparseTable* const table =
-            instance.sequential != nullptr ? nullptr : &merge_tables(instance, view, k, shares);
-        close_window(slot, instance, run, view, windows[k], k, table);
-      }
-      if (view == View::clean) run.clean_ns += ns_since(begin);
+  for (const View view : kAllViews) {
+    if (slot.views[static_cast<std::size_t>(view)].detector == nullptr) continue;
+    const auto begin = Clock::now();
+    for (std::size_t k = 0; k < windows.size() && run.crash.empty(); ++k) {
+      judge_window(slot, run, view, windows[k], k, shares);
     }
-  } catch (const std::exception& error) {
-    run.crash = error.what();
+    if (view == View::clean) run.clean_ns += ns_since(begin);
   }
   if (!run.crash.empty()) slot.views = {};
 }
 
-const SparseTable& Harness::merge_tables(const Instance& instance, View view, std::size_t k,
-                                         std::vector<Share>& shares) {
-  std::vector<std::vector<SparseTable::Entry>> found;
-  bool any = false;
-  for (Share& share : shares) any = !found.emplace_back(share.next_table()).empty() || any;
+void Harness::judge_window(Slot& slot, ContenderRun& run, View view, const BlockWindow& window, std::size_t k,
+                           std::vector<Share>& shares) {
+  const Mishap* first = nullptr;
+  for (const Share& share : shares) {
+    if (!share.failed_in(view, k)) continue;
+    if (first == nullptr || share.mishap.shard < first->shard) first = &share.mishap;
+  }
+  if (first != nullptr) {
+    run.crash = first->what;
+    return;
+  }
+  Instance& instance = slot.views[static_cast<std::size_t>(view)];
+  const detect::WindowTable* const table =
+      instance.sequential != nullptr ? nullptr : &merge_tables(instance, view, k, shares);
+  try {
+    close_window(slot, instance, run, view, window, k, table);
+  } catch (const std::exception& error) {
+    run.crash = error.what();
+  }
+}
+
+const detect::WindowTable& Harness::merge_tables(const Instance& instance, View view, std::size_t k,
+                                                 std::vector<Share>& shares) {
   const bool adds = view != View::clean && instance.shards.empty();
-  if (adds && !any) return clean_tables_[k];
-  SparseTable& table = view == View::clean ? clean_tables_[k] : view_table_;
+  detect::WindowTable& table = view == View::clean ? clean_tables_[k] : view_table_;
   table.clear();
-  if (adds) copy_clean_table(k);
-  const bool sums = instance.sharded->merge() == detect::ShardedDetector::Merge::sum;
-  for (const auto& entries : found) {
-    for (const SparseTable::Entry& entry : entries) {
-      if (sums) {
-        table.add(entry.key, entry.value);
-      } else {
-        table.raise(entry.key, entry.value);
-      }
-    }
+  std::vector<EntriesRead> sums, lists;
+  std::size_t new_sums = 0, new_list = 0;
+  for (Share& share : shares) {
+    new_sums += sums.emplace_back(share.tables).size();
+    new_list += lists.emplace_back(share.tables).size();
+    DWELL_DEMAND(!share.tables.failed(), "tables of a rank are damaged");
+  }
+  if (adds && new_sums + new_list == 0) return clean_tables_[k];
+  table.sums.expect(new_sums + (adds ? clean_tables_[k].sums.size() : 0));
+  if (adds) table.add(clean_tables_[k]);
+  for (const EntriesRead& entries : sums) {
+    entries.for_each([&](const SparseTable::Entry& entry) { table.sums.add(entry.key, entry.value); });
+  }
+  detect::EntryList::Entry* out = new_list == 0 ? nullptr : table.list.extend(new_list);
+  for (const EntriesRead& entries : lists) {
+    entries.for_each([&](const SparseTable::Entry& entry) { *out++ = entry; });
   }
   return table;
 }

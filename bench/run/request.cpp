@@ -14,6 +14,8 @@ void save(ByteWriter& writer, const StudyRequest& request) {
   writer.put(options.checkpoint_every.us);
   writer.put(static_cast<std::uint64_t>(options.detectors.size()));
   for (const std::string& detector : options.detectors) writer.put_string(detector);
+  writer.put(options.spread.has_value());
+  writer.put(options.spread.value_or(Spread::seeds));
 }
 
 Result<StudyRequest> restore_request(std::span<const std::byte> bytes, const std::string& file) {
@@ -31,6 +33,9 @@ Result<StudyRequest> restore_request(std::span<const std::byte> bytes, const std
   for (auto count = reader.get<std::uint64_t>(); count > 0 && !reader.failed(); --count) {
     options.detectors.push_back(reader.get_string());
   }
+  const bool spread_asked = reader.get<bool>();
+  const auto spread = reader.get<Spread>();
+  if (spread_asked) options.spread = spread;
   if (const Status whole = reader.finish(file); !whole) return whole.error();
   Result<world::Scenario> parsed = world::parse_scenario(scenario, file);
   if (!parsed) return parsed.error();

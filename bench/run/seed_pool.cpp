@@ -138,9 +138,7 @@ void SeedPool::exchange(Batch& batch) const {
   if (!first_of_together()) batch.records.assign(batch.seeds.size(), std::nullopt);
   ByteWriter writer;
   writer.put(batch.error.has_value());
-  for (const std::string Error::*const part : {&Error::file, &Error::place, &Error::found, &Error::accepted}) {
-    writer.put_string(batch.error ? (*batch.error).*part : "");
-  }
+  if (batch.error) put(writer, *batch.error);
   for (const std::size_t i : batch.mine) {
     if (!batch.records[i]) continue;
     ByteWriter record;
@@ -157,20 +155,35 @@ void SeedPool::exchange(Batch& batch) const {
 void SeedPool::take_block(Batch& batch, unsigned rank, std::span<const std::byte> block) const {
   const std::string name = fmt::format("rank {}", rank);
   ByteReader reader(block);
-  const bool failed = reader.get<bool>();
-  Error error;
-  for (std::string Error::*const part : {&Error::file, &Error::place, &Error::found, &Error::accepted}) {
-    error.*part = reader.get_string();
+  if (reader.get<bool>()) {
+    Error error = get_error(reader);
+    if (!batch.error) batch.error = std::move(error);
   }
-  if (failed && !batch.error) batch.error = error;
   while (reader.remaining() > 0 && !reader.failed()) {
     const auto i = static_cast<std::size_t>(reader.get<std::uint64_t>());
     const auto bytes = reader.get_vector<std::byte>();
     DWELL_DEMAND(!reader.failed() && i < batch.seeds.size(), "a block of " + name + " is damaged");
     auto record = recall(bytes, name, world_options(batch.seeds[i], batch.thresholds));
-    if (record) batch.records[i] = std::move(record).value();
-    if (!record && !batch.error) batch.error = record.error();
+    DWELL_DEMAND(record.ok(), "a run that " + name + " gave is damaged");
+    batch.records[i] = std::move(record).value();
   }
+}
+
+/// What is kept under a name; of ranks that run seeds together the first looks and tells the others, so that all take
+/// the same way.
+Result<std::optional<std::vector<std::byte>>> SeedPool::find_kept(const std::string& name) const {
+  using Found = std::optional<std::vector<std::byte>>;
+  const CheckpointFolder& folder = *options_.checkpoint;
+  if (!together()) return folder.get(name);
+  Result<Found> found = first_of_together() ? folder.get(name) : Result<Found>(Found{});
+  world::RankExchange& ranks = options_.ranks->exchange();
+  if (const Status looked = agree(ranks, found ? success() : Status(found.error())); !looked) return looked.error();
+  ByteWriter writer;
+  writer.put(found.value().has_value());
+  if (found.value()) writer.put_all(std::span<const std::byte>(*found.value()));
+  ByteReader reader(ranks.all(writer.bytes())[0]);
+  const bool any = reader.get<bool>();
+  return any ? Found(reader.get_vector<std::byte>()) : Found{};
 }
 
 Result<std::optional<WorldRecord>> SeedPool::run_or_recall(std::size_t run, WorldOptions& world) {
@@ -178,7 +191,7 @@ Result<std::optional<WorldRecord>> SeedPool::run_or_recall(std::size_t run, Worl
   const CheckpointFolder& folder = *options_.checkpoint;
   const std::string done = fmt::format("run-{:04}-done", run);
   const std::string under_way = fmt::format("run-{:04}", run);
-  const auto found = folder.get(done);
+  const auto found = find_kept(done);
   if (!found) return found.error();
   if (found.value()) {
     auto record = recall(*found.value(), done, world);
@@ -186,12 +199,10 @@ Result<std::optional<WorldRecord>> SeedPool::run_or_recall(std::size_t run, Worl
     if (world.each_day) world.each_day(1, record.value().plan.first_day, record.value().rows);
     return std::optional<WorldRecord>(std::move(record).value());
   }
-  auto state = folder.get(under_way);
-  if (!state) return state.error();
   world.checkpoint = WorldCheckpoint{
       .every = options_.checkpoint_every,
-      .state = std::move(state).value(),
-      .state_name = under_way,
+      .name = under_way,
+      .load = [this, under_way] { return find_kept(under_way); },
       .store = [&folder, under_way](std::span<const std::byte> bytes) { return folder.put(under_way, bytes); }};
   auto record = run_world(scenario_, list_, world);
   if (!record || !record.value()) return record;
@@ -202,7 +213,7 @@ Result<std::optional<WorldRecord>> SeedPool::run_or_recall(std::size_t run, Worl
     kept = folder.put(done, writer.bytes());
     if (kept) folder.remove(under_way);
   }
-  if (together()) kept = world::agree(*options_.ranks, kept, "keep its run");
+  if (together()) kept = agree(options_.ranks->exchange(), kept);
   if (!kept) return kept.error();
   return record;
 }

@@ -86,6 +86,7 @@ class SeedPool {
   [[nodiscard]] WorldOptions world_options(std::uint64_t seed, const Thresholds* thresholds) const;
   /// Runs a seed, or recalls it from the checkpoint; notes it there when it is finished.
   Result<std::optional<WorldRecord>> run_or_recall(std::size_t run, WorldOptions& world);
+  [[nodiscard]] Result<std::optional<std::vector<std::byte>>> find_kept(const std::string& name) const;
   [[nodiscard]] Result<WorldRecord> recall(const std::vector<std::byte>& bytes, const std::string& name,
                                            const WorldOptions& world) const;
   const world::Scenario& scenario_;

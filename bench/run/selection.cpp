@@ -1,5 +1,7 @@
 #include "bench/run/selection.hpp"
 
+#include <emmintrin.h>
+
 #include <algorithm>
 #include <bit>
 #include <tuple>
@@ -43,6 +45,50 @@ bool wanted(const Batch& rows, std::size_t row, detect::PageMask pages) {
     return (pages >> rows.page[row] & 1U) != 0;
   else
     return true;
+}
+
+/// A set of pages, asked about 16 rows at a time by instructions that every x86-64 has.
+class PageSet {
+ public:
+  explicit PageSet(detect::PageMask pages) : pages_(pages) {
+    for (; pages != 0; pages &= pages - 1) {
+      each_[size_++] = _mm_set1_epi8(static_cast<char>(std::countr_zero(pages)));
+    }
+  }
+  [[nodiscard]] bool holds(std::uint8_t page) const { return (pages_ >> page & 1U) != 0; }
+  /// The rows among 16 whose page is in the set, as bits.
+  [[nodiscard]] std::uint64_t among_16(const std::uint8_t* page) const {
+    const __m128i found = _mm_loadu_si128(reinterpret_cast<const __m128i*>(page));
+    __m128i any = _mm_setzero_si128();
+    for (std::size_t p = 0; p < size_; ++p) any = _mm_or_si128(any, _mm_cmpeq_epi8(found, each_[p]));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(any));
+  }
+
+ private:
+  detect::PageMask pages_;
+  std::size_t size_ = 0;
+  __m128i each_[32];  // the first size_ of them
+};
+
+/// Writes which rows of [begin, end) are wanted to `out`, which has room for all of them; returns its end.
+std::uint32_t* list_wanted(const AccessBatch& rows, Bounds bounds, const PageSet& pages, std::uint32_t* out) {
+  const std::uint8_t* const page = rows.page.data();
+  for (std::uint32_t first = bounds.begin; first < bounds.end; first += 64) {
+    const std::uint32_t size = std::min(64U, bounds.end - first);
+    std::uint64_t bits = 0;
+    if (first + 64 <= rows.capacity()) {  // what lies behind the rows may be read, and is masked
+      for (std::uint32_t at = 0; at < size; at += 16) bits |= pages.among_16(page + first + at) << at;
+    } else {
+      for (std::uint32_t at = 0; at < size; ++at) bits |= std::uint64_t{pages.holds(page[first + at])} << at;
+    }
+    bits &= ~std::uint64_t{0} >> (64 - size);
+    for (; bits != 0; bits &= bits - 1) *out++ = first + static_cast<std::uint32_t>(std::countr_zero(bits));
+  }
+  return out;
+}
+std::uint32_t* list_wanted(const AuthBatch&, Bounds bounds, const PageSet&, std::uint32_t* out) {
+  for (std::uint32_t i = bounds.begin; i < bounds.end; ++i) *out++ = i;
+  return out;
 }
 
 template <class T>
@@ -96,30 +142,27 @@ void Selection<Batch>::take_whole(const telemetry::PartitionRows& partition) {
 
 template <class Batch>
 void Selection<Batch>::choose(const WindowSource& source, detect::PageMask pages) {
-  chosen_.clear();
+  const PageSet set(pages);
+  chosen_size_ = 0;
   chosen_begin_.clear();
   for (std::uint32_t p = 0; p < source.partitions.size(); ++p) {
     const telemetry::Labelled<Batch>& topic = topic_of<Batch>(source.partitions[p]);
-    chosen_begin_.push_back(chosen_.size());
+    chosen_begin_.push_back(chosen_size_);
+    if (const std::size_t most = chosen_size_ + topic.rows.size(); most > chosen_.size()) chosen_.resize(most);
     for (const telemetry::ShardRange& range : source.partitions[p].shards) {
       Shard& shard = shards_[range.shard.value];
-      shard.begin = static_cast<std::uint32_t>(chosen_.size());
+      shard.begin = static_cast<std::uint32_t>(chosen_size_);
       if (topic.foreign != 0) {
         choose_foreign(source, pages, p, range);
       } else {
-        const Bounds rows = bounds_of<Batch>(range);
-        chosen_.resize(chosen_.size() + (rows.end - rows.begin));
-        std::uint32_t* out = chosen_.data() + shard.begin;
-        for (std::uint32_t i = rows.begin; i < rows.end; ++i) {  // pages come in no order: no branch could be foretold
-          *out = i;
-          out += wanted(topic.rows, i, pages) ? 1 : 0;
-        }
-        chosen_.resize(static_cast<std::size_t>(out - chosen_.data()));
+        const std::uint32_t* const end =
+            list_wanted(topic.rows, bounds_of<Batch>(range), set, chosen_.data() + chosen_size_);
+        chosen_size_ = static_cast<std::size_t>(end - chosen_.data());
       }
-      shard.end = static_cast<std::uint32_t>(chosen_.size());
+      shard.end = static_cast<std::uint32_t>(chosen_size_);
     }
   }
-  chosen_begin_.push_back(chosen_.size());
+  chosen_begin_.push_back(chosen_size_);
 }
 
 template <class Batch>
@@ -132,15 +175,15 @@ void Selection<Batch>::choose_foreign(const WindowSource& source, detect::PageMa
     const Origin origin = topic.origins[i];
     const Label label = origin == kBackground ? kBackgroundLabel : (*source.label)(origin);
     if (label == kBackgroundLabel)
-      chosen_.push_back(i);
+      chosen_[chosen_size_++] = i;
     else
-      foreign_.push_back({label, partition, i, range.shard.value, static_cast<std::uint32_t>(chosen_.size())});
+      foreign_.push_back({label, partition, i, range.shard.value, static_cast<std::uint32_t>(chosen_size_)});
   }
 }
 
 template <class Batch>
 void Selection<Batch>::copy(const WindowSource& source) {
-  background_ = chosen_.size();
+  background_ = chosen_size_;
   batch_ = &copy_;
   copy_.reserve(std::bit_ceil(background_ + foreign_.size() + 1));
   for (std::size_t p = 0; p < source.partitions.size(); ++p) {
@@ -191,7 +234,10 @@ void Selection<Batch>::order(std::uint64_t hash_key) {
   DWELL_DEMAND(*greatest - first < std::int64_t{1} << 32, "ingest times of one window are more than 2^32 us apart");
   keys_.resize(size);
   for (std::size_t i = 0; i < size; ++i) keys_[i] = static_cast<std::uint64_t>(ingest[i] - first) << 32 | i;
-  std::sort(keys_.begin(), keys_.end());
+  const std::uint64_t stretch = (1ULL << 32) / static_cast<std::uint64_t>(*greatest - first + 1);
+  sort_(
+      keys_, [stretch](std::uint64_t key) { return static_cast<std::uint32_t>((key >> 32) * stretch); },
+      std::less<std::uint64_t>());
   settle_ties(hash_key);
   for (const std::uint64_t key : keys_) {
     const auto row = static_cast<std::uint32_t>(key);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "detectors/api/detector.hpp"
+#include "detectors/common/spread_sort.hpp"
 #include "sim/telemetry/batch.hpp"
 
 namespace dwell::run {
@@ -96,12 +97,14 @@ class Selection {
   std::size_t background_ = 0;                   // rows
   std::array<std::size_t, kViews> added_end_{};  // of the added rows of each view in the batch
   std::vector<std::uint32_t> chosen_;            // rows of the background, partition by partition
+  std::size_t chosen_size_ = 0;                  // of them in use
   std::vector<std::size_t> chosen_begin_;        // of each partition
   std::vector<Foreign> foreign_;
   std::vector<Shard> shards_;
   std::array<std::vector<std::uint32_t>, kViews> mixed_;
   std::array<std::vector<std::uint32_t>, kViews> ordered_;
   std::vector<std::uint64_t> keys_;  // ingest time above row, while sorting
+  detect::SpreadSort<std::uint64_t> sort_;
 };
 
 /// All rows of one partition where they lie, for detectors that neither need an order nor keep state by shard.

@@ -97,22 +97,26 @@ Status keep_run(const WorldCheckpoint& checkpoint, world::RankGroup* ranks, Seed
   simulation.save(writer);
   harness.save(writer);
   const Status kept = harness.judges() ? checkpoint.store(writer.bytes()) : success();
-  return ranks == nullptr ? kept : agree(*ranks, kept, "store its checkpoint");
+  return ranks == nullptr ? kept : agree(ranks->exchange(), kept);
 }
 
+/// Goes on where an earlier run of the same options stopped, if one did.
 Status restore_run(const WorldCheckpoint& checkpoint, Seed seed, Stand& at, world::Simulation& simulation,
                    Harness& harness) {
-  ByteReader reader(*checkpoint.state);
+  const auto kept = checkpoint.load();
+  if (!kept) return kept.error();
+  if (!kept.value()) return success();
+  ByteReader reader(*kept.value());
   const auto found = reader.get<std::uint64_t>();
   if (found != seed.value) {
-    return Error{checkpoint.state_name, "", fmt::format("is of seed {}", found), fmt::format("seed {}", seed.value)};
+    return Error{checkpoint.name, "", fmt::format("is of seed {}", found), fmt::format("seed {}", seed.value)};
   }
   at.window = reader.get<std::int64_t>();
   at.elapsed_s = reader.get<double>();
   at.watching_s = reader.get<double>();
   if (const Status restored = simulation.restore(reader); !restored) return restored.error();
   if (const Status restored = harness.restore(reader); !restored) return restored.error();
-  return reader.finish(checkpoint.state_name);
+  return reader.finish(checkpoint.name);
 }
 
 /// The seed of the detectors' own coins: another stream than the world's.
@@ -184,9 +188,9 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   const LabelOf label = [&](Origin origin) { return simulation.label(origin); };
 
   Stand at;
-  if (options.checkpoint && options.checkpoint->state) {
+  if (options.checkpoint) {
     Status restored = restore_run(*options.checkpoint, options.seed, at, simulation, harness);
-    if (options.ranks != nullptr) restored = agree(*options.ranks, restored, "read its checkpoint");
+    if (options.ranks != nullptr) restored = agree(options.ranks->exchange(), restored);
     if (!restored) return restored.error();
   }
   Block block(harness, plan, label, options.seed);

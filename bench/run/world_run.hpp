@@ -17,9 +17,10 @@ namespace dwell::run {
 
 /// How a run under way is kept.
 struct WorldCheckpoint {
-  Duration every;                                           ///< of simulated time
-  std::optional<std::vector<std::byte>> state = {};         ///< kept by an earlier run of the same options: go on there
-  std::string state_name = {};                              ///< for messages
+  Duration every;    ///< of simulated time
+  std::string name;  ///< for messages
+  /// What an earlier run of the same options kept, to go on there, if it did. Called once.
+  std::function<Result<std::optional<std::vector<std::byte>>>()> load;
   std::function<Status(std::span<const std::byte>)> store;  ///< replaces what is kept
 };
 

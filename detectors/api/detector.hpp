@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "detectors/api/descriptor.hpp"
+#include "detectors/api/window_table.hpp"
 #include "sim/core/ids.hpp"
 #include "sim/core/serial.hpp"
-#include "sim/core/sparse_table.hpp"
 #include "sim/telemetry/batch.hpp"
 
 namespace dwell::detect {
@@ -107,21 +107,18 @@ class ShardState {
 };
 
 /// The sharded form: rows of each shard are observed apart, in any order and on any thread, into small integer tables
-/// that are merged exactly in any grouping; `close` then sees the merged table.
+/// (window_table.hpp) that are merged exactly in any grouping; `close` then sees the merged table.
 class ShardedDetector : public Detector {
  public:
   /// State of one shard; nullptr (the default) when the detector keeps none. A detector without shard state must be
   /// additive: observing two sets of rows into one table equals observing them apart and merging. The harness relies on
   /// it to share the background's table between views.
   [[nodiscard]] virtual std::unique_ptr<ShardState> make_shard_state(ShardId) const { return nullptr; }
-  /// How tables merge: the sum of values, or the greater.
-  enum class Merge : std::uint8_t { sum, greatest };
-  [[nodiscard]] virtual Merge merge() const { return Merge::sum; }
   /// Rows of one shard, in order of ingestion; with no shard state possibly of several shards at once. Must not touch
   /// `this`, so that shards can run on different threads and ranks.
-  virtual void observe(const WindowRows& rows, ShardState* state, SparseTable& table) const = 0;
+  virtual void observe(const WindowRows& rows, ShardState* state, WindowTable& table) const = 0;
   /// Scores the window from the merged table and the platform topics (access and auth are empty here), then learns.
-  virtual void close(const WindowInfo& window, const WindowRows& platform, const SparseTable& table,
+  virtual void close(const WindowInfo& window, const WindowRows& platform, const WindowTable& table,
                      Scores& scores) = 0;
 };
 

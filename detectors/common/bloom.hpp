@@ -31,12 +31,11 @@ class Bloom {
   /// About 5 ns in cache.
   void add(std::uint64_t key) { add(Walk(key)); }
   void add(Walk walk) {
-    // Copies, for all the compiler knows a word stored may be a member.
-    std::uint64_t* const words = words_.data();
-    const std::uint64_t bits = bits_;
-    for (std::uint32_t i = 0; i < hashes_; ++i, walk.at += walk.step) {
-      const std::uint64_t place = place_of(walk.at, bits);
-      words[place / 64] |= 1ULL << (place % 64);
+    // The usual number of hashes is known to the compiler, which unrolls the loop.
+    if (hashes_ == kUsualHashes) {
+      set<kUsualHashes>(walk, words_.data(), bits_, kUsualHashes);
+    } else {
+      set<0>(walk, words_.data(), bits_, hashes_);
     }
   }
   [[nodiscard]] bool contains(std::uint64_t key) const { return contains(Walk(key)); }
@@ -59,6 +58,14 @@ class Bloom {
 
  private:
   __extension__ using Wide = unsigned __int128;
+  static constexpr std::uint32_t kUsualHashes = 7;
+  template <std::uint32_t Hashes>
+  static void set(Walk walk, std::uint64_t* words, std::uint64_t bits, std::uint32_t hashes) {
+    for (std::uint32_t i = 0; i < (Hashes == 0 ? hashes : Hashes); ++i, walk.at += walk.step) {
+      const std::uint64_t place = place_of(walk.at, bits);
+      words[place / 64] |= 1ULL << (place % 64);
+    }
+  }
   [[nodiscard]] static std::uint64_t place_of(std::uint64_t at, std::uint64_t bits) {
     return static_cast<std::uint64_t>((static_cast<Wide>(at) * bits) >> 64);
   }

@@ -17,7 +17,8 @@ namespace dwell::detect {
 
 /// Where a key's cells lie: from one 64-bit mix, by double hashing.
 struct CellWalk {
-  CellWalk(std::uint64_t key, std::uint64_t salt) : at(mix64(key, salt)), step(at << 32 | 1U) {}
+  CellWalk(std::uint64_t key, std::uint64_t salt) : CellWalk(mix64(key, salt)) {}
+  explicit CellWalk(std::uint64_t hash) : at(hash), step(hash << 32 | 1U) {}
   std::uint32_t next(std::uint32_t columns) {
     const auto column = static_cast<std::uint32_t>(((at >> 32) * columns) >> 32);
     at += step;
@@ -96,7 +97,7 @@ class DecayedCountMin {
   /// Finds a key's cells; they are on their way into the cache when it returns.
   template <std::uint32_t Rows>
   void find(std::uint64_t key, Places& places) const {
-    CellWalk walk(key, salt_);
+    CellWalk walk(mix64(key + salt_term_));
     const Cell* const cells = cells_.data();
     std::uint32_t row = 0;
     for (std::uint32_t r = 0; r < rows<Rows>(); ++r, row += columns_) {
@@ -129,7 +130,7 @@ class DecayedCountMin {
   std::uint64_t last_power_ = 0;
   std::uint32_t rows_ = 0;
   std::uint32_t columns_ = 0;
-  std::uint64_t salt_ = 0;
+  std::uint64_t salt_term_ = 0;  // what mix64(key, salt) adds to the key
 };
 
 }  // namespace dwell::detect

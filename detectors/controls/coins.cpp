@@ -44,8 +44,8 @@ class Coin : public Described<Derived, ShardedDetector> {
 class Random final : public Coin<Random> {
  public:
   using Coin::Coin;
-  void observe(const WindowRows&, ShardState*, SparseTable&) const override {}
-  void close(const WindowInfo& window, const WindowRows&, const SparseTable&, Scores& scores) override {
+  void observe(const WindowRows&, ShardState*, WindowTable&) const override {}
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable&, Scores& scores) override {
     scores.emit({EntityKind::platform, 0}, to_uniform(toss(window, purpose("control.random"), 0).low()));
   }
 };
@@ -53,8 +53,8 @@ class Random final : public Coin<Random> {
 class RandomPage final : public Coin<RandomPage> {
  public:
   using Coin::Coin;
-  void observe(const WindowRows&, ShardState*, SparseTable&) const override {}
-  void close(const WindowInfo& window, const WindowRows&, const SparseTable&, Scores& scores) override {
+  void observe(const WindowRows&, ShardState*, WindowTable&) const override {}
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable&, Scores& scores) override {
     const RandomBlock draw = toss(window, purpose("control.random-page"), 0);
     scores.emit({EntityKind::page, to_below(draw.word[2], kPages)}, to_uniform(draw.low()));
   }
@@ -66,7 +66,7 @@ constexpr std::uint64_t kPlaceFactor = 0xbf58476d1ce4e5b9ULL;
 class RandomHash final : public Coin<RandomHash> {
  public:
   using Coin::Coin;
-  void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
+  void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
     // 40 bits a row: the sum of 2^23 rows still fits, and a sum of hashes does not depend on how rows were grouped.
     std::int64_t sum = 0;
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
@@ -77,10 +77,10 @@ class RandomHash final : public Coin<RandomHash> {
       hash = (hash ^ hash >> 32) * kPlaceFactor;
       sum += static_cast<std::int64_t>(hash >> 24);
     }
-    if (sum != 0) table.add(0, sum);
+    if (sum != 0) table.sums.add(0, sum);
   }
-  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
-    const std::uint64_t key = mix64(static_cast<std::uint64_t>(table.get(0)));
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
+    const std::uint64_t key = mix64(static_cast<std::uint64_t>(table.sums.get(0)));
     scores.emit({EntityKind::platform, 0}, to_uniform(toss(window, purpose("control.random-hash"), key).low()));
   }
 };

@@ -23,8 +23,8 @@ Descriptor blind(std::string name, std::string summary) {
 class Constant final : public Described<Constant, ShardedDetector> {
  public:
   Constant(const Descriptor& descriptor, bool alerts) : Described(descriptor), alerts_(alerts) {}
-  void observe(const WindowRows&, ShardState*, SparseTable&) const override {}
-  void close(const WindowInfo&, const WindowRows&, const SparseTable&, Scores& scores) override {
+  void observe(const WindowRows&, ShardState*, WindowTable&) const override {}
+  void close(const WindowInfo&, const WindowRows&, const WindowTable&, Scores& scores) override {
     if (alerts_) scores.emit({EntityKind::platform, 0}, std::numeric_limits<double>::infinity());
   }
   void save(ByteWriter&) const override {}

@@ -26,7 +26,7 @@ class MahalanobisDetector final : public Described<MahalanobisDetector, ShardedD
         season_(parameter("season_days")),
         gaussian_(kFeatures, Forgetting(parameter("learn_days") * kHours).keep(1)) {}
 
-  void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
+  void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
     if (size == 0) return;
@@ -44,12 +44,12 @@ class MahalanobisDetector final : public Described<MahalanobisDetector, ShardedD
     for (std::size_t page = kFirstDataPage; page < kPages; ++page) counts[page - kFirstDataPage] = pages[page];
     counts[kAll] = static_cast<std::int64_t>(size);
     for (std::size_t f = 0; f < kFeatures; ++f) {
-      if (counts[f] != 0) table.add(f, counts[f]);
+      if (counts[f] != 0) table.sums.add(f, counts[f]);
     }
   }
 
-  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
-    for (const SparseTable::Entry& entry : table.entries()) counts_[entry.key] += entry.value;
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
+    for (const SparseTable::Entry& entry : table.sums.entries()) counts_[entry.key] += entry.value;
     const std::int64_t hour = window.begin_us / Duration::hours(1).us;
     if (window.end_us / Duration::hours(1).us == hour) return;
     judge(static_cast<std::size_t>(hour % static_cast<std::int64_t>(kHours)), scores);

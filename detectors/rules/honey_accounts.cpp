@@ -51,19 +51,19 @@ class HoneyAccounts final : public Described<HoneyAccounts, ShardedDetector> {
     return std::make_unique<Planted>();
   }
 
-  void observe(const WindowRows& rows, ShardState* state, SparseTable& table) const override {
+  void observe(const WindowRows& rows, ShardState* state, WindowTable& table) const override {
     Planted& planted = static_cast<Planted&>(*state);
     for (std::size_t i = 0; i < rows.deception.size(); ++i) planted.plant(rows.deception.member(i));
     for (std::size_t i = 0; i < rows.access.size(); ++i) {
       if (!planted.holds(rows.access.member(i)) || rows.access.status(i) != telemetry::kStatusOk) continue;
-      table.add(tagged(EntityKind::source, rows.access.source(i)), 1);
-      table.add(tagged(EntityKind::key, rows.access.key(i)), 1);
+      table.sums.add(tagged(EntityKind::source, rows.access.source(i)), 1);
+      table.sums.add(tagged(EntityKind::key, rows.access.key(i)), 1);
     }
   }
 
-  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
     recent_windows_ = recent_windows_ * recent_.keep(1) + 1;
-    for (const SparseTable::Entry& hit : table.entries()) {
+    for (const SparseTable::Entry& hit : table.sums.entries()) {
       Hits& hits = entities_.at(hit.key);
       const std::int64_t elapsed = window.index - hits.window;
       hits.recent = hits.recent * recent_.keep(elapsed) + static_cast<double>(hit.value);

@@ -31,7 +31,7 @@ IssuedTokens::IssuedTokens(const IssuedPlan& plan)
       window_(kNoWindow),
       first_window_(kNoWindow) {}
 
-void IssuedTokens::observe(const WindowRows& rows, SparseTable& table) {
+void IssuedTokens::observe(const WindowRows& rows, WindowTable& table) {
   // Views by value, which no store can change.
   const telemetry::AccessRows access = rows.access;
   const telemetry::AuthRows auth = rows.auth;
@@ -64,7 +64,7 @@ std::int64_t IssuedTokens::window_of(std::int64_t ingest_us) const {
   return ingest_us / plan_.window_us;
 }
 
-void IssuedTokens::begin_window(std::int64_t window, SparseTable& table) {
+void IssuedTokens::begin_window(std::int64_t window, WindowTable& table) {
   if (first_window_ == kNoWindow) first_window_ = window;
   std::size_t spans = first_span_;
   for (; spans < begins_.size() && begins_[spans] + plan_.lag_windows < window; spans += 2) {
@@ -82,9 +82,9 @@ void IssuedTokens::begin_window(std::int64_t window, SparseTable& table) {
   window_ = window;
 }
 
-void IssuedTokens::judge(std::size_t begin, std::size_t end, SparseTable& table) {
+void IssuedTokens::judge(std::size_t begin, std::size_t end, WindowTable& table) {
   for (std::size_t i = begin; i < end; ++i) {
-    table.add(waiting_[i].key_source, issued(waiting_[i].token) ? 1 : (1LL << 32) + 1);
+    table.sums.add(waiting_[i].key_source, issued(waiting_[i].token) ? 1 : (1LL << 32) + 1);
   }
 }
 

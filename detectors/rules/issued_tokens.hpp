@@ -36,7 +36,7 @@ class IssuedTokens final : public ShardState {
   /// Takes rows of one window. The first rows of a later window first judge, into `table`, the rows that have waited
   /// long enough (against what was issued up to the window before), so it does not matter how a window's rows are
   /// split.
-  void observe(const WindowRows& rows, SparseTable& table);
+  void observe(const WindowRows& rows, WindowTable& table);
 
  private:
   struct Waiting {
@@ -44,8 +44,8 @@ class IssuedTokens final : public ShardState {
     std::uint64_t key_source;
   };
   [[nodiscard]] std::int64_t window_of(std::int64_t ingest_us) const;
-  void begin_window(std::int64_t window, SparseTable& table);
-  void judge(std::size_t begin, std::size_t end, SparseTable& table);
+  void begin_window(std::int64_t window, WindowTable& table);
+  void judge(std::size_t begin, std::size_t end, WindowTable& table);
   void drop_judged();
   void begin_generation(std::int64_t generation);
   void set_generation(std::int64_t generation);

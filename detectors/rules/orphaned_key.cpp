@@ -1,6 +1,7 @@
 #include "detectors/rules/orphaned_key.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
@@ -16,6 +17,7 @@ using telemetry::StaffEvent;
 
 constexpr std::size_t kMostKeys = 1 << 16;
 constexpr std::size_t kMostStaff = 1 << 18;
+constexpr unsigned kPlaceBits = 4;  // places in which a window's keys are counted
 constexpr double kShareShape = 10'000;
 constexpr double kBulkShape = 4;
 constexpr double kFewestPeers = 0.1;  // of signing requests under other keys, for a share to mean anything
@@ -32,37 +34,38 @@ class OrphanedKey final : public Described<OrphanedKey, ShardedDetector> {
         recent_(parameter("recent_hours") / 24 * windows_per_day_),
         learn_(parameter("learn_days") * windows_per_day_) {}
 
-  void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
-    // Few keys sign most rows: one addition for a run of the same.
+  void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
+    // Few keys sign most rows: each is counted in a place of its own, and added when another key takes the place.
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
-    std::uint32_t key = 0;
-    std::int64_t uses = 0;
+    std::array<SparseTable::Entry, 1U << kPlaceBits> places{};
     for (std::size_t i = 0; i < size; ++i) {
       if (access.status(i) != telemetry::kStatusOk) continue;
-      const std::uint32_t next = access.key(i);
-      if (next != key && uses != 0) {
-        table.add(key, uses);
-        uses = 0;
+      const std::uint32_t key = access.key(i);
+      SparseTable::Entry& held = places[place_hash(key) >> (64 - kPlaceBits)];
+      if (held.key != key) {
+        if (held.value != 0) table.sums.add(held.key, held.value);
+        held = {key, 0};
       }
-      key = next;
-      ++uses;
+      ++held.value;
     }
-    if (uses != 0) table.add(key, uses);
+    for (const SparseTable::Entry& held : places) {
+      if (held.value != 0) table.sums.add(held.key, held.value);
+    }
   }
 
-  void close(const WindowInfo& window, const WindowRows& platform, const SparseTable& table, Scores& scores) override {
+  void close(const WindowInfo& window, const WindowRows& platform, const WindowTable& table, Scores& scores) override {
     read_workforce(platform.workforce);
     read_inventory(window, platform.keys);
     double signing = 0;
-    for (const SparseTable::Entry& entry : table.entries()) {
+    for (const SparseTable::Entry& entry : table.sums.entries()) {
       if (is_signing(static_cast<std::uint32_t>(entry.key))) signing += static_cast<double>(entry.value);
     }
     recent_windows_ = recent_windows_ * recent_.keep(1) + 1;
     recent_signing_ = recent_signing_ * recent_.keep(1) + signing;
     learnt_windows_ *= learn_.keep(1);
     learnt_signing_ *= learn_.keep(1);
-    for (const SparseTable::Entry& entry : table.entries()) {
+    for (const SparseTable::Entry& entry : table.sums.entries()) {
       if (entry.key != 0) judge(window, entry, scores);
     }
     learnt_windows_ += 1;

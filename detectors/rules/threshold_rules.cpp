@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <span>
+#include <vector>
 
 #include "detectors/common/described.hpp"
 #include "sim/core/time.hpp"
@@ -26,39 +29,36 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
         day_us_(Duration::days(1).us),
         ring_(days_) {}
 
-  void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
-    // One entry a source: member-data requests above bit 32, all requests below.
-    std::array<std::int64_t, kPages> pages{};
+  void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
+    // An entry a request, for its source: member-data requests above bit 32, all requests below.
+    constexpr std::size_t slots = 16;
+    static_assert(kPages <= slots);
+    std::array<std::uint32_t, slots> pages{};
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
-    table.expect(size + kPages);
+    SparseTable::Entry* out = table.list.extend(size + kPages);
     for (std::size_t i = 0; i < size; ++i) {
       const std::uint8_t page = access.page(i);
-      ++pages[page];
-      table.add(access.source(i), 1 | static_cast<std::int64_t>(is_member_data(static_cast<Page>(page))) << 32);
+      ++pages[page % slots];
+      *out++ = {access.source(i), 1 | static_cast<std::int64_t>(is_member_data(static_cast<Page>(page))) << 32};
     }
-    for (std::size_t page = 0; page < pages.size(); ++page) {
-      if (pages[page] != 0) table.add(kPageTag + page, pages[page]);
-    }
+    for (std::size_t page = 0; page < kPages; ++page) *out++ = {kPageTag + page, pages[page]};
   }
 
-  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
     begin_day(window.begin_us / day_us_);
     const double minutes = static_cast<double>(window.end_us - window.begin_us) / 60e6;
     const double any = 1 / (any_limit_ * minutes);
     const double data = 1 / (data_limit_ * minutes);
     // Most sources are far below: whole numbers tell them apart from the few that may be named.
     const double least = std::max(kLeastNamed, scores.floor());
-    const auto least_any = static_cast<std::int64_t>(std::min(least / any, 1e9));
-    const auto least_data = static_cast<std::int64_t>(std::min(least / data, 1e9));
-    for (const SparseTable::Entry& entry : table.entries()) {
-      if (entry.key >= kPageTag) {
-        today_[entry.key - kPageTag] += entry.value;
-        continue;
-      }
-      const std::int64_t anything = entry.value & 0xffffffffLL;
-      if (anything < least_any && entry.value >> 32 < least_data) continue;
-      const double score = std::max(static_cast<double>(anything) * any, static_cast<double>(entry.value >> 32) * data);
+    const Reach reach(static_cast<std::int64_t>(std::min(least / any, 1e9)),
+                      static_cast<std::int64_t>(std::min(least / data, 1e9)));
+    count_frequent(table.list.entries(), reach);
+    for (const SparseTable::Entry& entry : frequent_.entries()) {
+      if (!reach.holds(entry.value)) continue;
+      const auto anything = static_cast<double>(entry.value & 0xffffffffLL);
+      const double score = std::max(anything * any, static_cast<double>(entry.value >> 32) * data);
       if (score > least) scores.emit({EntityKind::source, entry.key}, score);
     }
     if (window.end_us / Duration::hours(1).us != window.begin_us / Duration::hours(1).us) judge_pages(scores);
@@ -78,11 +78,47 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
     return restored(reader);
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
-    return ring_.capacity() * sizeof(PageCounts) + sizeof *this;
+    return ring_.capacity() * sizeof(PageCounts) + sizeof *this + groups_.capacity() * sizeof(std::int64_t) +
+           frequent_.bytes();
   }
 
  private:
   using PageCounts = std::array<std::int64_t, kPages>;
+
+  /// Whether packed counts reach one of two limits: adding `lift` then carries into the highest bit of that half.
+  struct Reach {
+    static constexpr std::uint64_t kCarries = 1ULL << 63 | 1ULL << 31;
+    Reach(std::int64_t any, std::int64_t data)
+        : lift(kCarries - (static_cast<std::uint64_t>(data) << 32) - static_cast<std::uint64_t>(any)) {}
+    [[nodiscard]] bool holds(std::int64_t counts) const {
+      return ((static_cast<std::uint64_t>(counts) + lift) & kCarries) != 0;
+    }
+    std::uint64_t lift;
+  };
+
+  /// Adds up requests by page, and by source where sources that share a hash do not all stay below the limits: nearly
+  /// none, so that hardly a source is looked up by itself.
+  void count_frequent(std::span<const SparseTable::Entry> entries, const Reach& reach) {
+    frequent_.clear();
+    const std::size_t groups = std::bit_ceil(entries.size() / 2 + 2);
+    const auto shift = 64U - static_cast<unsigned>(std::countr_zero(groups));
+    groups_.assign(groups, 0);
+    std::uint64_t reached = 0;
+    for (const SparseTable::Entry& entry : entries) {
+      if (entry.key >= kPageTag) {
+        today_[entry.key - kPageTag] += entry.value;
+        continue;
+      }
+      std::int64_t& group = groups_[place_hash(entry.key) >> shift];
+      group += entry.value;
+      reached |= static_cast<std::uint64_t>(group) + reach.lift;
+    }
+    if ((reached & Reach::kCarries) == 0) return;
+    for (const SparseTable::Entry& entry : entries) {
+      if (entry.key < kPageTag && reach.holds(groups_[place_hash(entry.key) >> shift]))
+        frequent_.add(entry.key, entry.value);
+    }
+  }
 
   void begin_day(std::int64_t day) {
     if (day == day_) return;
@@ -112,7 +148,9 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
   std::vector<PageCounts> ring_;  // whole days, the oldest overwritten
   PageCounts today_{};
   std::int64_t day_ = kNoDay;
-  std::int64_t held_ = 0;  // whole days seen
+  std::int64_t held_ = 0;             // whole days seen
+  std::vector<std::int64_t> groups_;  // packed counts of a window by a hash of the source; scratch, as is the next
+  SparseTable frequent_;              // packed counts of the sources in groups that reach a limit
 };
 
 }  // namespace
@@ -128,7 +166,7 @@ Descriptor describe_threshold_rules() {
       {"page_day_factor", 1.5, 1, 100, "limit of a page's day, times its trailing mean"},
       {"trailing_days", 28, 7, 365, "days in the trailing mean"},
   };
-  d.memory_bound_bytes = 64 << 10;
+  d.memory_bound_bytes = 32 << 20;
   d.names_sources = true;
   d.paper = "operations-centre practice";
   return d;

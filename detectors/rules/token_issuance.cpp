@@ -28,14 +28,14 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   [[nodiscard]] std::unique_ptr<ShardState> make_shard_state(ShardId) const override {
     return std::make_unique<IssuedTokens>(plan_);
   }
-  /// Table: one entry a (key, source), rows in the low half and rows not issued in the high half of the value.
-  void observe(const WindowRows& rows, ShardState* state, SparseTable& table) const override {
+  /// Sums: one entry a (key, source), rows in the low half and rows not issued in the high half of the value.
+  void observe(const WindowRows& rows, ShardState* state, WindowTable& table) const override {
     static_cast<IssuedTokens&>(*state).observe(rows, table);
   }
 
-  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
-    if (table.empty()) return;
-    gather(table);
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
+    if (table.sums.empty()) return;
+    gather(table.sums);
     const double keep = common_.keep(window.index - common_window_);
     common_window_ = window.index;
     common_missing_ *= keep;

@@ -4,64 +4,53 @@
 
 namespace dwell::detect {
 
-void DistinctMembers::add(std::span<const SparseTable::Entry> entries) {
-  constexpr std::uint32_t none = UINT32_MAX;
-  Held* held = nullptr;
-  for (std::uint32_t of = none; !entries.empty(); entries = entries.subspan(std::min(entries.size(), kAhead))) {
-    const auto some = entries.first(std::min(entries.size(), kAhead));
-    // Of the entities that one row touches the first comes from many; the others are few and stay in the cache.
-    std::uint32_t before = none;
+void DistinctMembers::add(std::span<const SparseTable::Entry> visits) {
+  for (; !visits.empty(); visits = visits.subspan(std::min(visits.size(), kAhead))) {
+    const auto some = visits.first(std::min(visits.size(), kAhead));
+    // The first entity comes from many; the others are few and stay in the cache.
     for (const SparseTable::Entry& entry : some) {
-      const std::uint32_t index = SpreadKey::index(entry.key);
-      if (index == before) continue;
-      before = index;
-      held_.prefetch_slot(index);
-      sizes_.prefetch_slot(SpreadKey::entity(entry.key));
-    }
-    before = none;
-    for (const SparseTable::Entry& entry : some) {
-      const std::uint32_t index = SpreadKey::index(entry.key);
-      if (index == before) continue;
-      before = index;
-      held_.prefetch_entry(index);
-      sizes_.prefetch_entry(SpreadKey::entity(entry.key));
+      const Visit visit = Visit::of(entry);
+      held_.prefetch_slot(visit.hash.index);
+      sizes_.prefetch_slot(SpreadKey::entity_of(0, visit.id[0]));
     }
     for (const SparseTable::Entry& entry : some) {
-      const std::uint32_t index = SpreadKey::index(entry.key);
-      if (index != of) held = &held_.at(of = index);
-      const auto rank = static_cast<std::uint32_t>(entry.value);
-      const std::uint64_t entity = SpreadKey::entity(entry.key);
-      const std::size_t kind = SpreadKey::kind(entity);
-      if (held->id[kind] == SpreadKey::id(entity) && held->rank(kind) != 0) {
-        held->see(kind, {pane_, rank});
-      } else {
-        add(*held, entry.key, rank);
-      }
+      const Visit visit = Visit::of(entry);
+      held_.prefetch_entry(visit.hash.index);
+      sizes_.prefetch_entry(SpreadKey::entity_of(0, visit.id[0]));
     }
+    for (const SparseTable::Entry& entry : some) add(Visit::of(entry));
   }
 }
 
-void DistinctMembers::add(Held& held, std::uint64_t key, std::uint32_t rank) {
-  const std::uint64_t entity = SpreadKey::entity(key);
-  const std::size_t kind = SpreadKey::kind(entity);
-  // Hashes of dense entities are never held one by one: what is found needs no look at its entity.
-  if ((held.word[kind] & Held::kOthers) != 0) {
-    if (Seen* seen = others_.find(key); seen != nullptr) {
-      *seen = {pane_, std::max(seen->rank, rank)};
-      return;
+void DistinctMembers::add(const Visit& visit) {
+  Held& held = held_.at(visit.hash.index);
+  for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
+    const Seen seen{pane_, visit.hash.rank};
+    if (held.id[kind] == visit.id[kind] && held.rank(kind) != 0) {
+      held.see(kind, seen);
+      continue;
     }
+    const std::uint64_t entity = SpreadKey::entity_of(kind, visit.id[kind]);
+    // Hashes of dense entities are never held one by one: what is found needs no look at its entity.
+    if ((held.word[kind] & Held::kOthers) != 0 && see_other(entity, visit.hash.index, seen)) continue;
+    Size& size = sizes_.at(entity);
+    if (size.dense != 0) {
+      dense_[size.dense - 1].panes[pane_ % limits_.panes].add(visit.hash);
+      continue;
+    }
+    ++size.hashes;
+    hold(held, entity, visit.hash.index, seen);
   }
-  Size& size = sizes_.at(entity);
-  if (size.dense != 0) {
-    dense_[size.dense - 1].panes[pane_ % limits_.panes].add(SparseHash{SpreadKey::index(key), rank});
-    return;
-  }
-  ++size.hashes;
-  hold(held, key, {pane_, rank});
 }
 
-void DistinctMembers::hold(Held& held, std::uint64_t key, Seen seen) {
-  const std::uint64_t entity = SpreadKey::entity(key);
+bool DistinctMembers::see_other(std::uint64_t entity, std::uint32_t index, Seen now) {
+  Seen* const seen = others_.find(SpreadKey::pack(entity, index));
+  if (seen == nullptr) return false;
+  *seen = {now.pane, std::max(seen->rank, now.rank)};
+  return true;
+}
+
+void DistinctMembers::hold(Held& held, std::uint64_t entity, std::uint32_t index, Seen seen) {
   const std::size_t kind = SpreadKey::kind(entity);
   ++hashes_;
   if (held.rank(kind) == 0) {
@@ -69,7 +58,7 @@ void DistinctMembers::hold(Held& held, std::uint64_t key, Seen seen) {
     held.see(kind, seen);
   } else {
     held.word[kind] |= Held::kOthers;
-    others_.insert(key, seen);
+    others_.insert(SpreadKey::pack(entity, index), seen);
   }
 }
 
@@ -101,7 +90,7 @@ void DistinctMembers::next_pane() {
 }
 
 template <class Keep>
-void DistinctMembers::keep_if(Keep keep) {
+void DistinctMembers::keep_if(std::uint32_t pane, Keep keep) {
   hashes_ = 0;
   others_.keep_if([&](const auto& entry) { return keep(Hash{entry.key, entry.value}); });
   for (auto& entry : held_.entries()) {
@@ -113,11 +102,16 @@ void DistinctMembers::keep_if(Keep keep) {
   hashes_ = others_.size();
   held_.keep_if([&](auto& entry) {
     Held& held = entry.value;
+    if (held.since(pane)) {
+      hashes_ += SpreadKey::kKinds;
+      return true;
+    }
     std::uint32_t left = 0;
     for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
       if (held.rank(kind) != 0) {
         const auto index = static_cast<std::uint32_t>(entry.key);
-        const bool kept = keep(Hash{SpreadKey::pack(kind, held.id[kind], index), {held.pane(kind), held.rank(kind)}});
+        const bool kept = keep(Hash{SpreadKey::pack(SpreadKey::entity_of(kind, held.id[kind]), index),
+                                    {held.pane(kind), held.rank(kind)}});
         if (!kept) held.word[kind] &= Held::kOthers;
         hashes_ += kept ? 1 : 0;
       }
@@ -128,7 +122,8 @@ void DistinctMembers::keep_if(Keep keep) {
 }
 
 void DistinctMembers::drop_before(std::uint32_t pane) {
-  keep_if([&](const Hash& hash) {
+  if (pane == 0) return;
+  keep_if(pane, [&](const Hash& hash) {
     if (hash.seen.pane >= pane) return true;
     --sizes_.find(SpreadKey::entity(hash.key))->hashes;
     return false;
@@ -165,7 +160,7 @@ void DistinctMembers::choose_dense() {
     size.hashes = 0;
     size.dense = static_cast<std::uint32_t>(dense_.size());
   }
-  keep_if([&](const Hash& hash) {
+  keep_if(kNoPane, [&](const Hash& hash) {
     const Size& size = *sizes_.find(SpreadKey::entity(hash.key));
     if (size.dense == 0) return true;
     Dense& dense = dense_[size.dense - 1];
@@ -196,7 +191,8 @@ void DistinctMembers::save(ByteWriter& writer) const {
   for (const auto& entry : held_.entries()) {
     for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
       const Held& held = entry.value;
-      const std::uint64_t key = SpreadKey::pack(kind, held.id[kind], static_cast<std::uint32_t>(entry.key));
+      const std::uint64_t key =
+          SpreadKey::pack(SpreadKey::entity_of(kind, held.id[kind]), static_cast<std::uint32_t>(entry.key));
       if (held.rank(kind) != 0) hashes.push_back({key, {held.pane(kind), held.rank(kind)}});
     }
   }
@@ -217,7 +213,8 @@ void DistinctMembers::restore(ByteReader& reader) {
   hashes_ = 0;
   for (const Hash& hash : get_records<Hash>(reader)) {
     DWELL_DEMAND(SpreadKey::kind(SpreadKey::entity(hash.key)) < SpreadKey::kKinds, "a saved spread of no known kind");
-    hold(held_.at(SpreadKey::index(hash.key)), hash.key, hash.seen);
+    const std::uint32_t index = SpreadKey::index(hash.key);
+    hold(held_.at(index), SpreadKey::entity(hash.key), index, hash.seen);
   }
   sizes_.restore(reader);
   dense_.clear();

@@ -17,20 +17,41 @@
 
 namespace dwell::detect {
 
-/// One observation as a table entry: kind (0 to 2), id (32 bits), index at precision 25; the value is the rank. Tables
-/// merge by the greatest, which is how HyperLogLog registers merge.
+/// A hash of one entity: kind (0 to 2), id (32 bits), index at precision 25.
 struct SpreadKey {
   static constexpr std::size_t kKinds = 3;
-  static constexpr std::uint64_t pack(std::uint64_t kind, std::uint32_t id, std::uint32_t index) {
-    return kind << 57 | static_cast<std::uint64_t>(id) << SparseHash::kBits | index;
+  static constexpr std::uint64_t pack(std::uint64_t entity, std::uint32_t index) {
+    return entity << SparseHash::kBits | index;
   }
   /// Kind and id together.
+  static constexpr std::uint64_t entity_of(std::uint64_t kind, std::uint32_t id) { return kind << 32 | id; }
   static constexpr std::uint64_t entity(std::uint64_t key) { return key >> SparseHash::kBits; }
   static constexpr std::uint64_t kind(std::uint64_t entity) { return entity >> 32; }
   static constexpr std::uint32_t id(std::uint64_t entity) { return static_cast<std::uint32_t>(entity); }
   static constexpr std::uint32_t index(std::uint64_t key) {
     return static_cast<std::uint32_t>(key) & ((1U << SparseHash::kBits) - 1);
   }
+};
+
+/// A member's hash, touched by an entity of each kind.
+struct Visit {
+  std::array<std::uint32_t, SpreadKey::kKinds> id;
+  SparseHash hash;
+
+  /// As an entry of a list.
+  [[nodiscard]] SparseTable::Entry pack() const {
+    return {static_cast<std::uint64_t>(id[0]) << 32 | id[2],
+            static_cast<std::int64_t>(static_cast<std::uint64_t>(id[1]) << 32 | hash.index << kRankBits | hash.rank)};
+  }
+  static Visit of(const SparseTable::Entry& entry) {
+    const auto low = static_cast<std::uint32_t>(entry.value);
+    return {{static_cast<std::uint32_t>(entry.key >> 32), static_cast<std::uint32_t>(entry.value >> 32),
+             static_cast<std::uint32_t>(entry.key)},
+            {low >> kRankBits, low & ((1U << kRankBits) - 1)}};
+  }
+
+ private:
+  static constexpr unsigned kRankBits = 6;
 };
 
 class DistinctMembers {
@@ -47,9 +68,8 @@ class DistinctMembers {
   };
   explicit DistinctMembers(const Limits& limits) : limits_(limits) {}
 
-  /// Takes one window's merged table. Order of entries does not matter to what is held; the entries of one hash cost
-  /// least side by side, 10 ns each.
-  void add(std::span<const SparseTable::Entry> entries);
+  /// Takes one window's visits, packed. Neither order nor repetitions matter to what is held.
+  void add(std::span<const SparseTable::Entry> visits);
   /// Distinct members of every entity active in the span, in any order. To be called at the end of a pane.
   [[nodiscard]] std::vector<Spread> spreads() const;
   /// Begins the next pane: forgets what left the span and moves heavy entities to dense form. Linear in what is held.
@@ -78,6 +98,11 @@ class DistinctMembers {
     std::array<std::uint32_t, SpreadKey::kKinds> word{};  // pane, whether there may be others, rank; 0 ranks nobody
     [[nodiscard]] std::uint32_t rank(std::size_t kind) const { return word[kind] & kRankMask; }
     [[nodiscard]] std::uint32_t pane(std::size_t kind) const { return word[kind] >> (kRankBits + 1); }
+    /// Whether a hash is held for an entity of every kind, and all were seen in this pane or later.
+    [[nodiscard]] bool since(std::uint32_t pane_seen) const {
+      const std::uint32_t least = pane_seen << (kRankBits + 1) | 1U;
+      return word[0] >= least && word[1] >= least && word[2] >= least;
+    }
     void see(std::size_t kind, Seen seen) {
       word[kind] = seen.pane << (kRankBits + 1) | (word[kind] & kOthers) | std::max(seen.rank, rank(kind));
     }
@@ -91,18 +116,21 @@ class DistinctMembers {
     std::vector<HyperLogLog> panes;  // by pane modulo their number
   };
   static constexpr unsigned kPrecision = 14;
-  static constexpr std::size_t kAhead = 64;  // entries fetched at a time
+  static constexpr std::uint32_t kNoPane = (1U << 25) - 1;  // later than any
+  static constexpr std::size_t kAhead = 32;                 // visits fetched at a time
 
-  /// Adds a hash whose entity is not the one that `held` names.
-  void add(Held& held, std::uint64_t key, std::uint32_t rank);
-  void hold(Held& held, std::uint64_t key, Seen seen);
+  void add(const Visit& visit);
+  /// Notes a hash again that is held beside the one that an index names; false when it is not.
+  bool see_other(std::uint64_t entity, std::uint32_t index, Seen now);
+  /// Holds a hash of an entity that has not held it.
+  void hold(Held& held, std::uint64_t entity, std::uint32_t index, Seen seen);
   [[nodiscard]] static double estimate(const Dense& dense);
   void free_idle();
   void choose_dense();
   void drop_before(std::uint32_t pane);
-  /// Keeps the hashes for which `keep(hash)` holds.
+  /// Keeps the hashes for which `keep(hash)` holds; those seen in `pane` or later must be among them.
   template <class Keep>
-  void keep_if(Keep keep);
+  void keep_if(std::uint32_t pane, Keep keep);
 
   Limits limits_;
   FlatMap<Held> held_;      // by index

@@ -28,22 +28,18 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
                static_cast<double>(pane_windows_)),
         distinct_(DistinctMembers::Limits{.panes = kPanes}) {}
 
-  [[nodiscard]] Merge merge() const override { return Merge::greatest; }
-
-  void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
+  void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
-    table.expect(kKinds.size() * size);
+    SparseTable::Entry* const out = table.list.extend(size);
     for (std::size_t i = 0; i < size; ++i) {
       const SparseHash hash = SparseHash::of(mix64(access.member(i), 0x5bd1e995));
-      table.raise(SpreadKey::pack(0, access.source(i), hash.index), hash.rank);
-      table.raise(SpreadKey::pack(1, access.network(i), hash.index), hash.rank);
-      table.raise(SpreadKey::pack(2, access.key(i), hash.index), hash.rank);
+      out[i] = Visit{{access.source(i), access.network(i), access.key(i)}, hash}.pack();
     }
   }
 
-  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
-    distinct_.add(table.entries());
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
+    distinct_.add(table.list.entries());
     if ((window.index + 1) % pane_windows_ != 0) return;
     const std::vector<DistinctMembers::Spread> spreads = distinct_.spreads();
     // Whole numbers, so that neither sum depends on the order of entities.

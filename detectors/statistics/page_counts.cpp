@@ -31,7 +31,7 @@ SeasonalOptions seasonal_options(const Descriptor& descriptor) {
           .clip = descriptor.parameter("clip")};
 }
 
-void count_pages(const WindowRows& rows, SparseTable& table) {
+void count_pages(const WindowRows& rows, WindowTable& table) {
   const telemetry::AccessRows access = rows.access;  // by value: no store can change it
   const std::size_t size = access.size();
   if (size == 0) return;
@@ -41,7 +41,7 @@ void count_pages(const WindowRows& rows, SparseTable& table) {
   std::array<std::uint32_t, slots> counts{};
   for (std::size_t i = 0; i < size; ++i) ++counts[access.page(i) % slots];
   for (std::uint32_t page = kFirstMemberPage; page < kPages; ++page) {
-    if (counts[page] != 0) table.add(page, counts[page]);
+    if (counts[page] != 0) table.sums.add(page, counts[page]);
   }
 }
 

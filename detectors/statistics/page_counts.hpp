@@ -29,7 +29,7 @@ Descriptor page_chart_descriptor(std::string name, std::string summary, std::str
 /// Reads the baseline's parameters.
 SeasonalOptions seasonal_options(const Descriptor& descriptor);
 /// Adds the requests of each member-data page to the table, under the page's number: below 2 ns a row.
-void count_pages(const WindowRows& rows, SparseTable& table);
+void count_pages(const WindowRows& rows, WindowTable& table);
 /// An error when the reader ran out; more may follow in it, which belongs to others.
 Status restored(const ByteReader& reader, const Descriptor& descriptor);
 
@@ -51,11 +51,11 @@ class PageChart final : public ShardedDetector {
     return total;
   }
 
-  void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override { count_pages(rows, table); }
+  void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override { count_pages(rows, table); }
 
-  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
-    if (!table.empty()) {
-      for (std::uint32_t i = 0; i < kMemberPages; ++i) pages_[i].count += table.get(kFirstMemberPage + i);
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
+    if (!table.sums.empty()) {
+      for (std::uint32_t i = 0; i < kMemberPages; ++i) pages_[i].count += table.sums.get(kFirstMemberPage + i);
     }
     if (!clock_.take(window)) return;
     for (std::uint32_t i = 0; i < kMemberPages; ++i) {

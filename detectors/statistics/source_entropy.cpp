@@ -55,19 +55,20 @@ class SourceEntropy final : public ShardedDetector {
     return sizeof(*this) + pages_.capacity() * sizeof(PageState) + hour_.bytes();
   }
 
-  void observe(const WindowRows& rows, ShardState*, SparseTable& table) const override {
+  void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
-    table.expect(size);
-    for (std::size_t i = 0; i < size; ++i) table.add(pair_key(access.page(i), access.source(i)), 1);
+    SparseTable::Entry* const out = table.list.extend(size);
+    for (std::size_t i = 0; i < size; ++i) out[i] = {pair_key(access.page(i), access.source(i)), 1};
   }
 
-  void close(const WindowInfo& window, const WindowRows&, const SparseTable& table, Scores& scores) override {
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
     // A page's state depends on the set of pairs only, unless the bound is met; then on their order by key, too.
-    if (hour_.size() + table.size() <= kMostPairs) {
-      for (const SparseTable::Entry& entry : table.entries()) hold(entry);
+    const std::span<const SparseTable::Entry> entries = table.list.entries();
+    if (hour_.size() + entries.size() <= kMostPairs) {
+      for (const SparseTable::Entry& entry : entries) hold(entry);
     } else {
-      std::vector<SparseTable::Entry> ordered(table.entries().begin(), table.entries().end());
+      std::vector<SparseTable::Entry> ordered(entries.begin(), entries.end());
       std::sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
       for (const SparseTable::Entry& entry : ordered) hold(entry);
     }

@@ -29,4 +29,17 @@ Status ByteReader::finish(std::string_view what) const {
   return success();
 }
 
+void put(ByteWriter& writer, const Error& error) {
+  for (const std::string* const part : {&error.file, &error.place, &error.found, &error.accepted}) {
+    writer.put_string(*part);
+  }
+}
+
+Error get_error(ByteReader& reader) {
+  Error error;
+  for (std::string* const part : {&error.file, &error.place, &error.found, &error.accepted})
+    *part = reader.get_string();
+  return error;
+}
+
 }  // namespace dwell

@@ -81,6 +81,20 @@ class ByteReader {
     raw(values.data(), values.size() * sizeof(T));
     return values;
   }
+  /// What put_all or put_vector wrote of bytes, without a copy: as long as the bytes read last.
+  std::span<const std::byte> get_bytes() {
+    const auto count = get<std::uint64_t>();
+    if (count > remaining()) failed_ = true;
+    return get_bytes(static_cast<std::size_t>(count));
+  }
+  std::span<const std::byte> get_bytes(std::size_t size) {
+    if (failed_ || size > remaining()) {
+      failed_ = true;
+      return {};
+    }
+    at_ += size;
+    return bytes_.subspan(at_ - size, size);
+  }
   [[nodiscard]] bool failed() const { return failed_; }
   /// What was read is no use to the caller: as if the end had been passed.
   void fail() { failed_ = true; }
@@ -101,5 +115,9 @@ class ByteReader {
   std::size_t at_ = 0;
   bool failed_ = false;
 };
+
+/// An error as bytes, and back.
+void put(ByteWriter& writer, const Error& error);
+Error get_error(ByteReader& reader);
 
 }  // namespace dwell

@@ -40,21 +40,13 @@ std::string number(std::uint64_t n) { return std::to_string(n); }
 
 const char* const kDamaged = "an undamaged checkpoint";
 
-ByteWriter content_of_image(const ProcessImage& image) {
-  ByteWriter writer;
-  writer.put_string(image.name);
-  writer.put(image.sequence);
-  writer.put_vector(image.pending);
-  writer.put_vector(image.bodies);
-  writer.put_vector(image.state);
-  return writer;
-}
+/// Ends a part.
+struct End {
+  std::uint64_t processes;
+  std::uint64_t stamp;
+};
 
 }  // namespace
-
-std::uint64_t stamp_of(const ProcessImage& image) {
-  return mix64(digest_of(content_of_image(image).bytes()), image.id);
-}
 
 CheckpointWriter::CheckpointWriter(std::ostream& out, const CheckpointHead& head) : out_(out) {
   const Preamble preamble{kMagic, kCheckpointVersion, 0};
@@ -62,20 +54,28 @@ CheckpointWriter::CheckpointWriter(std::ostream& out, const CheckpointHead& head
   section(kHead, head.part, std::as_bytes(std::span(&head, 1)));
 }
 
-void CheckpointWriter::section(std::uint32_t kind, std::uint32_t id, std::span<const std::byte> content) {
+std::uint64_t CheckpointWriter::section(std::uint32_t kind, std::uint32_t id, std::span<const std::byte> content) {
   SectionHeader header{kind, id, content.size(), digest_of(content), 0};
   header.check = check_of(header);
   out_.write(reinterpret_cast<const char*>(&header), sizeof header);
   out_.write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+  return header.digest;
 }
 
 void CheckpointWriter::add(const ProcessImage& image) {
-  section(kProcess, image.id, content_of_image(image).bytes());
+  ByteWriter writer;
+  writer.put_string(image.name);
+  writer.put(image.sequence);
+  writer.put_vector(image.pending);
+  writer.put_vector(image.bodies);
+  writer.put_vector(image.state);
+  stamp_ += mix64(section(kProcess, image.id, writer.bytes()), image.id);
   ++written_;
 }
 
-Status CheckpointWriter::finish() {
-  section(kEnd, 0, std::as_bytes(std::span(&written_, 1)));
+Status CheckpointWriter::finish(std::uint64_t stamp) {
+  const End end{written_, stamp};
+  section(kEnd, 0, std::as_bytes(std::span(&end, 1)));
   out_.flush();
   if (!out_) return Error{"checkpoint", "", "it could not be written", "a place with enough room"};
   return success();
@@ -122,9 +122,12 @@ Result<std::optional<ProcessImage>> CheckpointReader::next_process(const std::fu
     if (kind == kEnd) {
       const auto content = content_of(section.value());
       if (!content) return content.error();
-      if (length != sizeof sections_ || std::memcmp(content.value().data(), &sections_, sizeof sections_) != 0) {
+      End end{};
+      if (length == sizeof end) std::memcpy(&end, content.value().data(), sizeof end);
+      if (length != sizeof end || end.processes != sections_) {
         return error(number(sections_) + " processes in a part that was written with others", kDamaged);
       }
+      stamp_of_all_ = end.stamp;
       return std::optional<ProcessImage>();
     }
     if (kind != kProcess || id >= head_.processes) return error("a section that does not belong here", kDamaged);
@@ -147,6 +150,7 @@ Result<std::optional<ProcessImage>> CheckpointReader::next_process(const std::fu
     if (const std::string fault = fault_of(image, head_); !fault.empty()) {
       return error("process " + number(id) + " with " + fault, kDamaged);
     }
+    stamp_ += mix64(digest, id);
     return std::optional(std::move(image));
   }
 }

@@ -14,7 +14,7 @@
 
 namespace dwell::kernel {
 
-inline constexpr std::uint32_t kCheckpointVersion = 1;
+inline constexpr std::uint32_t kCheckpointVersion = 2;
 
 /// What a part of a checkpoint says of the whole. All parts of one agree but for `part` and `events`.
 struct CheckpointHead {
@@ -25,7 +25,6 @@ struct CheckpointHead {
   std::uint64_t processes = 0;
   std::int64_t windows = 0;  ///< that were run
   std::uint64_t events = 0;  ///< handled, by the processes of the part since they had windows
-  std::uint64_t stamp = 0;   ///< of the whole run's state, so that parts of different runs are not mixed
 
   friend bool operator==(const CheckpointHead&, const CheckpointHead&) = default;
 };
@@ -48,22 +47,24 @@ struct ProcessImage {
   std::vector<std::byte> state;     ///< what Process::save wrote
 };
 
-/// A digest of all that it holds, mixed with its id: their sum over all processes tells one state of a run from
-/// another.
-std::uint64_t stamp_of(const ProcessImage& image);
-
 /// Writes one part: the head, then each process, then the end.
 class CheckpointWriter {
  public:
   CheckpointWriter(std::ostream& out, const CheckpointHead& head);
   void add(const ProcessImage& image);
-  /// Success when everything reached the stream.
-  Status finish();
+  /// Ends the part with the stamp of the whole run's state, so that parts of different runs are not mixed. Success when
+  /// everything reached the stream.
+  Status finish(std::uint64_t stamp);
+  /// Of the processes added: a digest of all they hold, mixed with the id. Their sum over all parts tells one state of
+  /// a run from another.
+  [[nodiscard]] std::uint64_t stamp() const { return stamp_; }
 
  private:
-  void section(std::uint32_t kind, std::uint32_t id, std::span<const std::byte> content);
+  /// Returns the content's digest.
+  std::uint64_t section(std::uint32_t kind, std::uint32_t id, std::span<const std::byte> content);
   std::ostream& out_;
   std::uint64_t written_ = 0;
+  std::uint64_t stamp_ = 0;
 };
 
 /// Reads parts from a stream until it ends. Nothing read is believed before its digest was right.
@@ -74,6 +75,9 @@ class CheckpointReader {
   Result<std::optional<CheckpointHead>> next_part();
   /// The next process of the part of which `wanted(id)` is true; nothing at the end of the part.
   Result<std::optional<ProcessImage>> next_process(const std::function<bool(std::uint32_t)>& wanted);
+  /// Of the wanted processes so far, of all parts; and of the whole, as the part says whose end was read last.
+  [[nodiscard]] std::uint64_t stamp() const { return stamp_; }
+  [[nodiscard]] std::uint64_t stamp_of_all() const { return stamp_of_all_; }
 
  private:
   struct Section {
@@ -88,6 +92,7 @@ class CheckpointReader {
   CheckpointHead head_;
   std::uint64_t part_count_ = 0;
   std::uint64_t sections_ = 0;  // processes of the part so far
+  std::uint64_t stamp_ = 0, stamp_of_all_ = 0;
   std::string where_;
 };
 

@@ -71,7 +71,6 @@ class EngineBase : public Engine {
   bool next_window();
   // Checkpoints, in engine_checkpoint.cpp.
   struct Restoring;
-  [[nodiscard]] std::uint64_t share_of_stamp();
   [[nodiscard]] ProcessImage image_of(std::uint32_t id);
   [[nodiscard]] Status check_head(const CheckpointHead& head) const;
   Status read_first_head(Restoring& restoring) const;

@@ -27,7 +27,8 @@ struct EngineBase::Restoring {
   CheckpointHead first;                // of the whole
   std::vector<bool> parts, processes;  // seen
   std::uint64_t events = 0;
-  std::uint64_t stamp = 0;  // of the processes read so far
+  std::uint64_t stamp = 0;                   // of the processes read so far
+  std::vector<std::uint64_t> stamps_of_all;  // as each part says
 
   /// Goes on to the next part, in the next stream where one ends; head is empty after the last.
   Status next_part() {
@@ -43,15 +44,6 @@ struct EngineBase::Restoring {
   }
 };
 
-// The head says it, so every process is written down twice; one at a time, since they may be large.
-std::uint64_t EngineBase::share_of_stamp() {
-  std::uint64_t share = 0;
-  for (std::uint32_t id = 0; id < members_.size(); ++id) {
-    if (local({id})) share += stamp_of(image_of(id));
-  }
-  return share;
-}
-
 Status EngineBase::save(std::ostream& out) {
   DWELL_DEMAND(state_ != State::kFailed, "an engine that failed cannot be saved");
   return guarded([&] {
@@ -63,13 +55,12 @@ Status EngineBase::save(std::ostream& out) {
                               .end_us = options_.end.us,
                               .processes = members_.size(),
                               .windows = window_.index + 1,
-                              .events = events(),
-                              .stamp = total(share_of_stamp())};
+                              .events = events()};
     CheckpointWriter writer(out, head);
     for (std::uint32_t id = 0; id < members_.size(); ++id) {
       if (local({id})) writer.add(image_of(id));
     }
-    return writer.finish();
+    return writer.finish(total(writer.stamp()));
   });
 }
 
@@ -102,7 +93,9 @@ Status EngineBase::restore(std::span<std::istream* const> parts) {
     window_ = {head.windows - 1, head.windows == 0 ? begin : begin - options_.lookahead, begin};
     prepare(begin);
     if (const Status read = agree(read_parts(restoring)); !read) return read;
-    if (total(restoring.stamp) != head.stamp) {
+    const std::uint64_t stamp = total(restoring.stamp);
+    if (std::any_of(restoring.stamps_of_all.begin(), restoring.stamps_of_all.end(),
+                    [&](std::uint64_t said) { return said != stamp; })) {
       return refused("", "parts that were saved by different runs", "the parts of one checkpoint");
     }
     ready();
@@ -155,7 +148,10 @@ Status EngineBase::read_parts(Restoring& restoring) {
     }
     restoring.parts[part] = true;
     restoring.events += restoring.head->events;
+    const std::uint64_t stamp_before = restoring.reader->stamp();
     if (Status read = read_processes(restoring); !read) return read;
+    restoring.stamp += restoring.reader->stamp() - stamp_before;
+    restoring.stamps_of_all.push_back(restoring.reader->stamp_of_all());
     if (Status read = restoring.next_part(); !read) return read;
   }
   for (std::size_t part = 0; part < restoring.parts.size(); ++part) {
@@ -180,7 +176,6 @@ Status EngineBase::read_processes(Restoring& restoring) {
       return refused("process " + std::to_string(id), "this process once more", "each process once");
     }
     restoring.processes[id] = true;
-    restoring.stamp += stamp_of(*image.value());
     if (Status applied = apply(*image.value()); !applied) return applied;
   }
 }

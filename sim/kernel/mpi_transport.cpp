@@ -17,6 +17,7 @@ namespace {
 
 namespace mpi = boost::mpi;
 using Word = std::uint64_t;
+constexpr std::size_t kLargeBlock = 1U << 21;  // words
 
 class MpiTransport final : public Transport {
  public:
@@ -63,6 +64,8 @@ class MpiTransport final : public Transport {
     std::vector<Word>& block = received_[parity][static_cast<std::size_t>(status.source())];
     const auto size = static_cast<std::size_t>(words);
     if (block.size() < size) block.resize(size + size / 2);
+    // What a checkpoint took is not kept for the blocks of windows.
+    if (block.size() > kLargeBlock && block.size() / 8 > size) block = std::vector<Word>(size);
     world_.recv(status.source(), static_cast<int>(parity), block.data(), words);
     return {static_cast<unsigned>(status.source()), std::as_bytes(std::span(block.data(), size))};
   }

@@ -4,11 +4,13 @@
 #include <exception>
 
 #include "sim/core/check.hpp"
+#include "sim/core/serial.hpp"
 
 namespace dwell::world {
 namespace {
 
 constexpr std::size_t kWord = sizeof(std::uint64_t);
+constexpr std::size_t kLargeFrame = 1U << 24;
 
 /// Its length, the block, and zeros up to a whole number of words.
 void put_into_frame(std::vector<std::byte>& frame, std::span<const std::byte> block) {
@@ -55,6 +57,8 @@ const RankExchange::Blocks& RankExchange::exchange(std::span<const std::byte> ow
   const std::int64_t round = round_++;
   std::vector<std::byte>& frame = frames_[round & 1];
   transport_.settle(round);
+  // What a checkpoint took is not kept for the blocks of windows.
+  if (frame.capacity() > kLargeFrame && frame.capacity() / 8 > own.size()) frame = {};
   put_into_frame(frame, own);
   for (unsigned rank = 0; rank < ranks(); ++rank) {
     if (rank != this->rank()) transport_.post(round, rank, to[rank] ? frame : empty_);
@@ -67,10 +71,31 @@ const RankExchange::Blocks& RankExchange::exchange(std::span<const std::byte> ow
   return blocks_;
 }
 
-Status agree(RankGroup& ranks, const Status& mine, std::string_view what) {
-  const bool all = ranks.exchange().sum(mine ? 0 : 1) == 0;
-  if (all || !mine) return mine;
-  return Error{"", "", "another rank could not " + std::string(what), ""};
+std::uint64_t RankExchange::sum(std::uint64_t share) {
+  std::uint64_t total = 0;
+  for (const std::span<const std::byte> block : all(std::as_bytes(std::span(&share, 1)))) {
+    std::uint64_t one = 0;
+    DWELL_DEMAND(block.size() == sizeof one, "a share of another rank is damaged");
+    std::memcpy(&one, block.data(), sizeof one);
+    total += one;
+  }
+  return total;
+}
+
+Status agree(RankExchange& ranks, const Status& mine) {
+  ByteWriter writer;
+  writer.put(!mine.ok());
+  if (!mine) put(writer, mine.error());
+  const RankExchange::Blocks& blocks = ranks.all(writer.bytes());
+  for (unsigned rank = 0; rank < blocks.size(); ++rank) {
+    ByteReader reader(blocks[rank]);
+    if (!reader.get<bool>()) continue;
+    if (rank == ranks.rank()) return mine;
+    Error error = get_error(reader);
+    if (rank != 0) error.file = "rank " + std::to_string(rank) + (error.file.empty() ? "" : ": " + error.file);
+    return error;
+  }
+  return success();
 }
 
 }  // namespace dwell::world

@@ -6,7 +6,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "sim/core/result.hpp"
@@ -33,7 +32,7 @@ class RankExchange {
   /// Gives `own` to rank `to` and nothing to the others. Rank `to` has the blocks of all ranks, the others empty ones.
   const Blocks& gather(unsigned to, std::span<const std::byte> own);
   /// The sum of what each rank gives.
-  std::uint64_t sum(std::uint64_t share) { return transport_.sum(share); }
+  std::uint64_t sum(std::uint64_t share);
   [[nodiscard]] unsigned rank() const { return transport_.rank(); }
   [[nodiscard]] unsigned ranks() const { return transport_.ranks(); }
   /// Ends the run on all ranks.
@@ -69,7 +68,7 @@ class RankGroup {
   RankExchange exchange_;
 };
 
-/// What failed on one rank fails on all: those where it did not are told that another "could not `what`".
-Status agree(RankGroup& ranks, const Status& mine, std::string_view what);
+/// What failed on one rank fails on all, with what the first of them has to say.
+Status agree(RankExchange& ranks, const Status& mine);
 
 }  // namespace dwell::world

@@ -87,6 +87,7 @@ Simulation::Simulation(const Scenario& scenario, const RunOptions& options, RunP
   const std::int64_t days = (plan.windows * kWindow.us + Duration::days(1).us - 1) / Duration::days(1).us;
   model_ = std::make_unique<commerce::Model>(scenario.platform, options.scale.value(), plan.first_day, days,
                                              plan.shards, keys_, *networks_, options.seed);
+  DWELL_DEMAND(options.ranks == nullptr || options.engine == EngineKind::windowed, "the serial engine knows no ranks");
   const kernel::EngineOptions engine{.lookahead = kWindow, .end = Time{plan.windows * kWindow.us}};
   if (options.engine == EngineKind::serial) {
     engine_ = kernel::make_serial_engine(engine);

@@ -151,40 +151,29 @@ Instance restored(const CatalogueEntry& entry, const Instance& from) {
   return instance;
 }
 
-void merge(const ShardedDetector& detector, const SparseTable& from, SparseTable& into) {
-  for (const SparseTable::Entry& e : from.entries()) {
-    if (detector.merge() == ShardedDetector::Merge::sum) {
-      into.add(e.key, e.value);
-    } else {
-      into.raise(e.key, e.value);
-    }
-  }
-}
-
-void merge_in_random_order(const ShardedDetector& detector, std::vector<SparseTable>& parts, std::uint64_t seed,
-                           SparseTable& table) {
+void merge_in_random_order(std::vector<WindowTable>& parts, std::uint64_t seed, WindowTable& table) {
   for (std::uint64_t n = 0; parts.size() > 1; ++n) {
     const std::size_t from = mix64(seed, 2 * n) % parts.size();
-    const SparseTable part = std::move(parts[from]);
+    const WindowTable part = std::move(parts[from]);
     parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(from));
-    merge(detector, part, parts[mix64(seed, 2 * n + 1) % parts.size()]);
+    parts[mix64(seed, 2 * n + 1) % parts.size()].add(part);
   }
-  merge(detector, parts.front(), table);
+  table.add(parts.front());
 }
 
-void observe_in_parts(Instance& instance, const StreamWindow& window, std::uint64_t seed, SparseTable& table) {
+void observe_in_parts(Instance& instance, const StreamWindow& window, std::uint64_t seed, WindowTable& table) {
   const auto& detector = static_cast<const ShardedDetector&>(*instance.detector);
   const Descriptor& d = detector.descriptor();
-  std::vector<SparseTable> parts;
+  std::vector<WindowTable> parts;
   for (std::uint32_t s = 0; s < kShards; ++s) {
     ShardState* const state = instance.shards.empty() ? nullptr : instance.shards[s].get();
     deliver(d, window, choose(d, window, s), true,
             [&](const WindowRows& rows) { detector.observe(rows, state, parts.emplace_back()); });
   }
-  merge_in_random_order(detector, parts, seed, table);
+  merge_in_random_order(parts, seed, table);
 }
 
-void observe_sharded(Instance& instance, const StreamWindow& window, Handling::Grouping grouping, SparseTable& table) {
+void observe_sharded(Instance& instance, const StreamWindow& window, Handling::Grouping grouping, WindowTable& table) {
   using Grouping = Handling::Grouping;
   auto& detector = static_cast<ShardedDetector&>(*instance.detector);
   const Descriptor& d = detector.descriptor();
@@ -196,11 +185,11 @@ void observe_sharded(Instance& instance, const StreamWindow& window, Handling::G
   for (std::uint32_t i = 0; i < kShards; ++i) {
     const std::uint32_t s = grouping == Grouping::shards_reversed ? kShards - 1 - i : i;
     ShardState* state = instance.shards.empty() ? nullptr : instance.shards[s].get();
-    SparseTable own;
-    SparseTable& into = grouping == Grouping::shards_reversed ? own : table;
+    WindowTable own;
+    WindowTable& into = grouping == Grouping::shards_reversed ? own : table;
     deliver(d, window, choose(d, window, s), grouping == Grouping::split,
             [&](const WindowRows& rows) { detector.observe(rows, state, into); });
-    if (&into == &own) merge(detector, own, table);
+    if (&into == &own) table.add(own);
   }
 }
 
@@ -210,7 +199,7 @@ void step(Instance& instance, const StreamWindow& window, std::size_t w, Handlin
   const Descriptor& d = instance.detector->descriptor();
   scores.begin(0);
   if (auto* sharded = dynamic_cast<ShardedDetector*>(instance.detector.get()); sharded != nullptr) {
-    SparseTable table;
+    WindowTable table;
     if (grouping == Handling::Grouping::random_tree) {
       observe_in_parts(instance, window, w, table);
     } else {

@@ -62,7 +62,7 @@ class PlainDetector {
       observe(rows, platform, shift, {}, [&](const detect::WindowRows& chosen) { sequential_->observe(chosen); });
       sequential_->close(info, scores_);
     } else {
-      SparseTable table;
+      detect::WindowTable table;
       for (std::uint32_t s = 0; s < shards_; ++s) {
         observe(rows, platform, shift, s,
                 [&](const detect::WindowRows& chosen) { sharded_->observe(chosen, states_[s].get(), table); });

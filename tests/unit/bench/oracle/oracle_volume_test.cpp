@@ -30,8 +30,8 @@ std::shared_ptr<Intensities> flat(std::int64_t warm_up_days, std::int64_t days, 
 
 /// The score of the page after a window with this count; nothing when none was emitted.
 std::optional<double> close(detect::Detector& detector, std::int64_t window, std::uint64_t count) {
-  SparseTable table;
-  if (count != 0) table.add(kPage, static_cast<std::int64_t>(count));
+  detect::WindowTable table;
+  if (count != 0) table.sums.add(kPage, static_cast<std::int64_t>(count));
   detect::Scores scores;
   scores.begin(-1);
   constexpr std::int64_t kMinute = 60'000'000;
@@ -89,9 +89,9 @@ TEST_CASE("requests of services and scripts are not counted") {
   }
   detect::WindowRows rows;
   rows.access = {batch, {}};
-  SparseTable table;
+  detect::WindowTable table;
   dynamic_cast<const detect::ShardedDetector&>(*oracle).observe(rows, nullptr, table);
-  CHECK(table.get(kPage) == 3);
+  CHECK(table.sums.get(kPage) == 3);
 }
 
 TEST_CASE("beyond the campaign the oracle is silent") {

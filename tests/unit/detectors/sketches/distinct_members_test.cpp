@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <vector>
 
 #include "detectors/sketches/distinct_members.hpp"
 #include "sim/core/digest.hpp"
@@ -6,13 +7,13 @@
 namespace dwell::detect {
 namespace {
 
-void visit(DistinctMembers& distinct, std::uint32_t entity, std::uint64_t from, std::uint64_t to) {
-  SparseTable table;
-  for (std::uint64_t member = from; member < to; ++member) {
-    const SparseHash hash = SparseHash::of(mix64(member));
-    table.raise(SpreadKey::pack(2, entity, hash.index), hash.rank);
+/// Members from..to touched under one key, each from a source and a network of its own.
+void visit(DistinctMembers& distinct, std::uint32_t entity, std::uint32_t from, std::uint32_t to) {
+  std::vector<SparseTable::Entry> visits;
+  for (std::uint32_t member = from; member < to; ++member) {
+    visits.push_back(Visit{{member, member, entity}, SparseHash::of(mix64(member))}.pack());
   }
-  distinct.add(table.entries());
+  distinct.add(visits);
 }
 
 double members(const DistinctMembers& distinct, std::uint32_t entity) {
@@ -60,7 +61,7 @@ TEST_CASE("heavy entities become dense, keep what was seen, and leave when idle"
 }
 
 TEST_CASE("a full table forgets its oldest panes first", "[detectors][spreader]") {
-  DistinctMembers distinct({.panes = 6, .dense_from = 1U << 30, .most_dense = 0, .most_hashes = 1000});
+  DistinctMembers distinct({.panes = 6, .dense_from = 1U << 30, .most_dense = 0, .most_hashes = 3000});
   for (std::uint32_t pane = 0; pane < 5; ++pane) {
     visit(distinct, 3, pane * 400, pane * 400 + 400);
     distinct.next_pane();
