@@ -67,7 +67,7 @@ void Shard::run(const protocol::Run& run, Time now) {
   std::uint32_t latest = 0;
   WideBlock draw;
   for (std::uint32_t i = 0; i < run.requests; ++i) {
-    if (i % 4 == 0) draw = random_wide(seed_, session.member, protocol::kRunDraw, run.number, i / 4);
+    if (i % 4 == 0) draw = random_wide(rounds_, session.member, protocol::kRunDraw, run.number, i / 4);
     const std::uint64_t bits = draw.word[i % 4];
     const auto [after, page] = protocol::run_request(run, bits);
     const std::int64_t at_us = now.us + after.us;

@@ -28,12 +28,14 @@ constexpr Purpose kException = purpose("session.exception");
 constexpr std::uint32_t kAddressPage = static_cast<std::uint32_t>(Page::address);
 static_assert(static_cast<std::uint32_t>(Page::order_list) >= kChainPages,
               "sessions do not draw records of order lists");
-/// Records in the answer of each page to a member of no address.
-constexpr std::array<std::uint8_t, 16> kRecords = [] {
-  std::array<std::uint8_t, 16> records{};
-  for (std::uint32_t page = 0; page < kPages; ++page) records[page] = is_member_data(static_cast<Page>(page)) ? 1 : 0;
-  records[kAddressPage] = 0;
-  return records;
+/// Each page, and the records in its answer to a member of no address, as in a moment.
+constexpr std::array<std::uint32_t, 16> kAnswers = [] {
+  std::array<std::uint32_t, 16> answers{};
+  for (std::uint32_t page = 0; page < kPages; ++page) {
+    const bool one = page != kAddressPage && is_member_data(static_cast<Page>(page));
+    answers[page] = page | (one ? 1U << Moment::kRecordsAt : 0U);
+  }
+  return answers;
 }();
 
 constexpr std::uint32_t high(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
@@ -94,7 +96,7 @@ void Shard::plan_day(std::int64_t day) {
 void Shard::plan_member(std::int64_t day, std::uint32_t member, std::uint64_t factor) {
   const Traits& traits = members_[member];
   const auto today = static_cast<std::uint32_t>(day);
-  const RandomBlock draw = random_quick(seed_, traits.id.value, kDay, today);
+  const RandomBlock draw = random_quick(rounds_, traits.id.value, kDay, today);
   const std::uint64_t chance = traits.visit * factor;  // of 2^32; beyond it she comes surely, and more often
   if (draw.word[0] >= chance) return;
   double extra = traits.extra * (1 / Traits::kExtraUnit);
@@ -106,7 +108,7 @@ void Shard::plan_member(std::int64_t day, std::uint32_t member, std::uint64_t fa
   for (std::uint32_t k = 0; k < sessions; ++k) {
     // Words 2 and 3 of the day's first block, then four words of each block after it.
     const std::uint32_t word = k + 2;
-    if (word % 4 == 0) more = random_quick(seed_, traits.id.value, kDay, today, word / 4);
+    if (word % 4 == 0) more = random_quick(rounds_, traits.id.value, kDay, today, word / 4);
     hours_[hours.draw(more.word[word % 4])].push_back({member, today * kSessionsPerDay + k});
   }
 }
@@ -119,7 +121,7 @@ void Shard::plan_hour(std::int64_t hour) {
   for (std::size_t i = 0; i < starts.size(); ++i) {
     if (i + kPrefetchDistance < starts.size()) members_.prefetch(starts[i + kPrefetchDistance].member);
     const Traits& member = members_[starts[i].member];
-    const WideBlock bits = random_wide(seed_, member.id.value, kSession, starts[i].ordinal, 0);
+    const WideBlock bits = random_wide(rounds_, member.id.value, kSession, starts[i].ordinal, 0);
     begin_session({member, starts[i].ordinal, begin + curve.draw(high(bits.word[0])), kBackground}, begin, bits);
   }
   stats_.sessions += starts.size();
@@ -133,7 +135,7 @@ void Shard::visit(const protocol::Visit& visit, Time now) {
   const std::uint32_t index = 0x8000'0000U | (visit.ordinal & 0x7fff'ffffU);
   const Time hour{now.us - now.us % kHourUs};
   const Traits& member = members_[chosen];
-  begin_session({member, index, now, visit.origin}, hour, random_wide(seed_, member.id.value, kSession, index, 0));
+  begin_session({member, index, now, visit.origin}, hour, random_wide(rounds_, member.id.value, kSession, index, 0));
 }
 
 // Halves of the words, high before low: start, length; subscriber, entry page; key, fate and age of the token; log-in
@@ -195,6 +197,13 @@ Shard::Exception Shard::draw_exception(RandomBlock draw) const {
   return {fate, draw.word[1] < (fate == Fate::prompt ? exceptions.empty_if_prompt : exceptions.empty_if_not)};
 }
 
+/// What a page becomes if it is an exception, as its draw says is possible.
+std::uint32_t Shard::except(std::uint32_t what, const Session& session, std::uint32_t ordinal) const {
+  const Exception exception = draw_exception(random_block(seed_, session.member, kException, session.index, ordinal));
+  if (exception.empty) what &= ~(0xffU << Moment::kRecordsAt);
+  return what | static_cast<std::uint32_t>(exception.fate) << Moment::kFateAt;
+}
+
 /// Draws the next pages of a session into the timetable; `flags` are the first one's. Bits of a page's word from the
 /// top: think time 28, next page 20, log lines 8, possible exception 8.
 void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
@@ -205,26 +214,25 @@ void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   const std::uint32_t last = session.left == count ? Moment::kLast : 0U;
   // What follows an instalment is drawn at its first page: by its last one, most would fall into the window being read.
   flags |= session.left == count ? 0U : Moment::kMore;
-  auto records = kRecords;
-  records[kAddressPage] = session.addresses;
+  auto answers = kAnswers;
+  answers[kAddressPage] |= std::uint32_t{session.addresses} << Moment::kRecordsAt;
   std::uint32_t page = session.where & 15U;
   std::int64_t at_us = session.next_us;
   std::array<std::uint64_t, kInstalment> draws;
   for (std::uint32_t i = 0; i < count; i += kPagesPerBlock) {
     const std::uint32_t block = (session.ordinal + i) / kPagesPerBlock;
-    const WideBlock wide = random_wide(seed_, session.member, kPage, session.index, block);
-    std::copy_n(wide.word, kPagesPerBlock, draws.begin() + i);
+    const WideBlock wide = random_wide(rounds_, session.member, kPage, session.index, block);
+    // Word by word: a copy of the block would wait for its words to be stored.
+    draws[i] = wide.word[0];
+    draws[i + 1] = wide.word[1];
+    draws[i + 2] = wide.word[2];
+    draws[i + 3] = wide.word[3];
   }
   const auto write = [&](std::uint32_t i, std::uint32_t what) {
     const std::uint32_t bits = low(draws[i]);
-    std::uint32_t held = records[page];
-    if ((bits & 0xffU) < exceptions_below) [[unlikely]] {
-      const Exception exception =
-          draw_exception(random_block(seed_, session.member, kException, session.index, session.ordinal + i));
-      what |= static_cast<std::uint32_t>(exception.fate) << Moment::kFateAt;
-      if (exception.empty) held = 0;
-    }
-    what |= page | std::uint32_t{model_.log_lines(bits >> 8)} << Moment::kLinesAt | held << Moment::kRecordsAt;
+    what |= answers[page] | std::uint32_t{model_.log_lines(bits >> 8)} << Moment::kLinesAt;
+    if ((bits & 0xffU) < exceptions_below) [[unlikely]]
+      what = except(what, session, session.ordinal + i);
     timetable_->write(slot, at_us, what);
   };
   const auto go_on = [&](std::uint32_t i) {

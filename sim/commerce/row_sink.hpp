@@ -9,6 +9,7 @@
 #include "sim/core/digest.hpp"
 #include "sim/core/ids.hpp"
 #include "sim/core/time.hpp"
+#include "sim/kernel/timetable.hpp"
 #include "sim/telemetry/batch.hpp"
 
 namespace dwell::commerce {
@@ -84,8 +85,16 @@ class RowSink {
     }
     arrive(row, origin);
   }
-  /// The row of a session's page, answered and logged at once.
-  void arrive(const Session& session, Moment moment, Time now);
+  using Entry = kernel::Timetable::Entry;
+  /// The next rows are those of the pages [first, last) of sessions, answered and logged at once in a window that
+  /// begins at `begin`, each of which was followed. Slots of sessions that end are given back.
+  void arrive(const Entry* first, const Entry* last, Sessions& sessions, Time begin);
+  /// A page's row will arrive `now`, behind `pending` others that are not written yet.
+  void follow(std::int64_t now_us, std::ptrdiff_t pending) {
+    if (now_us == last_access_us_) [[unlikely]]
+      note_tie(pending);
+    last_access_us_ = now_us;
+  }
 
   /// When the next late row arrives; INT64_MAX when none is on its way.
   [[nodiscard]] std::int64_t next_late_us() const { return late_.empty() ? INT64_MAX : late_.front().at_us; }
@@ -125,7 +134,10 @@ class RowSink {
 
   void arrive(const telemetry::AccessRow& row, Origin origin);
   void arrive(const telemetry::AuthRow& row, Origin origin);
-  void note_access(std::int64_t ingest_us, std::uint64_t folded, Origin origin);
+  void note_tie(std::ptrdiff_t pending) {
+    access_ties_.push_back(static_cast<std::uint32_t>(out_->access.rows.size() + static_cast<std::size_t>(pending)) -
+                           1);
+  }
   void miss(telemetry::AccessRow row, Origin origin, Fate fate);
   void miss(telemetry::AuthRow row, Origin origin, Fate fate);
   [[nodiscard]] std::int64_t arrival_us(std::int64_t now_us, std::uint64_t what) const;
@@ -146,37 +158,9 @@ class RowSink {
   std::vector<Late> late_;  // heap
 };
 
-inline void RowSink::note_access(std::int64_t ingest_us, std::uint64_t folded, Origin origin) {
-  if (ingest_us == last_access_us_) [[unlikely]]
-    access_ties_.push_back(static_cast<std::uint32_t>(out_->access.rows.size()) - 1);
-  last_access_us_ = ingest_us;
-  sum_[origin != kBackground] += mix_fold(folded);
-}
-
-// From the session straight into the columns: a row made first would have to lie in memory, for want of registers.
-[[gnu::always_inline]] inline void RowSink::arrive(const Session& session, Moment moment, Time now) {
-  static_assert(telemetry::AccessBatch::kRowBytes == 55, "a column came or went: it must be written here");
-  note_access(now.us, session.fold + fold_page(now.us, moment), session.origin);
-  const std::size_t i = out_->access.extend(session.origin);
-  telemetry::AccessBatch& rows = out_->access.rows;
-  rows.time_us[i] = now.us;
-  rows.ingest_us[i] = now.us;
-  rows.token_issued_us[i] = session.token_issued_us;
-  rows.token[i] = session.token;
-  rows.member[i] = session.member;
-  rows.source[i] = session.source;
-  rows.key[i] = session.key;
-  rows.network[i] = session.network;
-  rows.country[i] = session.country;
-  rows.status[i] = telemetry::kStatusOk;
-  rows.records[i] = moment.records();
-  rows.page[i] = moment.page();
-  rows.client[i] = static_cast<std::uint8_t>(session.client);
-  rows.log_lines[i] = moment.log_lines();
-}
-
 inline void RowSink::arrive(const telemetry::AccessRow& row, Origin origin) {
-  note_access(row.ingest_us, fold(row), origin);
+  follow(row.ingest_us, 0);
+  sum_[origin != kBackground] += mix_fold(fold(row));
   out_->access.push(row, origin);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Open sessions of a shard, and what its timetable says of each of their moments.
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -10,18 +11,19 @@
 
 namespace dwell::commerce {
 
-/// One open session: everything its rows have in common, so that a page touches one cache line.
+/// One open session: everything its rows have in common, so that a page touches one cache line. page_rows.cpp reads it
+/// by quarters.
 struct alignas(64) Session {
   std::uint64_t token = 0;
   std::int64_t token_issued_us = 0;
-  std::uint64_t fold = 0;    ///< of the columns that its answered pages share; see row_sink.hpp
-  std::int64_t next_us = 0;  ///< time of the first page not drawn yet
   std::uint32_t member = 0;
   std::uint32_t source = 0;
-  std::uint32_t key = 0;    ///< until the token is issued: 32 uniform bits that choose it
-  std::uint32_t index = 0;  ///< ordinal of the session of its member; keys its draws
-  Origin origin;
+  std::uint32_t key = 0;  ///< until the token is issued: 32 uniform bits that choose it
   std::uint16_t network = 0, country = 0;
+  std::uint64_t fold = 0;    ///< of the columns that its answered pages share; see row_sink.hpp
+  std::int64_t next_us = 0;  ///< time of the first page not drawn yet
+  std::uint32_t index = 0;   ///< ordinal of the session of its member; keys its draws
+  Origin origin;
   std::uint16_t ordinal = 0;     ///< of the first page not drawn yet
   std::uint16_t left = 0;        ///< pages not drawn yet
   std::uint8_t where = 0;        ///< level of the page chain, and below its four bits the first page not drawn yet
@@ -79,6 +81,18 @@ class Sessions {
   void give_back(std::uint32_t slot, bool really = true) {
     free_[free_count_] = slot;
     free_count_ += really ? 1 : 0;
+  }
+  /// Gives back the slots of those of `count` entries that are the last of their session.
+  template <class Entry>
+  void give_back_ended(const Entry* entries, std::ptrdiff_t count) {
+    std::uint32_t* const free = free_.data();
+    std::size_t free_count = free_count_;
+#pragma GCC unroll 4
+    for (std::ptrdiff_t i = 0; i < count; ++i) {
+      free[free_count] = entries[i].who;
+      free_count += Moment{entries[i].what}.has(Moment::kLast) ? 1 : 0;
+    }
+    free_count_ = free_count;
   }
   /// Slots and the order in which they are handed out: what refers to a session does so by its slot.
   void save(ByteWriter& writer) const {

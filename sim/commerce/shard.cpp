@@ -13,6 +13,7 @@ using protocol::Priority;
 using telemetry::AccessRow;
 using telemetry::AuthKind;
 using telemetry::AuthRow;
+using Entry = kernel::Timetable::Entry;
 
 constexpr Purpose kRenewal = purpose("session.renewal");
 
@@ -31,6 +32,7 @@ Shard::Shard(const Model& model, const ShardOptions& options)
     : model_(model),
       name_("shard " + std::to_string(options.shard.value)),
       seed_(model.seed()),
+      rounds_(seed_),
       token_seed_(mix64(model.seed().value, purpose("token").value)),
       members_(model, options.shard),
       keys_(model.keys(), model.params().sessions.stragglers, model.params().sessions.straggle),
@@ -99,30 +101,47 @@ void Shard::close(kernel::Context& context) {
 /// What sessions do before `until_us`, and the late rows that arrive until then; at the same moment sessions go first.
 void Shard::advance(std::int64_t until_us) {
   const std::int64_t begin_us = timetable_->window_begin().us;
-  const auto revocations = static_cast<std::uint8_t>(keys_.revocations());
   for (;;) {
     const std::int64_t late_us = std::min(rows_.next_late_us(), until_us - 1);
-    const auto limit = static_cast<std::uint64_t>(late_us + 1 - begin_us);
-    bool overtaken = false;  // by a row that became late just now
-    while (!overtaken) {
-      const kernel::Timetable::Entry* const entry = timetable_->next(limit);
-      if (entry == nullptr) break;
-      sessions_.prefetch(timetable_->who_ahead());
-      const Time now{begin_us + entry->offset_us};
-      const Moment moment{entry->what};
-      Session& session = sessions_[entry->who];
-      if (moment.has(Moment::kRare) || session.revocations != revocations) [[unlikely]] {
-        rare_moment(entry->who, moment, now);
-        overtaken = rows_.next_late_us() < late_us;
-      } else {
-        rows_.arrive(session, moment, now);
-        sessions_.give_back(entry->who, moment.has(Moment::kLast));
-      }
-    }
-    if (overtaken) continue;
+    if (!advance_until(static_cast<std::uint64_t>(late_us + 1 - begin_us), late_us)) continue;
     if (rows_.next_late_us() >= until_us) return;
     rows_.write_late();
   }
+}
+
+/// What sessions do before `limit_us` after the window's begin; false when a row that became late meanwhile arrives
+/// before `late_us` and what comes after it is still to do. Rows of pages wait to be written, [first, at) of them,
+/// until something else is.
+bool Shard::advance_until(std::uint64_t limit_us, std::int64_t late_us) {
+  const std::int64_t begin_us = timetable_->window_begin().us;
+  const auto revocations = static_cast<std::uint8_t>(keys_.revocations());
+  const Entry* first = timetable_->left().data();
+  const Entry* at = first;
+  while (at != timetable_->left().data() + timetable_->left().size() && at->offset_us < limit_us) {
+    sessions_.prefetch(at[kernel::Timetable::kAhead].who);
+    if (Moment{at->what}.has(Moment::kRare) || sessions_[at->who].revocations != revocations) [[unlikely]] {
+      // By copies: what is referred to lies in memory, and the loop's own need not.
+      const Entry *waiting = first, *rare = at;
+      rare_moment(waiting, rare);
+      first = waiting;
+      at = rare;
+      if (rows_.next_late_us() >= late_us) [[likely]]
+        continue;
+      write_pages(first, at);
+      return false;
+    }
+    rows_.follow(begin_us + at->offset_us, at - first);
+    ++at;
+  }
+  write_pages(first, at);
+  return true;
+}
+
+/// Writes the rows of pages [first, last), which are taken; then none wait.
+void Shard::write_pages(const Entry*& first, const Entry* last) {
+  if (first != last) rows_.arrive(first, last, sessions_, timetable_->window_begin());
+  timetable_->take_until(last);
+  first = last;
 }
 
 AccessRow Shard::page_row(const Session& session, Moment moment, Time now) const {
@@ -142,22 +161,41 @@ AccessRow Shard::page_row(const Session& session, Moment moment, Time now) const
           moment.log_lines()};
 }
 
-/// A moment that is more, or less, than the row of a page. Only here can a row become late.
-void Shard::rare_moment(std::uint32_t slot, Moment moment, Time now) {
+/// The moment `at`, which is more, or less, than the row of a page. Only here can a row become late.
+void Shard::rare_moment(const Entry*& first, const Entry*& at) {
+  const Moment moment{at->what};
+  const std::uint32_t slot = at->who;
+  const Time now = timetable_->window_begin() + Duration{at->offset_us};
   Session& session = sessions_[slot];
   if (moment.has(Moment::kFailedLogin)) {
+    write_pages(first, at);
     write_auth(session, AuthKind::failed_login, moment.token_fate(), now);
+    timetable_->take_until(first = ++at);
     return;
   }
   if (moment.has(Moment::kFirst)) issue_token(session, moment, now);
-  if (session.revocations != static_cast<std::uint8_t>(keys_.revocations())) renew_refused(session, moment, now);
-  if (moment.fate() == Fate::prompt) {
-    rows_.arrive(session, moment, now);
-  } else {
-    rows_.access(page_row(session, moment, now), session.origin, moment.fate());
+  if (session.revocations != static_cast<std::uint8_t>(keys_.revocations())) {
+    write_pages(first, at);
+    renew_refused(session, moment, now);
   }
-  sessions_.give_back(slot, moment.has(Moment::kLast));
-  if (moment.has(Moment::kMore)) draw_pages(slot, 0);
+  if (moment.fate() != Fate::prompt) {
+    write_pages(first, at);
+    rows_.access(page_row(session, moment, now), session.origin, moment.fate());
+    sessions_.give_back(slot, moment.has(Moment::kLast));
+    timetable_->take_until(first = ++at);
+  } else {
+    rows_.follow(now.us, at - first);
+    ++at;
+  }
+  if (!moment.has(Moment::kMore)) return;
+  if (session.next_us >= timetable_->window_end().us) {
+    draw_pages(slot, 0);
+    return;
+  }
+  // Pages that fall into this window move those behind them.
+  write_pages(first, at);
+  draw_pages(slot, 0);
+  first = at = timetable_->left().data();
 }
 
 /// Logs in or refreshes.

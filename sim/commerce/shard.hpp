@@ -98,10 +98,13 @@ class Shard final : public kernel::Process {
   [[nodiscard]] Time fail_logins(const Session& session, std::uint32_t slot, Time start);
   void draw_pages(std::uint32_t slot, std::uint32_t flags);
   [[nodiscard]] Exception draw_exception(RandomBlock draw) const;
+  [[nodiscard]] std::uint32_t except(std::uint32_t what, const Session& session, std::uint32_t ordinal) const;
 
   // What sessions do.
   void advance(std::int64_t until_us);
-  void rare_moment(std::uint32_t slot, Moment moment, Time now);
+  bool advance_until(std::uint64_t limit_us, std::int64_t late_us);
+  void write_pages(const kernel::Timetable::Entry*& first, const kernel::Timetable::Entry* last);
+  void rare_moment(const kernel::Timetable::Entry*& first, const kernel::Timetable::Entry*& at);
   void issue_token(Session& session, Moment moment, Time now);
   void renew_refused(Session& session, Moment moment, Time now);
   void fold_session(Session& session) const;
@@ -126,6 +129,7 @@ class Shard final : public kernel::Process {
   const Model& model_;
   std::string name_;
   Seed seed_;
+  RoundKeys rounds_;
   std::uint64_t token_seed_;
   Members members_;
   Sessions sessions_;

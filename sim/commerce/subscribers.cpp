@@ -27,7 +27,7 @@ std::uint32_t period_of(Time at, const Reciprocal& period, std::uint64_t phase) 
 
 Subscribers::Subscribers(const PopulationParams& params, std::uint64_t accounts, const protocol::NetworkTable& networks,
                          Seed seed)
-    : params_(params), networks_(&networks), seed_(seed), pools_(networks.all().size()) {
+    : params_(params), networks_(&networks), rounds_(seed), pools_(networks.all().size()) {
   mobile_below_ = static_cast<std::uint32_t>(params.mobile * 65'536);
   vpn_below_ = static_cast<std::uint32_t>(params.vpn * 65'536);
   abroad_below_ = static_cast<std::uint64_t>(params.abroad * 0x1p32);
@@ -72,23 +72,23 @@ Subscriber Subscribers::draw(const Traits& member, std::uint32_t bits, Time at) 
   const Client client = mobile ? member.phone : Client::desktop;
   if ((bits >> 16) < vpn_below_) [[unlikely]] {
     const auto day = static_cast<std::uint32_t>(at.day());
-    const RandomBlock random = random_quick(seed_, member.id.value, purpose("address.vpn"), day);
+    const RandomBlock random = random_quick(rounds_, member.id.value, purpose("address.vpn"), day);
     return pooled(networks_->pick(NetworkKind::vpn, random.word[1]), random.word[0], client);
   }
   const RandomBlock trip =
-      random_quick(seed_, member.id.value, purpose("member.trip"), period_of(at, kTripPeriod, phase));
+      random_quick(rounds_, member.id.value, purpose("member.trip"), period_of(at, kTripPeriod, phase));
   if (trip.word[0] < abroad_below_) [[unlikely]] {
     const Network& network = networks_->pick(NetworkKind::foreign, trip.word[1]);
     return {networks_->any_address(network, trip.word[2]), network.id, network.country, client};
   }
   if (mobile) {
     const std::uint32_t period = period_of(at, mobile_period_, phase);
-    const RandomBlock random = random_quick(seed_, member.id.value, purpose("address.mobile"), period);
+    const RandomBlock random = random_quick(rounds_, member.id.value, purpose("address.mobile"), period);
     return pooled(networks_->all()[member.mobile.value], random.word[0], client);
   }
   const Network& network = networks_->all()[member.fixed.value];
   const std::uint32_t period = period_of(at, fixed_period_, phase);
-  const RandomBlock random = random_quick(seed_, member.id.value, purpose("address.fixed"), period);
+  const RandomBlock random = random_quick(rounds_, member.id.value, purpose("address.fixed"), period);
   return {networks_->any_address(network, random.word[0]), network.id, network.country, client};
 }
 

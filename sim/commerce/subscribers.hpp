@@ -38,7 +38,7 @@ class Subscribers {
 
   PopulationParams params_;
   const protocol::NetworkTable* networks_;
-  Seed seed_;
+  RoundKeys rounds_;
   std::vector<Pool> pools_;  // by network
   std::uint32_t mobile_below_, vpn_below_;
   std::uint64_t abroad_below_;

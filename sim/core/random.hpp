@@ -66,6 +66,57 @@ inline WideBlock random_wide(Seed seed, std::uint32_t entity, Purpose what, std:
   return {{r[0], r[1], r[2], r[3]}};
 }
 
+/// The keys of all rounds under one seed: who draws blocks by the million makes them once, for a fourth fewer
+/// instructions a block.
+class RoundKeys {
+ public:
+  static constexpr unsigned kRounds = 10;
+  explicit constexpr RoundKeys(Seed seed) {
+    for (std::uint64_t round = 0; round < kRounds; ++round) {
+      first_[round] = seed.value + round * PHILOX_W64_0;
+      second_[round] = round * PHILOX_W64_1;
+    }
+  }
+  [[nodiscard]] std::uint64_t first(unsigned round) const { return first_[round]; }
+  [[nodiscard]] std::uint64_t second(unsigned round) const { return second_[round]; }
+
+ private:
+  std::uint64_t first_[kRounds]{}, second_[kRounds]{};
+};
+
+/// The same block as under the seed.
+[[gnu::always_inline]] inline RandomBlock random_quick(const RoundKeys& keys, std::uint32_t entity, Purpose what,
+                                                       std::uint32_t index, std::uint32_t block = 0) {
+  __extension__ using Wide = unsigned __int128;
+  std::uint64_t left = entity | static_cast<std::uint64_t>(what.value) << 32;
+  std::uint64_t right = index | static_cast<std::uint64_t>(block) << 32;
+#pragma GCC unroll 10
+  for (unsigned round = 0; round < RoundKeys::kRounds; ++round) {
+    const Wide product = static_cast<Wide>(left) * PHILOX_M2x64_0;
+    left = static_cast<std::uint64_t>(product >> 64) ^ right ^ keys.first(round);
+    right = static_cast<std::uint64_t>(product);
+  }
+  return {{static_cast<std::uint32_t>(left), static_cast<std::uint32_t>(left >> 32), static_cast<std::uint32_t>(right),
+           static_cast<std::uint32_t>(right >> 32)}};
+}
+
+/// The same wide block as under the seed.
+[[gnu::always_inline]] inline WideBlock random_wide(const RoundKeys& keys, std::uint32_t entity, Purpose what,
+                                                    std::uint64_t index, std::uint32_t block) {
+  __extension__ using Wide = unsigned __int128;
+  std::uint64_t a = entity, b = what.value, c = index, d = block;
+#pragma GCC unroll 10
+  for (unsigned round = 0; round < RoundKeys::kRounds; ++round) {
+    const Wide p = static_cast<Wide>(a) * PHILOX_M4x64_0;
+    const Wide q = static_cast<Wide>(c) * PHILOX_M4x64_1;
+    a = static_cast<std::uint64_t>(q >> 64) ^ b ^ keys.first(round);
+    b = static_cast<std::uint64_t>(q);
+    c = static_cast<std::uint64_t>(p >> 64) ^ d ^ keys.second(round);
+    d = static_cast<std::uint64_t>(p);
+  }
+  return {{a, b, c, d}};
+}
+
 /// [0, 1) with 53 bits from the high bits of a 64-bit draw.
 constexpr double to_uniform(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53; }
 /// (0, 1) exclusive at both ends, for logarithms and quantiles.

@@ -99,8 +99,9 @@ DurationTable::DurationTable(const std::function<double(double)>& quantile_us, D
   fill(low_, 0, 0x1p-24);
   fill(high_, 1 - 0x1p-12, 0x1p-24);
   if (body_.front() < 0 || body_.back() > std::int64_t{UINT32_MAX}) return;
-  narrow_.reserve(body_.size());
-  for (const std::int64_t knot : body_) narrow_.push_back(static_cast<std::uint32_t>(knot));
+  narrow_.reserve(kCells);
+  for (std::uint32_t i = 0; i < kCells; ++i)
+    narrow_.push_back({static_cast<std::uint32_t>(body_[i]), static_cast<std::uint32_t>(body_[i + 1] - body_[i])});
   narrow_cells_ = kCells - 2;
   std::vector<std::int64_t>().swap(body_);
 }

@@ -47,7 +47,7 @@ class DurationTable {
  public:
   DurationTable() = default;
   /// `quantile_us(p)` for 0 < p < 1, non-decreasing, may be negative; rounded to whole microseconds and clamped to
-  /// [least, most]. InvariantError if it decreases or is not a number. 96 KiB; 80, of which draws touch 16, when they
+  /// [least, most]. InvariantError if it decreases or is not a number. 96 KiB, of which draws touch 32 when they
   /// lie in [0, 2^32) us.
   DurationTable(const std::function<double(double)>& quantile_us, Duration least, Duration most);
 
@@ -60,8 +60,8 @@ class DurationTable {
         return interpolate(cell == 0 ? low_ : high_, (bits >> 8) & 0xfffU, bits & 0xffU, 8);
       return interpolate(body_, cell, bits & 0xfffffU, 20);
     }
-    const std::uint64_t a = narrow_[cell];
-    return {static_cast<std::int64_t>(a + (((narrow_[cell + 1] - a) * (bits & 0xfffffU)) >> 20))};
+    const Narrow knot = narrow_[cell];
+    return {static_cast<std::int64_t>(knot.us + ((std::uint64_t{knot.span_us} * (bits & 0xfffffU)) >> 20))};
   }
 
  private:
@@ -75,9 +75,12 @@ class DurationTable {
     const std::int64_t mask = (std::int64_t{1} << bits) - 1;
     return {a + (span >> bits) * fraction + (((span & mask) * fraction) >> bits)};
   }
-  // kCells + 1 knots each; the body in half the space where its durations lie in [0, 2^32) us.
+  struct Narrow {
+    std::uint32_t us, span_us;  // of a cell: its first duration and how far the next cell's is
+  };
+  // kCells + 1 knots each; the body's cells instead where their durations lie in [0, 2^32) us.
   std::vector<std::int64_t> body_, low_, high_;
-  std::vector<std::uint32_t> narrow_;
+  std::vector<Narrow> narrow_;
   std::uint32_t narrow_cells_ = 0;  // cells 1 to this one are drawn from narrow_
 };
 

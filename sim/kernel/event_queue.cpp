@@ -29,7 +29,7 @@ void EventQueue::collect(Bucket<EventChunk>& bucket) {
   DWELL_ASSERT(drained());
   const std::size_t count = bucket.size();
   // Chunks of a window lie anywhere; fetched together, the sort does not wait for one after the other.
-  for (const EventChunk* chunk = bucket.chunk; chunk != nullptr; chunk = chunk->next) {
+  for (const EventChunk* chunk = bucket.chunk(); chunk != nullptr; chunk = chunk->next) {
     constexpr std::size_t kLine = 64;
     for (std::size_t at = kLine; at < sizeof *chunk; at += kLine) {
       __builtin_prefetch(reinterpret_cast<const std::byte*>(chunk) + at);

@@ -49,7 +49,7 @@ class EventQueue {
   void begin_window() {
     auto& bucket = ring_[head_];
     total_ = 0;
-    if (bucket.chunk != nullptr) collect(bucket);
+    if (!bucket.empty()) collect(bucket);
     advance();
   }
 

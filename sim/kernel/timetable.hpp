@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sim/core/reciprocal.hpp"
@@ -52,6 +53,7 @@ class Timetable {
   void begin_window();
   [[nodiscard]] Duration window_length() const { return {length_us()}; }
   [[nodiscard]] Time window_begin() const { return {base_us_ - length_us()}; }
+  [[nodiscard]] Time window_end() const { return {base_us_}; }
 
   /// The next entry of the begun window if it is due before `limit_us` after the window's begin, removed; else nullptr.
   /// Good until the next call or write.
@@ -59,10 +61,12 @@ class Timetable {
     if (cursor_ == end_ || cursor_->offset_us >= limit_us) return nullptr;
     return cursor_++;
   }
-  /// `who` of the entry kAhead - 1 places behind the one `next` would give, or anything when there is none: a hint for
-  /// prefetching.
-  [[nodiscard]] std::uint32_t who_ahead() const { return cursor_[kAhead - 1].who; }
+  /// What is left of the begun window, in order; good until the next write into it. kAhead places beyond its end may be
+  /// read and hold anything: hints for prefetching.
+  [[nodiscard]] std::span<const Entry> left() const { return {cursor_, end_}; }
   static constexpr std::size_t kAhead = 8;
+  /// Removes what is left before an entry of it, or before its end.
+  void take_until(const Entry* entry) { cursor_ += entry - cursor_; }
 
   [[nodiscard]] std::size_t bytes() const {
     return pool_.bytes() + ring_.size() * sizeof(Slots) + run_.capacity() * sizeof(Entry) +

@@ -2,6 +2,7 @@
 // Columnar batches, generated from the column table: for each topic a Row (to write), a Batch (columns), and Rows (a
 // read-only view of chosen rows of a batch, the only thing a detector gets).
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -72,7 +73,7 @@ enum class ColumnKind { moment, plain };
       ++size_;                                                                                                \
     }                                                                                                         \
     /* A new row, to be written column by column; there must be room. */                                      \
-    [[nodiscard]] std::size_t extend() { return size_++; }                                                    \
+    [[nodiscard]] std::size_t extend(std::size_t count = 1) { return (size_ += count) - count; }              \
     [[nodiscard]] Row row(std::size_t i) const {                                                              \
       Row row;                                                                                                \
       COLUMNS(DWELL_LOAD)                                                                                     \
@@ -151,18 +152,27 @@ struct Labelled {
     note(origin);
     return rows.extend();
   }
+  /// So many new rows, to be written column by column, origins and `foreign` included; the first of them. Room for
+  /// `spare` more follows them.
+  [[nodiscard]] std::size_t extend(std::size_t count, std::size_t spare) {
+    if (rows.size() + count + spare > room_) [[unlikely]]
+      grow(rows.size() + count + spare);
+    return rows.extend(count);
+  }
   void clear() {
     rows.clear();
     foreign = 0;
   }
 
  private:
+  [[gnu::noinline]] void grow(std::size_t least) {
+    rows.reserve(std::max({std::size_t{64}, rows.size() * 2, least}));
+    room_ = rows.capacity();
+    origins.grow(rows.size(), room_);
+  }
   void note(Origin origin) {
-    if (rows.size() == room_) [[unlikely]] {
-      rows.reserve(rows.empty() ? 64 : rows.size() * 2);
-      room_ = rows.capacity();
-      origins.grow(rows.size(), room_);
-    }
+    if (rows.size() == room_) [[unlikely]]
+      grow(0);
     origins[rows.size()] = origin;
     foreign += origin != kBackground ? 1 : 0;
   }

@@ -1,11 +1,13 @@
 #include "sim/core/random.hpp"
 
+#include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
 #include <set>
 #include <vector>
 
 #include "sim/core/check.hpp"
+#include "sim/core/digest.hpp"
 #include "sim/core/reciprocal.hpp"
 
 namespace {
@@ -103,6 +105,24 @@ TEST_CASE("a quick block is the published one, and every part of its counter cou
   firsts.insert(dwell::random_quick(Seed{0}, 0, Purpose{0}, 1, 0).low());
   firsts.insert(dwell::random_quick(Seed{0}, 0, Purpose{0}, 0, 1).low());
   CHECK(firsts.size() == 6);
+}
+
+TEST_CASE("blocks by round keys are those by the seed") {
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    const Seed seed{dwell::mix64(i)};
+    const dwell::RoundKeys keys(seed);
+    const auto entity = static_cast<std::uint32_t>(dwell::mix64(i, 1));
+    const Purpose what{static_cast<std::uint32_t>(dwell::mix64(i, 2))};
+    const std::uint64_t index = dwell::mix64(i, 3);
+    const auto block = static_cast<std::uint32_t>(dwell::mix64(i, 4));
+    const dwell::WideBlock wide = dwell::random_wide(seed, entity, what, index, block);
+    CHECK(std::ranges::equal(wide.word, dwell::random_wide(keys, entity, what, index, block).word));
+    const auto narrow = static_cast<std::uint32_t>(index);
+    const dwell::RandomBlock quick = dwell::random_quick(seed, entity, what, narrow, block);
+    const dwell::RandomBlock by_keys = dwell::random_quick(keys, entity, what, narrow, block);
+    CHECK(quick.low() == by_keys.low());
+    CHECK(quick.high() == by_keys.high());
+  }
 }
 
 TEST_CASE("a wide block is the published one, and every part of its counter counts") {
