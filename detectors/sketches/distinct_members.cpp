@@ -39,7 +39,13 @@ void DistinctMembers::add(const Visit& visit) {
       continue;
     }
     ++size.hashes;
-    hold(held, entity, visit.hash.index, seen);
+    if (held.rank(kind) == 0) {  // as hold does, in the usual case
+      ++hashes_;
+      held.id[kind] = visit.id[kind];
+      held.see(kind, seen);
+    } else {
+      hold(held, entity, visit.hash.index, seen);
+    }
   }
 }
 
