@@ -72,10 +72,11 @@ std::string what_was_simulated(const run::StudyResult& result, const Style& styl
                            m.horizon_days, m.containment_hours));
   line("seeds", fmt::format("calibration {}; evaluation {}", seeds_in_words(m.calibration_seeds),
                             seeds_in_words(m.evaluation_seeds)));
-  line("events", fmt::format("{} in {:.1f} s, {} events/s on {} thread{}, peak memory {}",
-                             short_count(static_cast<double>(m.events)), t.wall_s, short_count(t.events_per_s),
-                             result.machine.threads, result.machine.threads == 1 ? "" : "s",
-                             short_bytes(static_cast<double>(t.peak_rss_bytes))));
+  const std::string rate = t.events_per_s > 0 ? short_count(t.events_per_s) + " events/s" : "read from a checkpoint";
+  line("events",
+       fmt::format("{} in {:.1f} s, {} on {} thread{}, peak memory {}", short_count(static_cast<double>(m.events)),
+                   t.wall_s, rate, result.machine.threads, result.machine.threads == 1 ? "" : "s",
+                   short_bytes(static_cast<double>(t.peak_rss_bytes))));
   line("digests", fmt::format("events {}, scenario {}", m.event_digest, m.scenario_digest));
   line("made by",
        fmt::format("dwell {} ({}), {}", m.version, m.revision.empty() ? "unknown revision" : m.revision, m.compiler));

@@ -22,15 +22,35 @@ bool eligible(const Summary& s) {
          s.p_detect_horizon > 0 && (!s.budget_mark || s.false_alerts_per_day <= s.budget_per_day);
 }
 
-/// Whether there are detectors, and none of them got a threshold at any budget.
-bool uncalibrated(const run::StudyResult& result) {
+bool is_judged(const Summary& s) { return s.kind == "detector" && s.track == run::Track::calibrated; }
+
+/// Whether there are detectors, and calibration seeds gave none of them a threshold at a budget, or at any (0).
+bool uncalibrated(const run::StudyResult& result, double budget_per_day = 0) {
   bool some = false;
   for (const Summary& s : result.summary) {
-    if (s.kind != "detector") continue;
+    if (!is_judged(s) || (budget_per_day > 0 && s.budget_per_day != budget_per_day)) continue;
     if (s.mark != run::Mark::not_calibratable) return false;
     some = true;
   }
   return some;
+}
+
+/// What can be said where nothing was to be noticed: who kept to the loosest budget, and who was noisiest.
+std::string clean_conclusion(const run::StudyResult& result, double budget_per_day) {
+  std::size_t judged = 0, kept = 0;
+  const Summary* noisiest = nullptr;
+  for (const Summary& s : result.summary) {
+    if (!is_judged(s) || s.budget_per_day != budget_per_day || s.mark != run::Mark::none) continue;
+    ++judged;
+    kept += s.budget_mark ? 0 : 1;
+    if (noisiest == nullptr || s.false_alerts_per_day > noisiest->false_alerts_per_day) noisiest = &s;
+  }
+  std::string text = "There was no campaign: every alert is false. ";
+  if (noisiest != nullptr) {
+    text += fmt::format("Of {} detectors set for {}, {} kept to it; the noisiest, {}, raised {:.2g} a day. ", judged,
+                        budget_words(budget_per_day), kept, noisiest->detector, noisiest->false_alerts_per_day);
+  }
+  return text;
 }
 
 /// How long the theft really went unnoticed, in the reading that was simulated; `open` when the scored days end before.
@@ -73,6 +93,9 @@ std::string with_less(const run::StudyResult& result, const Summary& best, const
   const std::string setting = more_logs ? "from the access log alone" : "with " + budget_words(budget);
   if (!more_logs && budget == best.budget_per_day) return "";
   const Summary* less = best_detector(result, budget, more_logs ? detect::Tier::t0 : detect::Tier::t3);
+  if (less == nullptr && uncalibrated(result, budget)) {
+    return fmt::format("; {} could not be set as a budget on so few clean days", budget_words(budget));
+  }
   if (less == nullptr) return fmt::format("; {} nothing tried here noticed the theft reliably", setting);
   return fmt::format("; {} the best is {}, after {}, sparing {}", setting, less->detector,
                      long_time(less->ttd_days_rmst), records(result, *less));
@@ -107,14 +130,18 @@ const Summary* best_detector(const run::StudyResult& result, double budget_per_d
 std::string conclusion(const run::StudyResult& result) {
   const std::vector<double> budgets = budgets_of(result);
   const Reality real = reality(result);
+  if (result.manifest.campaign_requests == 0 && !budgets.empty()) {
+    std::string carried = reach(result, nullptr);
+    carried[0] = 'A';
+    return clean_conclusion(result, budgets.front()) + carried;
+  }
   const Summary* best = nullptr;
   for (const double budget : budgets) {
     if (best == nullptr) best = best_detector(result, budget, detect::Tier::t3);
   }
   if (best == nullptr && uncalibrated(result)) {
     return "With so few clean days to calibrate on, no alert budget could be set, so nothing can be said about what "
-           "would "
-           "have noticed the theft. More seeds or days would give an answer: " +
+           "would have noticed the theft. More seeds or days would give an answer: " +
            reach(result, nullptr);
   }
   if (best == nullptr) {

@@ -29,7 +29,7 @@ constexpr std::array<MarkText, 7> kMarks = {{
     {'b', "budget test failed: false alerts on evaluation seeds disagree with calibration",
      [](const Summary& s) { return s.budget_mark; }},
     {'p', "not better than placebo: it \"finds\" ordinary extra traffic about as often",
-     [](const Summary& s) { return s.placebo_mark; }},
+     [](const Summary& s) { return s.placebo_mark && s.mark != Mark::not_calibratable; }},
     {'s', "scale-limited: judged per source with fewer than 20 campaign sources",
      [](const Summary& s) { return s.scale_limited; }},
     {'c', "not calibratable: too few clean days for this budget",
@@ -75,6 +75,12 @@ const Summary* first_of(const Contender& c) {
 /// Without a threshold there is nothing to show but the mark.
 bool has_threshold(const Summary* s) { return s != nullptr && s->mark != Mark::not_calibratable; }
 
+/// An outcome that lies beyond the scored days is at least as late as they are long.
+std::string time_of(const Summary& s, double days) {
+  const bool beyond = s.kind == "outcome" && s.p_detect_horizon < 1;
+  return (beyond ? "> " : "") + short_time(days);
+}
+
 std::string tier_of(const Contender& c, const Summary& s) {
   return c.kind == "detector" ? std::string(detect::to_string(s.tier)) : "";
 }
@@ -91,9 +97,9 @@ std::string detection_table(const std::vector<Contender>& all, const std::vector
     const Summary* first = c.by_budget.front();
     const Summary* any = first_of(c);
     std::vector<std::string> cells = {c.name, any == nullptr ? "" : tier_of(c, *any),
-                                      has_threshold(first) ? short_time(first->ttd_days_median) : "-"};
+                                      has_threshold(first) ? time_of(*first, first->ttd_days_median) : "-"};
     for (const Summary* s : c.by_budget) {
-      cells.push_back(has_threshold(s) ? short_time(s->ttd_days_rmst) : "-");
+      cells.push_back(has_threshold(s) ? time_of(*s, s->ttd_days_rmst) : "-");
       cells.push_back(s == nullptr ? "" : marks_of(*s));
     }
     cells.push_back(has_threshold(first) ? percent(first->share_of_horizon_saved) : "-");

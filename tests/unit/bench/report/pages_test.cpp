@@ -68,7 +68,7 @@ TEST_CASE("marks are explained when they occur, and only then") {
   has(after, "budget test failed");
   has(after, "scale-limited");
   has(after, "not calibratable");
-  has(after, "bpsc");
+  has(after, "bsc");
   fits(after);
 }
 
@@ -121,6 +121,41 @@ TEST_CASE("without a threshold there is no time to show, and nothing to conclude
   has(text, "no alert budget could be set");
 }
 
+TEST_CASE("a budget that could not be set is no failure of the detectors") {
+  auto study = sample_study();
+  std::erase_if(study.summary, [](const auto& s) { return s.detector == "orphaned-key"; });
+  for (auto& s : study.summary) {
+    if (s.kind == "detector" && s.budget_per_day == 1.0 / 30) s.mark = dwell::run::Mark::not_calibratable;
+  }
+  has(conclusion(study), "one false alert a month could not be set");
+  CHECK(conclusion(study).find("nothing tried") == std::string::npos);
+  // What was never measured is not marked as no better than a placebo.
+  for (auto& s : study.summary) s.placebo_mark = s.mark == dwell::run::Mark::not_calibratable;
+  CHECK(leaderboard(study, {}).find("not better than placebo") == std::string::npos);
+}
+
+TEST_CASE("thresholds of the run's own warm-up do not stand for calibrated ones") {
+  auto study = sample_study();
+  for (auto& s : study.summary) {
+    if (s.kind == "detector") s.mark = dwell::run::Mark::not_calibratable;
+  }
+  study.summary.push_back(study.summary.front());
+  study.summary.back().track = dwell::run::Track::field;
+  study.summary.back().mark = dwell::run::Mark::none;
+  has(conclusion(study), "no alert budget could be set");
+}
+
+TEST_CASE("without a campaign nothing was there to notice") {
+  auto study = sample_study();
+  study.manifest.campaign_requests = 0;
+  for (auto& s : study.summary) s.false_alerts_per_day = s.detector == "ewma" ? 0.95 : 0.5;
+  const std::string text = conclusion(study);
+  CHECK(sentences(text) == 3);
+  has(text, "There was no campaign: every alert is false.");
+  has(text, "Of 2 detectors set for one false alert a day, 2 kept to it; the noisiest, ewma, raised 0.95 a day.");
+  CHECK(text.find("theft") == std::string::npos);
+}
+
 TEST_CASE("nobody wins by breaking the budget, by finding placebos or by crashing") {
   const auto without = [](auto spoil) {
     auto study = sample_study();
@@ -153,6 +188,7 @@ TEST_CASE("scored days that end before the complaint are said to") {
     }
   }
   has(conclusion(study), "instead of more than 30 days, at least 30 days earlier");
+  has(leaderboard(study, {}), "> 30 d");
 }
 
 TEST_CASE("a case study shows dates, readings, digests and where the results went") {
