@@ -188,6 +188,7 @@ Result<Values> parse_words(const std::vector<std::string>& words) {
               values);
   } catch (const po::unknown_option& problem) {
     const std::string name = problem.get_option_name();
+    if (name == "--ranks") return Error{"", "--ranks", "given to the program", "`./dwell --ranks N ...`, the launcher"};
     return Error{"", "", fmt::format("unknown option {}", name), accepted_names(name, option_names())};
   } catch (const po::multiple_occurrences& problem) {
     return Error{"", problem.get_option_name(), "given more than once", "one value"};

@@ -33,7 +33,8 @@ What is simulated (case-study, run)
   --concentration HOW   even, or top16: 16 addresses carry most reads
   --detector NAME       only this detector; may be repeated
   --threads N           processors used (all); never changes a result
-  --checkpoint FOLDER   keeps there how far the study is, for `dwell resume`
+  --checkpoint FOLDER   keeps there how far the study is, for `dwell resume`;
+                        of no use once the study has ended
   --checkpoint-every T  simulated time between two of them (10d)
 
 bench-kernel takes --scale (1/20), --days (1), --seed, --detector, --threads.
