@@ -6,7 +6,6 @@
 
 #include "bench/validate/evidence.hpp"
 #include "sim/core/result.hpp"
-#include "sim/kernel/executor.hpp"
 #include "sim/world/scenario.hpp"
 #include "sim/world/simulation.hpp"
 
