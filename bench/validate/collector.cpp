@@ -9,7 +9,7 @@
 namespace dwell::validate {
 namespace {
 
-constexpr std::int64_t kSweepUs = 600 * kSecondUs;
+constexpr std::size_t kFewSessions = 4096;
 constexpr std::int64_t kEdgeUs = 3 * kHourUs;  // a log that begins later in the day than this begins with half a day
 constexpr std::size_t kSilencesKept = 10;
 constexpr std::uint32_t kWeek = 7;
@@ -52,7 +52,6 @@ void Collector::take(const Click& click) {
   if (!begun_) {
     begun_ = true;
     first_us_ = last_us_ = click.time_us;
-    next_sweep_us_ = click.time_us + kSweepUs;
     seen_.first_day = day_of(click.time_us);
     begin_spans(click.time_us);
   }
@@ -60,7 +59,7 @@ void Collector::take(const Click& click) {
   last_us_ = click.time_us;
   ++seen_.clicks;
   while (click.time_us >= (span_begin_ + kSpanDays) * kDayUs) end_span();
-  if (click.time_us >= next_sweep_us_) close_idle(click.time_us);
+  if (sessions_.size() >= sweep_at_) close_idle(click.time_us);
   Day& day = day_at(click.time_us);
   if (click.kind >= Kind::login_done) {
     UserEvidence& user = seen_.by_user[group(click.user)];
@@ -182,7 +181,11 @@ void Collector::close_idle(std::int64_t time_us) {
     close(open);
     return true;
   });
-  next_sweep_us_ = time_us + kSweepUs;
+  // Whoever returns finds the old session and ends it; the rest is swept out when the table has doubled, or is half way
+  // from there to its bound.
+  const std::size_t live = sessions_.size();
+  const std::size_t room = options_.most_sessions > live ? options_.most_sessions - live : 0;
+  sweep_at_ = live + std::max(kFewSessions, std::min(live, room / 2));
 }
 
 void Collector::begin_spans(std::int64_t time_us) {

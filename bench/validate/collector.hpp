@@ -85,7 +85,8 @@ class Collector {
   std::int64_t span_begin_ = 0;  // day
   bool begun_ = false;
   std::optional<std::int64_t> reference_day_;
-  std::int64_t first_us_ = 0, last_us_ = 0, next_sweep_us_ = 0;
+  std::int64_t first_us_ = 0, last_us_ = 0;
+  std::size_t sweep_at_ = 4096;  // open sessions at which those that are over are closed
 };
 
 }  // namespace dwell::validate

@@ -93,12 +93,26 @@ Status CsvFile::read_quoted() {
   return success();
 }
 
+/// Appends what lies in the buffer up to the next byte that may mean something; false when there is nothing.
+bool CsvFile::take_plain() {
+  const char* const begin = buffer_.get() + at_;
+  const char* const limit = buffer_.get() + std::min(end_, at_ + kLongestRow);
+  const char* stop = begin;
+  while (stop != limit && *stop != separator_ && *stop != '\n' && *stop != '\r' && *stop != '"' && *stop != 0) ++stop;
+  row_.append(begin, stop);
+  at_ += static_cast<std::size_t>(stop - begin);
+  bytes_ += static_cast<std::size_t>(stop - begin);
+  return stop != begin;
+}
+
 /// One row, without looking at what it means.
 Status CsvFile::read_row() {
   row_.clear();
   begins_.assign(1, 0);
   bool field_begins = true;
   for (;;) {
+    if (take_plain()) field_begins = false;
+    if (row_.size() > kLongestRow) return error("found a row longer than a megabyte", "rows of text");
     const int c = get();
     if (c == '"' && field_begins) {
       if (const Status quoted = read_quoted(); !quoted) return quoted;
@@ -118,7 +132,6 @@ Status CsvFile::read_row() {
     if (c == 0) return error("found a zero byte", "text in UTF-8");
     field_begins = false;
     row_ += static_cast<char>(c);
-    if (row_.size() > kLongestRow) return error("found a row longer than a megabyte", "rows of text");
   }
 }
 

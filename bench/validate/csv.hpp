@@ -45,6 +45,7 @@ class CsvFile {
 
   int get();
   int peek();
+  bool take_plain();
   Status read_row();
   Status read_quoted();
   void end_field() { begins_.push_back(row_.size()); }
