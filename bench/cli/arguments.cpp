@@ -48,6 +48,12 @@ const std::vector<CommandSpec>& commands() {
        "a scenario's name or file",
        false,
        {"scale", "seed", "days", "detector", "threads", "json", "output", "quiet"}},
+      {"validate",
+       Command::validate,
+       "a click log as CSV, or nothing",
+       false,
+       {"scale", "seed", "days", "threads", "full-year", "fit", "columns", "events", "zone", "holidays", "promotions",
+        "json", "output", "quiet"}},
       {"help", Command::help, "a command", false, {"quiet"}},
   };
   return all;
@@ -56,14 +62,34 @@ const std::vector<CommandSpec>& commands() {
 po::options_description option_table() {
   po::options_description table;
   auto add = table.add_options();
-  for (const char* name :
-       {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "threads", "processes",
-        "start-events", "mean", "lookahead", "remote", "end", "engine", "checkpoint", "checkpoint-every", "spread"}) {
+  for (const char* name : {"scale",
+                           "seed",
+                           "seeds",
+                           "days",
+                           "baseline",
+                           "key-use",
+                           "concentration",
+                           "threads",
+                           "processes",
+                           "start-events",
+                           "mean",
+                           "lookahead",
+                           "remote",
+                           "end",
+                           "engine",
+                           "checkpoint",
+                           "checkpoint-every",
+                           "spread",
+                           "columns",
+                           "events",
+                           "zone",
+                           "holidays",
+                           "promotions"}) {
     add(name, po::value<std::string>());
   }
   add("output,o", po::value<std::string>());
   add("detector", po::value<std::vector<std::string>>()->composing());
-  add("json", po::bool_switch());
+  for (const char* name : {"json", "full-year", "fit"}) add(name, po::bool_switch());
   add("quiet,q", po::bool_switch());
   add("help,h", po::bool_switch());
   add("version", po::bool_switch());
@@ -194,7 +220,8 @@ Result<Values> parse_words(const std::vector<std::string>& words) {
     return Error{"", problem.get_option_name(), "given more than once", "one value"};
   } catch (const po::error_with_option_name& problem) {
     const std::string name = problem.get_option_name();
-    const bool is_switch = name == "--json" || name == "--quiet" || name == "--help" || name == "--version";
+    const bool is_switch = name == "--json" || name == "--full-year" || name == "--fit" || name == "--quiet" ||
+                           name == "--help" || name == "--version";
     return Error{"", name, is_switch ? "given a value" : "without its value", is_switch ? "no value" : "one value"};
   } catch (const po::error& problem) {
     return Error{"", "", problem.what(), "see dwell --help"};
@@ -243,7 +270,8 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
     return out;
   }
   if (plain.empty())
-    return Error{"", "", "no command", "case-study, run, resume, list, report, schema, phold, bench-kernel, help"};
+    return Error{"", "", "no command",
+                 "case-study, run, resume, list, report, schema, validate, phold, bench-kernel, help"};
   const Result<const CommandSpec*> found = find_command(plain.front());
   if (!found) return found.error();
   const CommandSpec& spec = *found.value();
@@ -258,6 +286,9 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
     return Error{"", usage, "found nothing to work on", std::string(spec.subject)};
   if (const Status status = refuse_foreign_options(values, spec); !status) return status.error();
   if (const Status status = read_options(values, out); !status) return status.error();
+  if (spec.command == Command::validate) {
+    if (const Status status = read_validate(values, out.subject, out.validate); !status) return status.error();
+  }
   return out;
 }
 

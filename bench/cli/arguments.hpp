@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/cli/validate_options.hpp"
 #include "bench/perf/phold.hpp"
 #include "bench/run/study.hpp"
 #include "sim/core/result.hpp"
@@ -16,7 +17,19 @@
 
 namespace dwell::cli {
 
-enum class Command : std::uint8_t { case_study, run, resume, list, report, schema, phold, bench_kernel, help, version };
+enum class Command : std::uint8_t {
+  case_study,
+  run,
+  resume,
+  list,
+  report,
+  schema,
+  validate,
+  phold,
+  bench_kernel,
+  help,
+  version
+};
 
 /// How `phold` runs: the reference engine, threads of this process, or ranks.
 enum class EngineKind : std::uint8_t { serial, threads, mpi };
@@ -27,7 +40,7 @@ inline std::span<const std::string_view> enum_names(EngineKind) {
 
 struct Arguments {
   Command command = Command::help;
-  std::string subject;  ///< scenario, what to list, results file, which schema; empty when not given
+  std::string subject;  ///< scenario, what to list, results file, which schema, log; empty when not given
   std::optional<world::Scale> scale;
   std::uint64_t seed = 1;
   std::uint32_t seeds = 8;
@@ -42,6 +55,7 @@ struct Arguments {
   Duration checkpoint_every = Duration::days(10);
   perf::PholdShape phold;
   std::optional<EngineKind> engine;
+  ValidateArguments validate;
   bool json = false;
   bool quiet = false;
   std::string output;  ///< empty: none given

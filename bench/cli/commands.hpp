@@ -12,6 +12,8 @@ int resume_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
 int report_command(const Arguments& arguments);
 int schema_command(const Arguments& arguments);
+/// `validate`: traffic, simulated or from a log, against published statistics. Failed when one is outside its band.
+int validate_command(const Arguments& arguments);
 /// `phold`: the engine alone, on the benchmark of its field.
 int phold_command(const Arguments& arguments);
 /// `bench-kernel`: what an event costs, stage by stage.

@@ -17,6 +17,8 @@ budgets set on other seeds.
   dwell list detectors            what is compared, and which logs each needs
   dwell schema [telemetry|scenario|results]
                                   columns of the logs; JSON Schema of the files
+  dwell validate [FILE.csv]       simulated traffic, or a click log of yours,
+                                  against published statistics
   dwell phold                     the engine alone, on the PHOLD benchmark
   dwell bench-kernel              what an event costs, stage by stage
   dwell help, dwell --version
@@ -38,6 +40,18 @@ What is simulated (case-study, run)
   --checkpoint-every T  simulated time between two of them (10d)
 
 bench-kernel takes --scale (1/20), --days (1), --seed, --detector, --threads.
+
+validate simulates 35 days of October and November 2025 at --scale (1/200), or
+--days; --seed and --threads as above. Exit 1: a statistic is outside its band.
+  --full-year           all of 2025 instead
+  --fit                 parameters that fit what was seen, as part of a scenario
+With a log (header row; time and user or session are needed):
+  --columns LIST        its names, such as user=visitorid,time=timestamp; also
+                        event, session, item, outcome, carrier, system
+  --events LIST         its words, such as cart=addtocart,buy=transaction
+  --zone Z              of its people, for times as numbers or in UTC (+09:00)
+  --holidays, --promotions DATES
+                        such as 2025-10-05..2025-10-08,2025-12-25
 
 PHOLD (its defaults in parentheses)
   --processes N         logical processes (100000)

@@ -29,6 +29,8 @@ int dispatch(const Arguments& arguments) {
       return report_command(arguments);
     case Command::schema:
       return schema_command(arguments);
+    case Command::validate:
+      return validate_command(arguments);
     case Command::phold:
       return phold_command(arguments);
     case Command::bench_kernel:

@@ -1,0 +1,116 @@
+#include "bench/cli/validate_options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/validate/wall_time.hpp"
+#include "sim/world/scenario.hpp"
+
+namespace dwell::cli {
+namespace {
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    out.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
+/// "key=value"; an empty key when it is none.
+std::pair<std::string, std::string> key_value(const std::string& text) {
+  const std::size_t at = text.find('=');
+  if (at == std::string::npos || at + 1 == text.size()) return {};
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+Status read_columns(const Values& values, validate::LogOptions& out) {
+  if (values.count("columns") == 0) return success();
+  std::vector<std::string> roles(validate::kRoleNames.begin(), validate::kRoleNames.end());
+  for (const std::string& word : split(values["columns"].as<std::string>())) {
+    const auto [key, name] = key_value(word);
+    const auto role = std::find(roles.begin(), roles.end(), key);
+    if (role == roles.end())
+      return flag_error("columns", word, "such as user=visitorid,time=timestamp; " + accepted_names(key, roles));
+    std::string& column = out.columns[static_cast<std::size_t>(role - roles.begin())];
+    if (!column.empty()) return flag_error("columns", word, fmt::format("one column for {}", key));
+    column = name;
+  }
+  return success();
+}
+
+Status read_events(const Values& values, validate::LogOptions& out) {
+  if (values.count("events") == 0) return success();
+  for (const std::string& word : split(values["events"].as<std::string>())) {
+    const auto [key, name] = key_value(word);
+    if (key != "cart" && key != "buy")
+      return flag_error("events", word, "such as cart=addtocart,buy=transaction,buy=paid");
+    (key == "cart" ? out.cart_words : out.buy_words).push_back(name);
+  }
+  return success();
+}
+
+Status read_dates(const Values& values, const std::string& flag, std::vector<std::int64_t>& out) {
+  if (values.count(flag) == 0) return success();
+  constexpr std::int32_t kMostDays = 366;
+  for (const std::string& word : split(values[flag].as<std::string>())) {
+    const std::size_t dots = word.find("..");
+    const Result<Date> first = world::parse_date(word.substr(0, dots));
+    const Result<Date> last = dots == std::string::npos ? first : world::parse_date(word.substr(dots + 2));
+    if (!first || !last || last.value() < first.value() || last.value().days - first.value().days > kMostDays)
+      return flag_error(flag, word, "days and spans of days, such as 2025-10-05..2025-10-08,2025-12-25");
+    for (std::int32_t day = first.value().days; day <= last.value().days; ++day) out.push_back(day);
+  }
+  return success();
+}
+
+Status read_zone(const Values& values, validate::LogOptions& out) {
+  if (values.count("zone") == 0) return success();
+  const std::string& text = values["zone"].as<std::string>();
+  const Result<std::int64_t> zone = validate::parse_zone(text);
+  if (!zone) return flag_error("zone", text, zone.error().accepted);
+  out.zone_us = zone.value();
+  return success();
+}
+
+Status refuse_others(const Values& values, const std::string& subject, bool full_year) {
+  if (subject.empty()) {
+    for (const std::string& name : validate_option_names()) {
+      if (values.count(name) != 0)
+        return flag_error(name, values[name].as<std::string>(), "it with a log: dwell validate FILE.csv");
+    }
+    if (full_year && values.count("days") != 0)
+      return flag_error("days", values["days"].as<std::string>(), "it without --full-year, which is 365 days");
+    return success();
+  }
+  for (const char* name : {"scale", "days", "seed", "threads"}) {
+    if (values.count(name) != 0)
+      return flag_error(name, values[name].as<std::string>(), "it without a file: it says what is simulated");
+  }
+  if (full_year) return Error{"", "--full-year", "found a file beside it", "it without a file"};
+  return success();
+}
+
+}  // namespace
+
+Status read_validate(const Values& values, const std::string& subject, ValidateArguments& out) {
+  out.full_year = values["full-year"].as<bool>();
+  out.fit = values["fit"].as<bool>();
+  out.dates_given = values.count("holidays") != 0 || values.count("promotions") != 0;
+  for (const Status& status : {
+           refuse_others(values, subject, out.full_year),
+           read_columns(values, out.log),
+           read_events(values, out.log),
+           read_zone(values, out.log),
+           read_dates(values, "holidays", out.log.holidays),
+           read_dates(values, "promotions", out.log.promotions),
+       }) {
+    if (!status) return status.error();
+  }
+  return success();
+}
+
+}  // namespace dwell::cli

@@ -1,0 +1,30 @@
+#pragma once
+// What `validate` is asked for.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bench/cli/option_values.hpp"
+#include "bench/validate/click_log.hpp"
+#include "sim/core/result.hpp"
+
+namespace dwell::cli {
+
+struct ValidateArguments {
+  bool full_year = false;
+  bool fit = false;
+  bool dates_given = false;  ///< holidays or promotions: then the scenario's calendar is left out
+  validate::LogOptions log;
+};
+
+/// Names of the options that `validate` has beside those of other commands.
+inline const std::vector<std::string>& validate_option_names() {
+  static const std::vector<std::string> names = {"columns", "events", "zone", "holidays", "promotions"};
+  return names;
+}
+
+/// `subject`: the log, empty for the simulation. Options of the one are refused for the other.
+Status read_validate(const Values& values, const std::string& subject, ValidateArguments& out);
+
+}  // namespace dwell::cli

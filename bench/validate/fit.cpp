@@ -1,0 +1,146 @@
+#include "bench/validate/fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "bench/validate/series.hpp"
+#include "sim/core/math.hpp"
+
+namespace dwell::validate {
+namespace {
+
+constexpr double kLeast = 1e-300;
+constexpr double kFewest = 100;  // sessions, gaps, users: below, nothing is proposed
+
+using Point = std::array<double, 2>;
+
+/// Minimum of a smooth function with one valley: steps along both axes and both diagonals, halved when none goes down.
+Point minimise(const std::function<double(const Point&)>& f, Point at) {
+  constexpr std::array<Point, 8> kDirections = {{{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {1, 1}, {-1, -1}, {1, -1}, {-1, 1}}};
+  double best = f(at);
+  for (double step = 0.5; step > 1e-5;) {
+    Point next = at;
+    double lower = best;
+    for (const Point& way : kDirections) {
+      const Point there = {at[0] + step * way[0], at[1] + step * way[1]};
+      if (const double value = f(there); value < lower) {
+        lower = value;
+        next = there;
+      }
+    }
+    if (lower < best) {
+      best = lower;
+      at = next;
+    } else {
+      step /= 2;
+    }
+  }
+  return at;
+}
+
+double normal_below(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+
+double log_beta(double a, double b) { return det_log_gamma(a) + det_log_gamma(b) - det_log_gamma(a + b); }
+
+std::optional<double> some(double value) { return std::isnan(value) ? std::nullopt : std::optional<double>(value); }
+
+void fit_sessions(const DayEvidence& days, Fit& out) {
+  if (days.sessions >= kFewest) {
+    const Lognormal lengths = fit_lengths(days.lengths);
+    out.pages_mu = lengths.mu;
+    out.pages_sigma = lengths.sigma;
+  }
+  if (days.gaps >= kFewest) {
+    const double mu = days.log_gap_sum / days.gaps;
+    out.think_mu = mu;
+    out.think_sigma = std::sqrt(std::max(0.0, days.log_gap_squares / days.gaps - mu * mu));
+  }
+  double starts = 0;
+  for (const double n : days.starts) starts += n;
+  if (starts >= kFewest * 24) {
+    out.hour.emplace();
+    for (std::size_t h = 0; h < 24; ++h) (*out.hour)[h] = 24 * days.starts[h] / starts;
+  }
+}
+
+void fit_days(const Observed& observed, Fit& out) {
+  const CalendarFactors factors = calendar_factors(observed);
+  if (!std::isnan(factors.weekdays[0].value)) {
+    out.weekday_visits.emplace();
+    for (std::size_t w = 0; w < 7; ++w) (*out.weekday_visits)[w] = factors.weekdays[w].value;
+  }
+  out.holiday_visits = some(std::isnan(factors.feast.value) ? factors.holiday.value : factors.feast.value);
+  out.promotion_visits = some(factors.promotion.value);
+}
+
+void fit_users(const Observed& observed, const UserEvidence& users, Fit& out) {
+  if (users.monthly >= kFewest) {
+    const Beta visits = fit_visits(users.active_days);
+    out.visit_a = visits.a;
+    out.visit_b = visits.b;
+    double sessions = 0, days = 0;
+    for (const Day& day : observed.days) {
+      if (!day.whole || day.promotion) continue;
+      sessions += day.sessions;
+      days += 1;
+    }
+    const double daily = users.daily / (observed.spans * observed.user_share);
+    if (days > 0) out.extra_sessions = std::max(0.0, sessions / days / daily - 1);
+  }
+  if (users.logins + users.failures >= kFewest) out.login_failure = users.failures / (users.logins + users.failures);
+  const auto system = [&](System s) { return users.systems[static_cast<std::size_t>(s)]; };
+  const double phones = system(System::android) + system(System::ios), all = phones + system(System::other);
+  if (all >= kFewest) out.mobile = phones / all;
+  if (phones >= kFewest) out.android = system(System::android) / phones;
+}
+
+}  // namespace
+
+Lognormal fit_lengths(const std::array<double, kLengths>& lengths) {
+  const auto cost = [&](const Point& p) {
+    const double sigma = std::exp(p[1]);
+    double sum = 0, below = 0;
+    for (std::size_t k = 1; k < kLengths; ++k) {
+      const bool last = k + 1 == kLengths;
+      const double up_to = last ? 1 : normal_below((std::log(static_cast<double>(k)) - p[0]) / sigma);
+      if (lengths[k] > 0) sum -= lengths[k] * std::log(std::max(kLeast, up_to - below));
+      below = up_to;
+    }
+    return sum;
+  };
+  const Point best = minimise(cost, {1.5, 0.0});
+  return {best[0], std::exp(best[1])};
+}
+
+Beta fit_visits(const std::array<double, 29>& active_days) {
+  constexpr double kDays = 28;
+  const auto cost = [&](const Point& p) {
+    const double a = std::exp(p[0]), b = std::exp(p[1]), whole = log_beta(a, b);
+    const double never = std::exp(log_beta(a, b + kDays) - whole);
+    double sum = 0;
+    for (std::size_t k = 1; k < active_days.size(); ++k) {
+      const auto days = static_cast<double>(k);
+      // The binomial coefficient is the same for all a and b.
+      if (active_days[k] > 0)
+        sum -= active_days[k] * (log_beta(a + days, b + kDays - days) - whole - std::log(std::max(kLeast, 1 - never)));
+    }
+    return sum;
+  };
+  const Point best = minimise(cost, {0.0, 0.0});
+  return {std::exp(best[0]), std::exp(best[1])};
+}
+
+Fit fit_parameters(const Observed& observed) {
+  DayEvidence days;
+  for (const DayEvidence& block : observed.by_day) days.add(block, 1);
+  UserEvidence users;
+  for (const UserEvidence& block : observed.by_user) users.add(block, 1);
+  Fit out;
+  fit_sessions(days, out);
+  fit_days(observed, out);
+  fit_users(observed, users, out);
+  return out;
+}
+
+}  // namespace dwell::validate

@@ -1,0 +1,28 @@
+#pragma once
+// Percentile bootstrap at 95 %, repeatable: a resample is a pure function of its ordinal.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "bench/validate/series.hpp"
+
+namespace dwell::validate {
+
+inline constexpr std::uint32_t kResamples = 400;
+
+/// The choices of one resample.
+struct Draw {
+  std::uint32_t ordinal;
+  /// Choice number `i`, in [0, n).
+  [[nodiscard]] std::size_t below(std::size_t n, std::size_t i) const;
+};
+
+/// `figure` of the data (nullptr) and of each resample.
+Estimate resample(const std::function<double(const Draw*)>& figure);
+
+/// The same for several figures at once: out[k] belongs to the k-th.
+std::vector<Estimate> resample_all(const std::function<std::vector<double>(const Draw*)>& figures);
+
+}  // namespace dwell::validate

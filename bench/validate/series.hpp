@@ -1,0 +1,50 @@
+#pragma once
+// Figures of the series of days and minutes: calendar factors, over-dispersion, long-range dependence.
+
+#include <array>
+#include <span>
+
+#include "bench/validate/evidence.hpp"
+
+namespace dwell::validate {
+
+/// An estimate with its interval at 95 %; NaN where there is none.
+struct Estimate {
+  double value, low, high;
+};
+Estimate no_estimate();
+
+/// Factors on the sessions of a day, by generalised least squares on logarithms:
+///   ln sessions(d) = weekday + feast + other holiday + promotion + e(d),   e(d) = rho e(d-1) + noise,
+/// rho estimated from the residuals (Prais and Winsten 1954, iterated). Only whole days count; where days are missing
+/// the error begins anew. Intervals are those of the regression: with few weeks they are wide, because the level of a
+/// platform wanders.
+struct CalendarFactors {
+  std::array<Estimate, 7> weekdays;  ///< Monday to Sunday, mean (of logarithms) 1; not there unless all are
+  Estimate feast;                    ///< on runs of three or more public holidays, such as Chuseok
+  Estimate holiday;                  ///< on other public holidays
+  Estimate promotion;
+  double rho = 0;
+};
+CalendarFactors calendar_factors(const Observed& observed);
+
+/// SD over mean of daily events, promotions left out; interval by circular blocks of five days.
+Estimate daily_variation(const Observed& observed);
+
+/// Events of five minutes against the level of their day times the profile of their minutes: variance over mean. 1 for
+/// a Poisson process; grows with the number of events where the rate itself wanders. Promotions left out; interval by
+/// days.
+Estimate dispersion(const Observed& observed);
+
+/// Hurst exponents of events of five minutes over their profile (the day's level stays in), on the longest run of
+/// ordinary whole days; NaN below seven days. They agree for self-similar series only.
+struct Hurst {
+  /// 1 + half the slope of ln(variance of means) over ln(length) (Leland et al. 1994), from five minutes to a tenth of
+  /// the run; its interval from quarters of the run.
+  Estimate variance_time;
+  double rescaled_range;  ///< Hurst (1951): slope of ln(R/S) from an hour to a quarter of the run
+  double fluctuations;    ///< detrended fluctuation analysis of first order (Peng et al. 1994)
+};
+Hurst hurst(const Observed& observed);
+
+}  // namespace dwell::validate

@@ -1,0 +1,134 @@
+#include "bench/validate/statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <initializer_list>
+
+#include "bench/validate/catalogue.hpp"
+#include "bench/validate/figures.hpp"
+#include "bench/validate/resample.hpp"
+
+namespace dwell::validate {
+namespace {
+
+/// The sum of all blocks, or of as many drawn with replacement among those that hold something.
+template <class Evidence>
+Evidence sum_blocks(const std::vector<const Evidence*>& blocks, const Draw* draw) {
+  Evidence sum;
+  std::vector<double> times(blocks.size(), draw == nullptr ? 1 : 0);
+  if (draw != nullptr) {
+    for (std::size_t i = 0; i < blocks.size(); ++i) times[draw->below(blocks.size(), i)] += 1;
+  }
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    if (times[b] > 0) sum.add(*blocks[b], times[b]);
+  }
+  return sum;
+}
+
+template <class Evidence, class Figures>
+std::vector<Estimate> estimates(const std::vector<const Evidence*>& blocks, Figures figures) {
+  return resample_all([&](const Draw* draw) {
+    const auto values = figures(sum_blocks(blocks, draw));
+    return std::vector<double>(values.begin(), values.end());
+  });
+}
+
+/// Values and reasons, into the parts of the catalogue's statistics.
+class Filler {
+ public:
+  Filler(const Observed& observed, std::vector<Statistic>& statistics) : seen_(observed), statistics_(statistics) {}
+
+  void fill(int id, std::initializer_list<Estimate> values, const std::string& missing) {
+    Statistic& statistic = statistics_[static_cast<std::size_t>(id - 1)];
+    std::size_t p = 0;
+    for (const Estimate& value : values) set(statistic.parts[p++], value, missing, "too little in the log");
+  }
+  void set(Part& part, const Estimate& value, const std::string& missing, const std::string& otherwise) const {
+    part.value = value;
+    part.skipped = !missing.empty() ? missing : std::isnan(value.value) ? otherwise : "";
+    part.pass = part.skipped.empty() && part.band.holds(value.value);
+  }
+  Part& part(int id, std::size_t index) { return statistics_[static_cast<std::size_t>(id - 1)].parts[index]; }
+
+  void sessions(const std::vector<Estimate>& d) {
+    const auto at = [&](DayFigure figure) { return d[static_cast<std::size_t>(figure)]; };
+    using enum DayFigure;
+    const std::string no_event = seen_.columns.event ? "" : "column event missing";
+    fill(1, {at(length_median), at(length_mean), at(length_tail_ratio)}, "");
+    fill(2, {at(single_page)}, "");
+    fill(3, {at(length_sigma), at(length_exponent)}, "");
+    fill(4, {at(think_median_s), at(think_sigma)}, "");
+    fill(5, {at(think_ks), at(think_ks_ratio)}, "");
+    fill(6, {at(views), at(carts), at(buys)}, no_event);
+    fill(7, {at(ordering)}, no_event);
+    fill(12, {at(peak_to_mean), at(peak_to_trough), at(peak_hour), at(trough_hour)}, "");
+  }
+
+  void users(const std::vector<Estimate>& u) {
+    const auto at = [&](UserFigure figure) { return u[static_cast<std::size_t>(figure)]; };
+    using enum UserFigure;
+    const std::string no_user = seen_.columns.user ? "" : "column user missing";
+    const std::string no_span = seen_.spans != 0 ? no_user : no_user.empty() ? "fewer than 28 whole days" : no_user;
+    fill(8, {at(daily_to_monthly), at(weekly_to_monthly)}, no_span);
+    fill(9, {at(p95_to_p50), at(p99_to_p50)}, no_span);
+    fill(10, {at(gini), at(top_tenth)}, seen_.columns.event ? no_span : "column event missing");
+    set(part(15, 0), at(login_failure), seen_.columns.outcome ? "" : "column outcome missing", "no log-ins");
+    std::size_t p = 1;
+    for (const UserFigure carrier : {skt, kt, lgu, mvno})
+      set(part(15, p++), at(carrier), seen_.columns.carrier ? "" : "column carrier missing", "no known carrier");
+    set(part(15, p), at(android), seen_.columns.system ? "" : "column system missing", "no known system");
+  }
+
+  void days() {
+    const CalendarFactors factors = calendar_factors(seen_);
+    const auto less = [](const Estimate& a, const Estimate& b) { return a.value < b.value; };
+    const auto [least, most] = std::minmax_element(factors.weekdays.begin(), factors.weekdays.end(), less);
+    set(part(13, 0), *least, "", "not every weekday in the log");
+    set(part(13, 1), *most, "", "not every weekday in the log");
+    set(part(13, 2), factors.feast, "", "no such holidays in the log");
+    set(part(13, 3), factors.promotion, "", "no promotion in the log");
+    set(part(14, 0), daily_variation(seen_), "", "fewer than seven ordinary days");
+    set(part(14, 1), dispersion(seen_), "", "fewer than three ordinary days");
+    set(part(14, 2), hurst(seen_).variance_time, "", "fewer than seven days on end");
+  }
+
+  void items() {
+    const double exponent = rank_exponent(seen_.item_counts, seen_.item_share);
+    set(part(11, 0), {exponent, exponent, exponent}, seen_.columns.item ? "" : "column item missing",
+        "too few items for a rank curve");
+  }
+
+ private:
+  const Observed& seen_;
+  std::vector<Statistic>& statistics_;
+};
+
+}  // namespace
+
+bool Statistic::skipped() const {
+  return std::all_of(parts.begin(), parts.end(), [](const Part& p) { return !p.skipped.empty(); });
+}
+
+bool Statistic::pass() const {
+  return !skipped() &&
+         std::all_of(parts.begin(), parts.end(), [](const Part& p) { return !p.skipped.empty() || p.pass; });
+}
+
+std::vector<Statistic> compute_statistics(const Observed& observed) {
+  std::vector<const DayEvidence*> days;
+  for (const DayEvidence& block : observed.by_day) {
+    if (block.sessions > 0) days.push_back(&block);
+  }
+  std::vector<const UserEvidence*> users;
+  for (const UserEvidence& block : observed.by_user) users.push_back(&block);
+  std::vector<Statistic> out = catalogue();
+  Filler filler(observed, out);
+  filler.sessions(estimates(days, day_figures));
+  filler.users(estimates(users, user_figures));
+  filler.days();
+  filler.items();
+  return out;
+}
+
+}  // namespace dwell::validate

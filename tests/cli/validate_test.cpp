@@ -1,0 +1,138 @@
+// `validate`: what it prints, what it writes, what it refuses.
+
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/cli/child.hpp"
+
+using dwell::test::Finished;
+using dwell::test::Folder;
+using dwell::test::read_text;
+using dwell::test::run_dwell;
+using dwell::test::write_text;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+void refused(const Words& words, const std::string& said, const std::string& log = "user,time\nu,1759320000\n") {
+  const Folder folder;
+  write_text(folder.path("log.csv"), log);
+  const Finished end = run_dwell(folder, words);
+  INFO(end.err);
+  CHECK(end.code == 2);
+  CHECK(end.out.empty());
+  CHECK(end.err.starts_with("dwell: "));
+  CHECK(end.err.find(said) != std::string::npos);
+  CHECK(folder.names() == Words{"log.csv"});
+}
+
+/// Thirty days of a few people who click and order at fixed times.
+std::string month_of_clicks() {
+  std::string text = "when,who,what\n";
+  for (int hour = 0; hour < 30 * 24; ++hour) {
+    for (int user = 0; user < 12; ++user) {
+      if ((hour + 7 * user) % (user + 2) != 0) continue;
+      const long long at_s = 1'759'244'400LL + hour * 3600LL + user * 20;
+      text += fmt::format("{},u{},view\n{},u{},cart\n", at_s, user, at_s + 30 + user, user);
+      if (hour % 5 == 0) text += fmt::format("{},u{},paid\n", at_s + 90, user);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("validate compares simulated traffic with fifteen statistics, page and JSON") {
+  const Folder folder;
+  const Finished end =
+      run_dwell(folder, {"validate", "--scale", "1/20000", "--days", "3", "-o", "v.json", "--fit", "-q"});
+  INFO(end.err);
+  REQUIRE((end.code == 0 || end.code == 1));
+  CHECK(end.err.empty());
+  std::istringstream lines(end.out);
+  for (std::string line; std::getline(lines, line);) {
+    INFO(line);
+    CHECK(line.size() <= 80);
+  }
+  for (const char* word : {"pages per session", "accepted", "fewer than 28 whole days", "CDNOW", "skipped", "think_mu"})
+    CHECK(end.out.find(word) != std::string::npos);
+  const auto json = nlohmann::json::parse(read_text(folder.path("v.json")));
+  REQUIRE(json.at("statistics").size() == 15);
+  int passed = 0;
+  for (const auto& statistic : json.at("statistics")) {
+    for (const char* key : {"id", "name", "value", "low", "high", "pass", "parts", "references"})
+      CHECK(statistic.contains(key));
+    passed += statistic.at("pass").get<bool>() ? 1 : 0;
+  }
+  CHECK(json.at("passed") == passed);
+  CHECK(end.code == (json.at("failed") == 0 ? 0 : 1));
+  CHECK(json.at("statistics")[3].at("value").get<double>() == Approx(33).epsilon(.1));
+  CHECK(json.at("statistics")[10].at("skipped") == "column item missing");
+  CHECK(json.at("plots").at("hours").size() == 24);
+  CHECK(json.at("plots").at("days").size() == 3);
+  CHECK(json.at("plots").at("week").at("events_by_hour").size() == 72);
+  CHECK(json.at("fit").at("platform").at("sessions").at("think_mu").get<double>() == Approx(3.5).epsilon(.02));
+  CHECK(json.at("source").at("scale") == "1/20000");
+}
+
+TEST_CASE("validate gives the same figures on any number of threads, others for another seed") {
+  const auto values = [](const Words& more) {
+    const Folder folder;
+    Words words = {"validate", "--scale", "1/30000", "--days", "2", "--json", "-q"};
+    words.insert(words.end(), more.begin(), more.end());
+    return nlohmann::json::parse(run_dwell(folder, words).out).at("statistics").dump();
+  };
+  const std::string one = values({"--threads", "1"});
+  CHECK(values({"--threads", "3"}) == one);
+  CHECK(values({"--seed", "2"}) != one);
+}
+
+TEST_CASE("validate reads a log with its own names") {
+  const Folder folder;
+  write_text(folder.path("log.csv"), month_of_clicks());
+  const Finished end =
+      run_dwell(folder, {"validate", "log.csv", "--columns", "user=who,time=when,event=what", "--events",
+                         "cart=cart,buy=paid", "--holidays", "2025-10-03..2025-10-05", "--json", "-q"});
+  INFO(end.err);
+  REQUIRE(end.code == 1);
+  const auto json = nlohmann::json::parse(end.out);
+  CHECK(json.at("source").at("columns").at("user") == "who");
+  CHECK(json.at("source").at("times") == "seconds since 1970");
+  CHECK(json.at("plots").at("days").size() == 30);
+  CHECK(json.at("plots").at("days")[0].at("date") == "2025-10-01");
+  CHECK(json.at("plots").at("days")[2].at("holiday") == true);
+  const auto& statistics = json.at("statistics");
+  for (const int skipped : {11, 15}) CHECK(statistics[static_cast<std::size_t>(skipped - 1)].contains("skipped"));
+  for (const int there : {1, 2, 4, 6, 7, 8, 9, 12})
+    CHECK_FALSE(statistics[static_cast<std::size_t>(there - 1)].contains("skipped"));
+  const Finished page = run_dwell(folder, {"validate", "log.csv", "--columns", "user=who,time=when,event=what", "-q"});
+  CHECK(page.out.find("Columns: user=who, time=when, event=what") != std::string::npos);
+  CHECK(page.out.find("No event was taken for an order") != std::string::npos);
+  CHECK(page.out.find("column item missing") != std::string::npos);
+}
+
+TEST_CASE("validate refuses what it cannot read") {
+  refused({"validate", "nowhere.csv"}, "nowhere.csv: No such file or directory");
+  refused({"validate", "."}, "found a folder");
+  refused({"validate", "log.csv", "--columns", "user=uid"},
+          "log.csv: line 1: found no column \"uid\" for user; accepted: user, time");
+  refused({"validate", "log.csv", "--columns", "usr=user"}, "user (did you mean it?)");
+  refused({"validate", "log.csv", "--columns", "user"}, "such as user=visitorid");
+  refused({"validate", "log.csv", "--events", "sell=x"}, "such as cart=addtocart");
+  refused({"validate", "log.csv", "--zone", "Seoul"}, "such as +09:00");
+  refused({"validate", "log.csv", "--holidays", "2025-10-08..2025-10-05"}, "2025-10-05..2025-10-08");
+  refused({"validate", "log.csv", "--scale", "1/10"}, "--scale: found \"1/10\"");
+  refused({"validate", "log.csv", "--full-year"}, "--full-year");
+  refused({"validate", "log.csv", "-o", "log.csv"}, "log.csv");
+  refused({"validate", "--zone", "Z"}, "dwell validate FILE.csv");
+  refused({"validate", "--days", "3", "--full-year"}, "--days");
+  refused({"validate", "--scale", "1/1000000"}, "a scale that leaves at least");
+  refused({"validate", "--detector", "midas"}, "--detector");
+  refused({"validate", "log.csv"}, "log.csv: line 3: found the time",
+          "user,time\nu,2025-10-01T00:00:00Z\nu,2025-10-01T00:00:00+09:00\n");
+  refused({"validate", "log.csv"}, "found nothing in it", "");
+}

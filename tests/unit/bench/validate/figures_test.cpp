@@ -1,0 +1,207 @@
+// Figures and estimators on data whose answer is known.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include "bench/validate/figures.hpp"
+#include "bench/validate/series.hpp"
+#include "bench/validate/statistics.hpp"
+#include "sim/core/math.hpp"
+#include "sim/core/random.hpp"
+
+using namespace dwell;
+using namespace dwell::validate;
+
+namespace {
+
+double at(const DayFigures& figures, DayFigure figure) { return figures[static_cast<std::size_t>(figure)]; }
+double at(const UserFigures& figures, UserFigure figure) { return figures[static_cast<std::size_t>(figure)]; }
+
+double normal(std::uint32_t i, std::uint32_t stream = 0) {
+  return det_normal_quantile(to_open_uniform(random_block(Seed{5}, i, purpose("test.normal"), stream, 0).low()));
+}
+
+/// Days of 1,000 sessions and as many events times what `level` says, spread evenly.
+Observed days_of(std::size_t n, const std::function<double(std::size_t day, std::size_t bin)>& level) {
+  Observed seen;
+  seen.first_day = 4;  // 1970-01-05, a Monday
+  for (std::size_t d = 0; d < n; ++d) {
+    Day& day = seen.days.emplace_back();
+    for (std::size_t b = 0; b < Day::kBins; ++b) {
+      day.bins[b] = static_cast<std::uint32_t>(std::lround(1000 * level(d, b)));
+      day.events += day.bins[b];
+    }
+    day.sessions = day.events / 10;
+  }
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("figures of sessions", "[validate]") {
+  DayEvidence sums;
+  sums.lengths[1] = 10;
+  sums.lengths[5] = 80;
+  sums.lengths[60] = 10;
+  sums.sessions = 100;
+  sums.pages = 10 + 400 + 600;
+  sums.ordering = 7;
+  sums.kinds = {90, 8, 2};
+  sums.hours.fill(10);
+  sums.hours[22] = 30;
+  sums.hours[4] = 2;
+  const DayFigures f = day_figures(sums);
+  CHECK(at(f, DayFigure::length_median) == 5);
+  CHECK(at(f, DayFigure::length_mean) == Approx(10.1));
+  CHECK(at(f, DayFigure::length_tail_ratio) == Approx(12));
+  CHECK(at(f, DayFigure::single_page) == Approx(.1));
+  CHECK(at(f, DayFigure::ordering) == Approx(.07));
+  CHECK(at(f, DayFigure::carts) == Approx(.08));
+  CHECK(at(f, DayFigure::peak_hour) == 22);
+  CHECK(at(f, DayFigure::trough_hour) == 4);
+  CHECK(at(f, DayFigure::peak_to_trough) == Approx(15));
+  CHECK(std::isnan(at(f, DayFigure::think_median_s)));
+}
+
+TEST_CASE("think times of a lognormal are told from an exponential", "[validate]") {
+  const auto gaps = [](const std::function<double(std::uint32_t)>& log_gap) {
+    DayEvidence sums;
+    for (std::uint32_t i = 0; i < 50'000; ++i) {
+      const double y = std::max(log_gap(i), kGapLeast);
+      sums.log_gaps[static_cast<std::size_t>((y - kGapLeast) / kGapStep)] += 1;
+      sums.gaps += 1;
+      sums.gap_sum_s += std::exp(y);
+      sums.log_gap_sum += y;
+      sums.log_gap_squares += y * y;
+    }
+    return day_figures(sums);
+  };
+  const DayFigures lognormal = gaps([](std::uint32_t i) { return 3.5 + .97 * normal(i); });
+  CHECK(at(lognormal, DayFigure::think_median_s) == Approx(std::exp(3.5)).epsilon(.02));
+  CHECK(at(lognormal, DayFigure::think_sigma) == Approx(.97).epsilon(.01));
+  CHECK(at(lognormal, DayFigure::think_ks) < .01);
+  CHECK(at(lognormal, DayFigure::think_ks_ratio) < .2);
+  const DayFigures exponential = gaps([](std::uint32_t i) {
+    return std::log(-30 * std::log(to_open_uniform(random_block(Seed{5}, i, purpose("test.exp"), 0, 0).low())));
+  });
+  CHECK(at(exponential, DayFigure::think_ks) > .05);
+  CHECK(at(exponential, DayFigure::think_ks_ratio) > 3);
+}
+
+TEST_CASE("the exponent of a power law is found", "[validate]") {
+  std::array<double, kLengths> lengths{};
+  for (std::size_t k = 1; k < kLengths; ++k) lengths[k] = 1e9 * std::pow(static_cast<double>(k), -3.2);
+  CHECK(tail_exponent(lengths, 8) == Approx(3.2).epsilon(.02));
+  std::vector<double> counts;
+  for (int rank = 1; rank <= 20'000; ++rank) counts.push_back(std::round(1e7 * std::pow(rank, -.9)));
+  CHECK(rank_exponent(counts, 1) == Approx(.9).epsilon(.01));
+  std::vector<double> half;
+  for (std::size_t i = 0; i < counts.size(); i += 2) half.push_back(counts[i]);
+  CHECK(rank_exponent(half, .5) == Approx(.9).epsilon(.02));
+  CHECK(std::isnan(rank_exponent({3, 2, 1}, 1)));
+}
+
+TEST_CASE("inequality of repeat orders", "[validate]") {
+  UserEvidence sums;
+  sums.order_counts[1] = 90;
+  sums.order_counts[11] = 10;
+  const UserFigures f = user_figures(sums);
+  CHECK(at(f, UserFigure::gini) == Approx(.9));
+  CHECK(at(f, UserFigure::top_tenth) == Approx(1));
+  UserEvidence even;
+  even.order_counts[4] = 100;
+  CHECK(at(user_figures(even), UserFigure::gini) == Approx(0).margin(1e-12));
+  CHECK(at(user_figures(even), UserFigure::top_tenth) == Approx(.1));
+}
+
+namespace {
+
+/// 120 days whose level wanders, with a feast, a holiday and a promotion.
+Observed wandering_days(std::uint32_t stream) {
+  const std::array<double, 7> weekday = {1.03, 1.03, 1.02, 1.01, .99, .95, .97};
+  double slow = 0;
+  std::vector<double> noise;
+  for (std::uint32_t d = 0; d < 120; ++d) noise.push_back(slow = .8 * slow + .02 * normal(d, stream));
+  Observed seen = days_of(120, [&](std::size_t d, std::size_t) {
+    const double dated = d >= 40 && d < 44 ? .92 : d == 60 ? .97 : d >= 90 && d < 97 ? 2 : 1;
+    return weekday[d % 7] * std::exp(noise[d]) * dated;
+  });
+  for (std::size_t d = 40; d < 44; ++d) seen.days[d].feast = seen.days[d].holiday = true;
+  seen.days[60].holiday = true;
+  for (std::size_t d = 90; d < 97; ++d) seen.days[d].promotion = true;
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("intervals of calendar factors hold the truth about as often as they say", "[validate]") {
+  int held = 0, asked = 0;
+  for (std::uint32_t stream = 0; stream < 40; ++stream) {
+    const CalendarFactors found = calendar_factors(wandering_days(stream + 100));
+    CHECK(found.promotion.value == Approx(2).epsilon(.1));
+    CHECK(found.rho > .4);
+    const auto ask = [&](const Estimate& e, double truth) {
+      ++asked;
+      held += e.low < truth && truth < e.high ? 1 : 0;
+      CHECK(e.high - e.low < .25);
+    };
+    ask(found.feast, .92);
+    ask(found.holiday, .97);
+    ask(found.promotion, 2);
+    ask(found.weekdays[5], .95);
+    ask(found.weekdays[0], 1.03);
+  }
+  INFO(held << " of " << asked);
+  CHECK(held >= .87 * asked);
+  Observed plain = wandering_days(1);
+  for (Day& day : plain.days) day.promotion = false;
+  CHECK(std::isnan(calendar_factors(plain).promotion.value));
+}
+
+TEST_CASE("independent rates have a Hurst exponent of a half, wandering ones more", "[validate]") {
+  const auto exponent = [](double memory) {
+    double x = 0;
+    std::uint32_t i = 0;
+    return hurst(days_of(28, [&](std::size_t, std::size_t) {
+      x = memory * x + std::sqrt(1 - memory * memory) * normal(i++, 3);
+      return 1 + .1 * x;
+    }));
+  };
+  const Hurst independent = exponent(0);
+  CHECK(independent.variance_time.value == Approx(.5).margin(.05));
+  CHECK(independent.fluctuations == Approx(.5).margin(.06));
+  CHECK(independent.rescaled_range == Approx(.55).margin(.07));
+  CHECK(exponent(.99).variance_time.value > .75);
+  CHECK(std::isnan(hurst(days_of(5, [](std::size_t, std::size_t) { return 1.0; })).variance_time.value));
+}
+
+TEST_CASE("dispersion is that of a Poisson process when counts are, and CV that of days", "[validate]") {
+  std::uint32_t i = 0;
+  const Observed seen = days_of(20, [&](std::size_t, std::size_t b) {
+    const double mean = 1000.0 * (1 + static_cast<double>(b) / Day::kBins);
+    return (mean + std::sqrt(mean) * normal(i++, 4)) / 1000;
+  });
+  CHECK(dispersion(seen).value == Approx(1).margin(.06));
+  const Observed swinging = days_of(28, [](std::size_t d, std::size_t) { return d % 2 == 0 ? 1.1 : .9; });
+  CHECK(daily_variation(swinging).value == Approx(.1).epsilon(.03));
+  CHECK(std::isnan(daily_variation(days_of(6, [](std::size_t, std::size_t) { return 1.0; })).value));
+}
+
+TEST_CASE("there are fifteen statistics, and an empty log passes none of them", "[validate]") {
+  const std::vector<Statistic> all = compute_statistics(Observed{});
+  REQUIRE(all.size() == 15);
+  for (std::size_t s = 0; s < all.size(); ++s) {
+    CHECK(all[s].id == static_cast<int>(s) + 1);
+    CHECK_FALSE(all[s].parts.empty());
+    CHECK(all[s].skipped());
+    CHECK_FALSE(all[s].pass());
+    for (const Part& part : all[s].parts) {
+      INFO(all[s].name << ", " << part.name);
+      CHECK(part.band.low < part.band.high);
+      CHECK_FALSE(part.skipped.empty());
+    }
+  }
+}

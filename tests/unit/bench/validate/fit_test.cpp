@@ -1,0 +1,46 @@
+// Parameters that made a sample are found again.
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "bench/validate/fit.hpp"
+#include "sim/core/math.hpp"
+#include "sim/core/random.hpp"
+
+using namespace dwell;
+using namespace dwell::validate;
+
+TEST_CASE("lengths give back their lognormal", "[validate]") {
+  std::array<double, kLengths> lengths{};
+  for (std::uint32_t i = 0; i < 100'000; ++i) {
+    const double z = det_normal_quantile(to_open_uniform(random_block(Seed{2}, i, purpose("test.length"), 0, 0).low()));
+    const double pages = std::ceil(std::exp(1.5 + 1.1 * z));
+    lengths[static_cast<std::size_t>(std::min(pages, static_cast<double>(kLengths - 1)))] += 1;
+  }
+  const Lognormal found = fit_lengths(lengths);
+  CHECK(found.mu == Approx(1.5).margin(.02));
+  CHECK(found.sigma == Approx(1.1).margin(.02));
+}
+
+TEST_CASE("days with a visit give back their beta distribution", "[validate]") {
+  // Expected counts of a beta-binomial with a = 1.09, b = 1.21; those who never came are not seen.
+  const auto log_beta = [](double a, double b) { return det_log_gamma(a) + det_log_gamma(b) - det_log_gamma(a + b); };
+  std::array<double, 29> days{};
+  for (int k = 1; k <= 28; ++k) {
+    const double choose = det_log_gamma(29) - det_log_gamma(k + 1) - det_log_gamma(29 - k);
+    days[static_cast<std::size_t>(k)] =
+        1e6 * std::exp(choose + log_beta(1.09 + k, 1.21 + 28 - k) - log_beta(1.09, 1.21));
+  }
+  const Beta found = fit_visits(days);
+  CHECK(found.a == Approx(1.09).epsilon(.001));
+  CHECK(found.b == Approx(1.21).epsilon(.001));
+}
+
+TEST_CASE("nothing is proposed from an empty log", "[validate]") {
+  const Fit fit = fit_parameters(Observed{});
+  CHECK_FALSE(fit.hour);
+  CHECK_FALSE(fit.weekday_visits);
+  CHECK_FALSE(fit.pages_mu);
+  CHECK_FALSE(fit.visit_a);
+  CHECK_FALSE(fit.mobile);
+}
