@@ -63,6 +63,7 @@ Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>&
               seeds_here(options_, seeds.size()),
               std::vector<std::optional<WorldRecord>>(seeds.size()),
               {}};
+  if (!together()) longest_first(batch);
   try {
     run_mine(batch);
     if (options_.ranks != nullptr) exchange(batch);
@@ -85,6 +86,17 @@ std::vector<std::size_t> SeedPool::seeds_here(const StudyOptions& options, std::
     places.push_back(i);
   }
   return places;
+}
+
+/// Scored runs differ by weeks, as their onsets do: the last to begin should be a short one.
+void SeedPool::longest_first(Batch& batch) const {
+  std::vector<std::int64_t> windows(batch.seeds.size());
+  for (const std::size_t i : batch.mine) {
+    const auto plan = world::plan_run(scenario_, simulation_options(world_options(batch.seeds[i], batch.thresholds)));
+    if (plan) windows[i] = plan.value().windows;
+  }
+  std::stable_sort(batch.mine.begin(), batch.mine.end(),
+                   [&](std::size_t a, std::size_t b) { return windows[a] > windows[b]; });
 }
 
 void SeedPool::run_mine(Batch& batch) {

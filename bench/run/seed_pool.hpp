@@ -80,6 +80,7 @@ class SeedPool {
   /// Whether the ranks run every seed together.
   [[nodiscard]] bool together() const { return options_.ranks != nullptr && options_.spread == Spread::shards; }
   [[nodiscard]] bool first_of_together() const { return !together() || options_.ranks->rank() == 0; }
+  void longest_first(Batch& batch) const;
   void run_mine(Batch& batch);
   void exchange(Batch& batch) const;
   void take_block(Batch& batch, unsigned rank, std::span<const std::byte> block) const;
