@@ -128,7 +128,7 @@ Status read_checkpoint(const Values& values, Arguments& out) {
   if (const Status status = read_text(values, "checkpoint", out.checkpoint); !status) return status.error();
   if (values.count("checkpoint-every") == 0) return success();
   const std::string& text = values["checkpoint-every"].as<std::string>();
-  if (out.checkpoint.empty()) return flag_error("checkpoint-every", text, "it with --checkpoint FOLDER");
+  if (out.checkpoint.empty()) return flag_error("checkpoint-every", text, "only beside --checkpoint FOLDER");
   const Result<Duration> every = world::parse_duration(text);
   if (!every) return Error{"", "--checkpoint-every", every.error().found, every.error().accepted};
   if (every.value() < Duration::hours(1))
@@ -239,6 +239,14 @@ Result<const CommandSpec*> find_command(const std::string& name) {
   return Error{"", "", fmt::format("unknown command \"{}\"", name), accepted_names(name, names)};
 }
 
+Result<Arguments> help_about(const std::string& name) {
+  const Result<const CommandSpec*> found = find_command(name);
+  if (!found) return found.error();
+  Arguments out;
+  out.about = found.value()->command;
+  return out;
+}
+
 Status refuse_foreign_options(const Values& values, const CommandSpec& spec) {
   for (const auto& [name, value] : values) {
     if (name == "words" || value.defaulted() || name == "help" || name == "version") continue;
@@ -259,12 +267,8 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
   Arguments out;
   const std::vector<std::string> plain =
       values.count("words") == 0 ? std::vector<std::string>{} : values["words"].as<std::vector<std::string>>();
-  if (values["help"].as<bool>()) {
-    if (!plain.empty()) {
-      if (const auto known = find_command(plain.front()); !known) return known.error();
-    }
-    return out;
-  }
+  if (values["help"].as<bool>() && plain.empty()) return out;
+  if (values["help"].as<bool>()) return help_about(plain.front());
   if (values["version"].as<bool>()) {
     out.command = Command::version;
     return out;
@@ -282,8 +286,8 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
                  spec.subject.empty() ? "options only" : "one word: " + std::string(spec.subject)};
   }
   if (plain.size() == 2) out.subject = plain[1];
-  if (spec.needed && out.subject.empty())
-    return Error{"", usage, "found nothing to work on", std::string(spec.subject)};
+  if (spec.command == Command::help && !out.subject.empty()) return help_about(out.subject);
+  if (spec.needed && out.subject.empty()) return Error{"", usage, "found no further word", std::string(spec.subject)};
   if (const Status status = refuse_foreign_options(values, spec); !status) return status.error();
   if (const Status status = read_options(values, out); !status) return status.error();
   if (spec.command == Command::validate) {

@@ -1,14 +1,21 @@
 #include "bench/cli/help.hpp"
 
-namespace dwell::cli {
+#include <array>
+#include <initializer_list>
+#include <string_view>
 
-std::string_view help_text() {
-  return R"(dwell - how long would a stolen key go unnoticed, and what would notice it?
+namespace dwell::cli {
+namespace {
+
+constexpr std::string_view kPurpose =
+    R"(dwell - how long would a stolen key go unnoticed, and what would notice it?
 
 Simulates a shopping platform's traffic with a campaign that abuses a key an
 insider kept, and measures how long each detector takes to notice, at alert
 budgets set on other seeds.
+)";
 
+constexpr std::string_view kCommands = R"(
   dwell case-study                the 2025 case from start to end (minutes)
   dwell run SCENARIO              any scenario: simulate, calibrate, score
   dwell resume FOLDER             goes on with a study that kept a checkpoint
@@ -20,11 +27,16 @@ budgets set on other seeds.
   dwell validate [FILE.csv]       simulated traffic, or a click log of yours,
                                   against published statistics
   dwell phold                     the engine alone, on the PHOLD benchmark
-  dwell bench-kernel              what an event costs, stage by stage
-  dwell help, dwell --version
+  dwell bench-kernel [SCENARIO]   what an event costs, stage by stage
+  dwell help [COMMAND]            this, or the options of one command
+  dwell --version
+)";
 
+constexpr std::string_view kSubject = R"(
 SCENARIO is a name from `dwell list scenarios` or the path of a JSON file.
+)";
 
+constexpr std::string_view kStudy = R"(
 What is simulated (case-study, run)
   --scale N/M           share of members, background and campaign (1/1000)
   --seed N              base of all random numbers (1)
@@ -38,11 +50,22 @@ What is simulated (case-study, run)
   --checkpoint FOLDER   keeps there how far the study is, for `dwell resume`;
                         of no use once the study has ended
   --checkpoint-every T  simulated time between two of them (10d)
+)";
 
-bench-kernel takes --scale (1/20), --days (1), --seed, --detector, --threads.
+constexpr std::string_view kResume = R"(
+The folder holds everything the study was started with, but for
+  --threads N           processors used (all); never changes a result
+)";
 
+constexpr std::string_view kBenchKernel = R"(
+bench-kernel takes --scale (1/20), --days (1), --seed (1), --threads (all) and
+--detector NAME: a second run has every detector, or only these.
+)";
+
+constexpr std::string_view kValidate = R"(
 validate simulates 35 days of October and November 2025 at --scale (1/200), or
---days; --seed and --threads as above. Exit 1: a statistic is outside its band.
+--days, with --seed (1) and --threads (all). Exit 1: a statistic is outside its
+band.
   --full-year           all of 2025 instead
   --fit                 parameters that fit what was seen, as part of a scenario
 With a log (header row; time and user or session are needed):
@@ -52,7 +75,9 @@ With a log (header row; time and user or session are needed):
   --zone Z              of its people, for times as numbers or in UTC (+09:00)
   --holidays, --promotions DATES
                         such as 2025-10-05..2025-10-08,2025-12-25
+)";
 
+constexpr std::string_view kPhold = R"(
 PHOLD (its defaults in parentheses)
   --processes N         logical processes (100000)
   --start-events N      events each starts with (1)
@@ -61,27 +86,87 @@ PHOLD (its defaults in parentheses)
   --remote P            chance that the next event is for another process (0.25)
   --end U               where the run ends, in units of 10^6 ticks (100)
   --engine KIND         serial, threads or mpi (threads); never changes a result
-  --seed, --threads     as above
+  --seed N              base of all random numbers (1)
+  --threads N           processors used (all); never changes a result
+)";
 
+constexpr std::string_view kRanks = R"(
 On ranks: `./dwell --ranks N case-study|run|resume|phold ...` at the project's
 root starts N of them on this machine.
-  --spread HOW          what ranks share out: seeds, each run by one of them, or
+)";
+
+constexpr std::string_view kSpread =
+    R"(  --spread HOW          what ranks share out: seeds, each run by one of them, or
                         shards of members, each seed run by all (seeds, when
                         there is one for each rank); never changes a result
+)";
 
+constexpr std::string_view kOutput = R"(
 What comes out
   --json                JSON instead of tables
   --output FILE, -o     write the results file there, whole or not at all
   --quiet, -q           no progress
+)";
 
+constexpr std::string_view kExamples = R"(
 Examples
   dwell case-study --scale 1/100 --output long.json
   dwell run coupang-2025 --key-use exclusive --seeds 20
   dwell run my-case.json --json | jq '.summary[0]'
+)";
 
+constexpr std::string_view kExit = R"(
 Exit: 0 done, 1 failed, 2 bad usage or input, 130 stopped by Ctrl-C (finished
 seeds are kept in a results file marked partial; Ctrl-C again ends at once).
 )";
+
+std::string join(std::initializer_list<std::string_view> parts) {
+  std::string page;
+  for (const std::string_view part : parts) page += part;
+  return page;
+}
+
+}  // namespace
+
+std::string help_text() {
+  return join({kPurpose, kCommands, kSubject, kStudy, kBenchKernel, kValidate, kPhold, kRanks, kSpread, kOutput,
+               kExamples, kExit});
+}
+
+std::string help_text(Command command) {
+  switch (command) {
+    case Command::case_study:
+      return join({"dwell case-study - the 2025 case from start to end, in some minutes\n", kStudy, kRanks, kSpread,
+                   kOutput, kExit});
+    case Command::run:
+      return join({"dwell run SCENARIO - any scenario: simulate, calibrate, score\n", kSubject, kStudy, kRanks, kSpread,
+                   kOutput, kExamples, kExit});
+    case Command::resume:
+      return join({"dwell resume FOLDER - goes on with a study that kept a checkpoint\n", kResume, kRanks, kSpread,
+                   kOutput, kExit});
+    case Command::list:
+      return join(
+          {"dwell list scenarios - what can be run\ndwell list detectors - what is compared, and which logs "
+           "each needs\n",
+           kOutput});
+    case Command::report:
+      return join({"dwell report RESULTS - the leaderboard of a results file\n", kOutput});
+    case Command::schema:
+      return join(
+          {"dwell schema telemetry - columns of the logs, in Markdown\ndwell schema scenario - JSON Schema of "
+           "scenario files\ndwell schema results - JSON Schema of results files\n\n"
+           "  --output FILE, -o     write it there, whole or not at all\n"});
+    case Command::validate:
+      return join({"dwell validate [FILE.csv] - traffic against published statistics\n", kValidate, kOutput});
+    case Command::phold:
+      return join({"dwell phold - the engine alone, on the PHOLD benchmark\n", kPhold, kRanks, kOutput});
+    case Command::bench_kernel:
+      return join({"dwell bench-kernel [SCENARIO] - what an event costs, stage by stage\n", kBenchKernel, kOutput});
+    case Command::help:
+    case Command::version:
+      break;
+  }
+  return help_text();
 }
 
 }  // namespace dwell::cli

@@ -36,7 +36,7 @@ int dispatch(const Arguments& arguments) {
     case Command::bench_kernel:
       return bench_kernel_command(arguments);
     case Command::help:
-      return put(help_text());
+      return put(help_text(arguments.about));
     case Command::version:
       return put(fmt::format("dwell {} ({}, {})\n", run::kVersion, run::kRevision, run::kCompiler));
   }

@@ -89,7 +89,11 @@ int list_detectors(const Arguments& arguments) {
   add(false);
   table.section("Controls");
   add(true);
-  return deliver(arguments, arguments.json ? dump(list) : table.render(page_style(arguments)), "");
+  if (arguments.json) return deliver(arguments, dump(list), "");
+  const report::Style style = page_style(arguments);
+  const std::string legend = report::wrap("Logs: " + std::string(detect::tier_legend()) + ".", style.width, 0);
+  return deliver(arguments, table.render(style) + "\n" + report::emphasise(legend, report::Emphasis::dim, style) + "\n",
+                 "");
 }
 
 int unknown_subject(const char* command, const std::string& word, std::span<const std::string> names) {

@@ -144,11 +144,12 @@ std::string legend(const run::StudyResult& result, const std::vector<Contender>&
   const auto note = [&](const std::string& text) {
     return emphasise(wrap(text, style.width, 0), Emphasis::dim, style) + "\n";
   };
-  std::string out = note("Times run from the onset of the campaign to the alert; a run without detection counts as " +
-                         short_time(result.manifest.horizon_days) +
-                         ". Logs: T0 gateway access log, T1 + token issuance and logins, "
-                         "T2 + key inventory and staff, T3 + honey accounts. \"1/day\": the false alerts a day the "
-                         "threshold was set for.");
+  std::string out =
+      note("Times run from the onset of the campaign to the alert; a run without detection counts as " +
+           short_time(result.manifest.horizon_days) + ". Logs: " + std::string(detect::tier_legend()) +
+           ". \"1/day\": the false alerts a day the threshold was set for. P(det): share of runs in "
+           "which the campaign is noticed within 7 days; placebo: in which as much ordinary extra traffic "
+           "is. False alerts a day on clean runs, and the figure they are below with 95 % certainty.");
   for (const MarkText& mark : kMarks) {
     const bool used = std::any_of(all.begin(), all.end(), [&](const Contender& c) {
       return std::any_of(c.by_budget.begin(), c.by_budget.end(),

@@ -6,6 +6,7 @@
 #include <array>
 
 namespace dwell::detect {
+
 std::string_view to_string(EntityKind kind) {
   constexpr std::array<std::string_view, kEntityKinds> names = {"platform", "key",  "source",  "network",
                                                                 "country",  "page", "account", "agent"};
@@ -15,6 +16,10 @@ std::string_view to_string(EntityKind kind) {
 std::string_view to_string(Tier tier) {
   constexpr std::array<std::string_view, 4> names = {"T0", "T1", "T2", "T3"};
   return names[static_cast<std::size_t>(tier)];
+}
+
+std::string_view tier_legend() {
+  return "T0 gateway access log, T1 + token issuance and logins, T2 + key inventory and staff, T3 + honey accounts";
 }
 
 std::string_view to_string(Form form) { return form == Form::sharded ? "sharded" : "sequential"; }

@@ -38,6 +38,8 @@ struct Entity {
 std::string to_string(Entity entity);
 std::string_view to_string(EntityKind kind);
 std::string_view to_string(Tier tier);
+/// What the tiers stand for, in a line of words.
+std::string_view tier_legend();
 std::string_view to_string(Form form);
 
 /// A set of telemetry topics.

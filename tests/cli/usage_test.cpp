@@ -52,7 +52,7 @@ void refused(const Words& words, const Words& said) {
 
 TEST_CASE("help teaches the command in 80 columns") {
   const Folder folder;
-  for (const Words& words : {Words{"--help"}, Words{"-h"}, Words{"help"}, Words{"run", "--help"}}) {
+  for (const Words& words : {Words{"--help"}, Words{"-h"}, Words{"help"}}) {
     const Finished end = run_dwell(folder, words);
     CHECK(end.code == 0);
     CHECK(end.err.empty());
@@ -62,6 +62,28 @@ TEST_CASE("help teaches the command in 80 columns") {
     }
     fits_80_columns(end.out);
   }
+}
+
+TEST_CASE("help on one command tells its options and no others") {
+  const Folder folder;
+  struct Page {
+    std::string command, has, lacks;
+  };
+  for (const Page& page : {Page{"run", "--key-use", "--lookahead"}, Page{"case-study", "--seeds", "--lookahead"},
+                           Page{"resume", "--threads", "--seeds"}, Page{"list", "--json", "--scale"},
+                           Page{"report", "--output", "--scale"}, Page{"schema", "telemetry", "--json"},
+                           Page{"validate", "--columns", "--baseline"}, Page{"phold", "--lookahead", "--scale"},
+                           Page{"bench-kernel", "--detector", "--baseline"}}) {
+    INFO(page.command);
+    const Finished end = run_dwell(folder, {page.command, "--help"});
+    CHECK(end.code == 0);
+    CHECK(end.out.starts_with("dwell " + page.command));
+    CHECK(end.out.find(page.has) != std::string::npos);
+    CHECK(end.out.find(page.lacks) == std::string::npos);
+    fits_80_columns(end.out);
+    CHECK(run_dwell(folder, {"help", page.command}).out == end.out);
+  }
+  refused({"help", "rum"}, {"run (did you mean it?)"});
 }
 
 TEST_CASE("no command at all is bad usage, and shows the help on stderr") {
