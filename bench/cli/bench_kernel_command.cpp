@@ -47,12 +47,15 @@ class Measurement {
     const auto one = generate(1);
     if (!one) return one.error();
     if (!one.value().finished) return std::optional<Json>{};
-    const auto all = generate(threads_);
+    const auto all = threads_ == 1 ? one : generate(threads_);
     if (!all) return all.error();
     if (!all.value().finished) return std::optional<Json>{};
     const auto watched = watch();
     if (!watched) return watched.error();
     if (!watched.value()) return std::optional<Json>{};
+    const std::uint64_t peak_bytes = resource_use().peak_rss_bytes;  // before the bandwidth's buffers
+    Json generations = {generation_json(one.value(), 1)};
+    if (threads_ != 1) generations.push_back(generation_json(all.value(), threads_));
     Json document = {{"scenario", scenario_.name},
                      {"scale", fmt::format("{}/{}", scale_.numerator, scale_.denominator)},
                      {"days", days_},
@@ -63,9 +66,9 @@ class Measurement {
                      {"shards", one.value().shards},
                      {"events", one.value().events},
                      {"digest", fmt::format("{:016x}", one.value().digest)},
-                     {"generation", {generation_json(one.value(), 1), generation_json(all.value(), threads_)}},
+                     {"generation", generations},
                      {"catalogue", *watched.value()}};
-    document["peak_rss_bytes"] = resource_use().peak_rss_bytes;
+    document["peak_rss_bytes"] = peak_bytes;
     return std::optional<Json>(document);
   }
 

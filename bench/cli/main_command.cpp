@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <exception>
 #include <new>
 #include <string>
@@ -52,6 +53,7 @@ bool runs_on_ranks(Command command) {
 }  // namespace
 
 int main_command(int argc, const char* const* argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that grows over its limit fails to be written, and that is said
   try {
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     if (words.empty()) {
@@ -63,7 +65,7 @@ int main_command(int argc, const char* const* argv) {
     if (!speaks() && !runs_on_ranks(arguments.value().command)) return kDone;
     return dispatch(arguments.value());
   } catch (const std::bad_alloc&) {
-    say("dwell: out of memory; a smaller --scale needs less\n");
+    say("dwell: out of memory; a smaller --scale (for phold, fewer --processes) needs less\n");
   } catch (const std::exception& defect) {
     say(std::string("dwell: a defect of Dwell, please report it: ") + defect.what() + "\n");
   }

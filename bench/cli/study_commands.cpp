@@ -96,7 +96,7 @@ Result<run::CheckpointFolder> begin_checkpoint(const std::string& path, const ru
   if (!request.output.empty()) kept_request.output = std::filesystem::absolute(request.output).string();
   ByteWriter writer;
   run::save(writer, kept_request);
-  if (const Status kept = folder.value().put(run::CheckpointFolder::kStudy, writer.bytes()); !kept) return kept.error();
+  if (const Status kept = folder.value().begin(writer.bytes()); !kept) return kept.error();
   return folder;
 }
 
@@ -154,7 +154,8 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
   const Status ready = prepare_places(request.options.ranks, input, arguments.checkpoint, request, file, folder);
   if (!ready) return complain(ready.error(), kBadInput);
   const Result<run::StudyResult> result = run_with_progress(arguments, request, folder);
-  const bool stopped = stop_requested();
+  // On ranks a signal may have come to any of them.
+  const bool stopped = group ? group->exchange().sum(stop_requested() ? 1 : 0) != 0 : stop_requested().load();
   const int code = result ? deliver(arguments, request, result.value(), file)
                           : complain(result.error(), stopped  ? kInterrupted
                                                      : folder ? kFailed

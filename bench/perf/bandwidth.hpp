@@ -5,9 +5,8 @@
 
 namespace dwell::perf {
 
-/// Bytes copied a second by `threads` threads at once, each between two buffers of its own of 64 MiB, in median of five
-/// rounds. A copied byte is counted once, though it is read and written. Takes about a quarter of a second; 128 MiB a
-/// thread.
+/// Bytes copied a second by `threads` threads at once, each between two buffers of its own, in median of five rounds. A
+/// copied byte is counted once, though it is read and written. Takes about a quarter of a second and 256 MiB in all.
 double copy_bandwidth_bytes_per_s(std::size_t threads);
 
 }  // namespace dwell::perf

@@ -6,50 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "bench/perf/phold_rules.hpp"
 #include "sim/core/check.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/core/math.hpp"
-#include "sim/core/random.hpp"
 #include "sim/core/resources.hpp"
-#include "sim/core/tables.hpp"
 
 namespace dwell::perf {
 namespace {
 
 constexpr double kUnit_us = 1e6;
-constexpr Purpose kStart = purpose("phold.start");
-constexpr Purpose kHop = purpose("phold.hop");
-// Enough blocks to spread over threads and ranks, and the states of one in the first-level cache.
-constexpr std::uint64_t kFewestBlocks = 64;
-constexpr std::uint64_t kLargestBlock = 2048;
-// Delays are exponential: one beyond so many means of the tail comes once in 10^13 draws, and then waits in a heap.
-constexpr double kTailMeans = 30;
 constexpr std::size_t kPrefetchDistance = 6;
 constexpr std::int64_t kAgreeEvery = 16;  // windows
 
 std::int64_t whole_us(double units) { return static_cast<std::int64_t>(units * kUnit_us + 0.5); }
-
-/// What all blocks read.
-struct Rules {
-  explicit Rules(const PholdShape& from)
-      : shape(from),
-        remote_below(static_cast<std::uint64_t>(shape.remote * 0x1p32)),
-        block_bits(static_cast<unsigned>(
-            std::bit_width(std::clamp(shape.processes / kFewestBlocks, std::uint64_t{1}, kLargestBlock)) - 1)),
-        lookahead_us(shape.engine_options().lookahead.us) {
-    const double tail_us = (shape.mean_units - shape.lookahead_units) * kUnit_us;
-    delay = DurationTable([tail_us](double p) { return -tail_us * det_log1p(-p); }, Duration{0},
-                          Duration{static_cast<std::int64_t>(tail_us * kTailMeans) + 1});
-  }
-  [[nodiscard]] std::uint64_t blocks() const { return ((shape.processes - 1) >> block_bits) + 1; }
-  [[nodiscard]] Duration step(std::uint32_t bits) const { return {lookahead_us + delay.draw(bits).us}; }
-
-  PholdShape shape;
-  std::uint64_t remote_below;
-  unsigned block_bits;
-  std::int64_t lookahead_us;
-  DurationTable delay;
-};
 
 /// A block of logical processes; an event's `data` is the process's number.
 class Block final : public kernel::Process {
@@ -58,10 +28,10 @@ class Block final : public kernel::Process {
     Digest chain;
     std::uint32_t hops = 0;
   };
-  Block(const Rules& rules, std::uint32_t index) : rules_(rules), name_("block " + std::to_string(index)) {
-    first_ = std::uint64_t{index} << rules.block_bits;
-    const std::uint64_t size = std::uint64_t{1} << rules.block_bits;
-    states_.resize(static_cast<std::size_t>(std::min(size, rules.shape.processes - first_)));
+  Block(const PholdRules& rules, std::uint32_t index) : rules_(rules), name_("block " + std::to_string(index)) {
+    first_ = std::uint64_t{index} << rules.block_bits();
+    const std::uint64_t size = std::uint64_t{1} << rules.block_bits();
+    states_.resize(static_cast<std::size_t>(std::min(size, rules.shape().processes - first_)));
   }
   [[nodiscard]] std::string_view name() const override { return name_; }
   [[nodiscard]] bool every_window() const override { return false; }
@@ -69,16 +39,15 @@ class Block final : public kernel::Process {
   void start(kernel::Context& c) override {
     for (std::size_t i = 0; i < states_.size(); ++i) {
       const auto process = static_cast<std::uint32_t>(first_ + i);
-      for (std::uint32_t k = 0; k < rules_.shape.start_events; ++k) {
-        const RandomBlock draw = random_block(rules_.shape.seed, process, kStart, k, 0);
-        c.schedule(Time{} + rules_.step(draw.word[0]), 0, process);
+      for (std::uint32_t k = 0; k < rules_.shape().start_events; ++k) {
+        c.schedule(Time{} + rules_.first(process, k), 0, process);
       }
     }
   }
 
   void handle(kernel::Context& c, kernel::Events& events) override {
     const std::uint32_t self = c.self().value;
-    const std::uint32_t mask = (1U << rules_.block_bits) - 1;
+    const std::uint32_t mask = (1U << rules_.block_bits()) - 1;
     while (const kernel::Event* const event = events.next()) {
       if (const kernel::Event* const soon = events.ahead(kPrefetchDistance)) {
         __builtin_prefetch(&states_[soon->data & mask], 1);
@@ -86,14 +55,12 @@ class Block final : public kernel::Process {
       const std::uint32_t process = event->data;
       State& state = states_[process & mask];
       state.chain.add(static_cast<std::uint64_t>(event->time.us));
-      const RandomBlock draw = random_block(rules_.shape.seed, process, kHop, state.hops++, 0);
-      const std::uint32_t any = static_cast<std::uint32_t>(draw.word[1] * rules_.shape.processes >> 32);
-      const std::uint32_t next = draw.word[0] < rules_.remote_below ? any : process;
-      const Time at = event->time + rules_.step(draw.word[2]);
-      if (const std::uint32_t block = next >> rules_.block_bits; block == self) {
-        c.schedule(at, 0, next);
+      const PholdHop hop = rules_.hop(process, state.hops++);
+      const Time at = event->time + hop.after;
+      if (const std::uint32_t block = hop.to >> rules_.block_bits(); block == self) {
+        c.schedule(at, 0, hop.to);
       } else {
-        c.send({block}, at, 0, next);
+        c.send({block}, at, 0, hop.to);
       }
     }
   }
@@ -105,7 +72,7 @@ class Block final : public kernel::Process {
   }
 
  private:
-  const Rules& rules_;
+  const PholdRules& rules_;
   std::string name_;
   std::uint64_t first_;
   std::vector<State> states_;
@@ -113,11 +80,22 @@ class Block final : public kernel::Process {
 
 }  // namespace
 
+PholdRules::PholdRules(const PholdShape& shape)
+    : shape_(shape),
+      remote_below_(static_cast<std::uint64_t>(shape.remote * 0x1p32)),
+      block_bits_(static_cast<unsigned>(
+          std::bit_width(std::clamp(shape.processes / kFewestBlocks, std::uint64_t{1}, kLargestBlock)) - 1)),
+      lookahead_(shape.engine_options().lookahead) {
+  const double tail_us = (shape.mean_units - shape.lookahead_units) * kUnit_us;
+  tail_ = DurationTable([tail_us](double p) { return -tail_us * det_log1p(-p); }, Duration{0},
+                        Duration{static_cast<std::int64_t>(tail_us * kTailMeans) + 1});
+}
+
 kernel::EngineOptions PholdShape::engine_options() const {
   const auto lookahead = Duration{whole_us(lookahead_units)};
   const auto end = Time{whole_us(end_units)};
   DWELL_DEMAND(lookahead.us >= 1, "a lookahead of at least one microsecond");
-  const double reach = (lookahead_units + (mean_units - lookahead_units) * kTailMeans) / lookahead_units;
+  const double reach = (lookahead_units + (mean_units - lookahead_units) * PholdRules::kTailMeans) / lookahead_units;
   const auto horizon = static_cast<std::size_t>(std::clamp(reach + 2, 2.0, 1024.0));
   return {lookahead, end, horizon};
 }
@@ -127,7 +105,7 @@ PholdResult run_phold(const PholdShape& shape, kernel::Engine& engine, const Pho
   const auto since = [](Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); };
   const Clock::time_point begin = Clock::now();
   const std::uint64_t program_bytes = resource_use().peak_rss_bytes;
-  const Rules rules(shape);
+  const PholdRules rules(shape);
   for (std::uint64_t b = 0; b < rules.blocks(); ++b) {
     const auto index = static_cast<std::uint32_t>(b);
     engine.add(engine.local({index}) ? std::make_unique<Block>(rules, index) : nullptr);

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kMagic = "dwell checkpoint";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 constexpr const char* kSuffix = ".checkpoint";
 constexpr std::size_t kLargestFile = std::size_t{1} << 40;
 
@@ -33,19 +33,21 @@ std::span<const char> characters(std::span<const std::byte> bytes) {
 }
 
 /// Everything in a file but its content, which follows.
-std::vector<std::byte> header(std::string_view name, std::span<const std::byte> content) {
+std::vector<std::byte> header(std::uint64_t study, std::string_view name, std::span<const std::byte> content) {
   ByteWriter writer;
   writer.put_string(kMagic);
   writer.put(kFormat);
   writer.put_string(kRevision);
+  writer.put(study);
   writer.put_string(name);
   writer.put(static_cast<std::uint64_t>(content.size()));
   writer.put(digest_of(content));
   return {writer.bytes().begin(), writer.bytes().end()};
 }
 
-Status check(const std::string& file, std::string_view name, std::span<const std::byte> bytes,
-             std::size_t& content_at) {
+/// `study`: nullptr for the file that says what was asked, which is marked with its own digest.
+Status check(const std::string& file, const std::uint64_t* study, std::string_view name,
+             std::span<const std::byte> bytes, std::size_t& content_at) {
   const auto refuse = [&](std::string found, std::string accepted) {
     return Status(Error{file, "", std::move(found), std::move(accepted)});
   };
@@ -57,6 +59,7 @@ Status check(const std::string& file, std::string_view name, std::span<const std
   if (format > kFormat && !reader.failed())
     return refuse(fmt::format("was written by a newer Dwell, in format {}", format), fmt::format("format {}", kFormat));
   const std::string revision = reader.get_string();
+  const auto own_study = reader.get<std::uint64_t>();
   const std::string own_name = reader.get_string();
   const auto size = reader.get<std::uint64_t>();
   const auto digest = reader.get<std::uint64_t>();
@@ -67,6 +70,10 @@ Status check(const std::string& file, std::string_view name, std::span<const std
                   fmt::format("one of this revision, {}: states of different revisions do not fit", kRevision));
   }
   if (own_name != name) return refuse("holds \"" + own_name + "\"", "the file \"" + std::string(name) + "\"");
+  if (own_study != (study == nullptr ? digest : *study)) {
+    return refuse("is of another study, or of this one asked with other options",
+                  "the files that one study wrote, all in one folder");
+  }
   if (size != reader.remaining()) {
     return refuse(fmt::format("has {} bytes of content where {} were written", reader.remaining(), size), whole);
   }
@@ -108,10 +115,11 @@ Result<CheckpointFolder> CheckpointFolder::create(const std::string& path) {
 }
 
 Result<CheckpointFolder> CheckpointFolder::open(const std::string& path, bool check_all) {
-  const CheckpointFolder folder(path);
+  CheckpointFolder folder(path);
   const auto study = folder.get(kStudy);
   if (!study) return study.error();
   if (!study.value()) return Error{path, "", "holds no study", "the folder that was given to --checkpoint"};
+  folder.study_ = digest_of(*study.value());
   // A file that is damaged is better known now than after hours.
   std::error_code problem;
   for (fs::directory_iterator at(path, problem), end; check_all && !problem && at != end; at.increment(problem)) {
@@ -136,6 +144,11 @@ std::string CheckpointFolder::file_of(std::string_view name) const {
   return (fs::path(path_) / (std::string(name) + kSuffix)).string();
 }
 
+Status CheckpointFolder::begin(std::span<const std::byte> asked) {
+  study_ = digest_of(asked);
+  return put(kStudy, asked);
+}
+
 Status CheckpointFolder::put(std::string_view name, std::span<const std::byte> content) const {
   const std::string target = file_of(name);
   const std::string beside = target + ".part";
@@ -146,7 +159,7 @@ Status CheckpointFolder::put(std::string_view name, std::span<const std::byte> c
   };
   Descriptor file(beside, O_CREAT | O_WRONLY | O_TRUNC, 0666);
   if (!file.ok()) return fail();
-  const std::vector<std::byte> head = header(name, content);
+  const std::vector<std::byte> head = header(study_, name, content);
   if (!file.write_all(characters(head)) || !file.write_all(characters(content)) || !synchronise(file.get()) ||
       !file.finish() || std::rename(beside.c_str(), target.c_str()) != 0) {
     return fail();
@@ -158,7 +171,7 @@ Status CheckpointFolder::put(std::string_view name, std::span<const std::byte> c
 
 Result<std::optional<std::vector<std::byte>>> CheckpointFolder::get(std::string_view name) const {
   const std::string path = file_of(name);
-  const Descriptor file(path, O_RDONLY, 0);
+  const Descriptor file(path, O_RDONLY | O_NONBLOCK, 0);  // what is no file must not be waited for
   if (!file.ok()) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<std::vector<std::byte>>{};
     return Error{path, "", "cannot be read: " + reason(), "a readable file"};
@@ -175,7 +188,8 @@ Result<std::optional<std::vector<std::byte>>> CheckpointFolder::get(std::string_
     at += static_cast<std::size_t>(n);
   }
   std::size_t content_at = 0;
-  if (const Status fits = check(path, name, bytes, content_at); !fits) return fits.error();
+  const std::uint64_t* const study = name == kStudy ? nullptr : &study_;
+  if (const Status fits = check(path, study, name, bytes, content_at); !fits) return fits.error();
   bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(content_at));
   return std::optional(std::move(bytes));
 }

@@ -69,7 +69,12 @@ void Context::refuse_past(Time at) const {
                   " us" + (at.us < 0 ? ": the time is negative or has overflowed" : ""));
 }
 
-void Context::refuse_sequence() const {
+void Context::refuse_order(unsigned priority) const {
+  if (priority > kMaxPriority) {
+    fail_demand(
+        "priority <= kMaxPriority", __FILE__, __LINE__,
+        who() + " gives priority " + std::to_string(priority) + "; the last is " + std::to_string(kMaxPriority));
+  }
   fail_demand("sequence <= kMaxSequence", __FILE__, __LINE__,
               who() + " has scheduled 2^40 events, the most one process can");
 }

@@ -29,7 +29,8 @@ class Context {
   [[nodiscard]] Duration lookahead() const { return lookahead_; }
 
   /// An event for this process itself, at any time >= now (in open: >= the window's begin; in close: >= its end).
-  /// Dropped when `at` is not before the run's end. Refused: a time in the past, the 2^40th event of a process.
+  /// Dropped when `at` is not before the run's end. Refused: a time in the past, a priority above 15, the 2^40th event
+  /// of a process.
   void schedule(Time at, unsigned priority, std::uint32_t data) {
     if (at < now_) [[unlikely]]
       refuse_past(at);
@@ -43,7 +44,8 @@ class Context {
     }
   }
   /// An event for another process (or itself), at least one lookahead ahead of now. Dropped when `at` is not before the
-  /// run's end. Refused: less than a lookahead, an unknown target, the 2^40th event of a process.
+  /// run's end. Refused: less than a lookahead, an unknown target, a priority above 15, the 2^40th event of a
+  /// process.
   void send(ProcessId target, Time at, unsigned priority, std::uint32_t data) {
     if (accepts(target, at)) mail_[box_of_[target.value]].add({at, next_order(priority), target.value, data});
   }
@@ -55,9 +57,8 @@ class Context {
 
  private:
   std::uint64_t next_order(unsigned priority) {
-    DWELL_ASSERT(priority <= kMaxPriority);
-    if (sequence_ > kMaxSequence) [[unlikely]]
-      refuse_sequence();
+    if (priority > kMaxPriority || sequence_ > kMaxSequence) [[unlikely]]
+      refuse_order(priority);
     return static_cast<std::uint64_t>(priority) << 60 | static_cast<std::uint64_t>(self_.value) << 40 | sequence_++;
   }
   [[nodiscard]] bool accepts(ProcessId target, Time at) const {
@@ -68,7 +69,7 @@ class Context {
   [[nodiscard]] std::string who() const;
   [[noreturn]] void refuse_past(Time at) const;
   [[noreturn]] void refuse_send(ProcessId target, Time at) const;
-  [[noreturn]] void refuse_sequence() const;
+  [[noreturn]] void refuse_order(unsigned priority) const;
 
   Time now_{};
   Time end_;

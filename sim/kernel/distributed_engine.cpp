@@ -1,3 +1,4 @@
+#include <exception>
 #include <functional>
 #include <string>
 
@@ -46,14 +47,17 @@ class DistributedEngine final : public EngineBase {
   Groups groups_;
   std::vector<BlockWriter> blocks_[2];  // by the parity of the window, by rank
   bool posted_ = false;                 // blocks of window_ that were not taken
+  int exceptions_ = std::uncaught_exceptions();
   std::function<void(std::size_t)> open_, finish_;
 };
 
-// Of a run that stops before its end: what was posted must arrive before the transport goes.
+// Of a run that stops before its end: what was posted must arrive before the transport goes, and the blocks must stay
+// until the others have taken them.
 DistributedEngine::~DistributedEngine() {
-  if (!posted_) return;
+  if (std::uncaught_exceptions() != exceptions_) return;
   try {
-    for (unsigned i = 1; i < ranks_; ++i) (void)transport_.take(window_.index);
+    for (unsigned i = 1; posted_ && i < ranks_; ++i) (void)transport_.take(window_.index);
+    for (const std::int64_t round : {window_.index + 1, window_.index + 2}) transport_.settle(round);
   } catch (const std::exception&) {
     return;  // another rank failed, and has said so
   }

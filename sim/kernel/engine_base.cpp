@@ -7,6 +7,7 @@ namespace dwell::kernel {
 EngineBase::EngineBase(const EngineOptions& options, unsigned rank, unsigned ranks)
     : options_(options), rank_(rank), ranks_(ranks) {
   DWELL_DEMAND(options.lookahead.us >= 1, "the lookahead is at least one microsecond");
+  DWELL_DEMAND(options.lookahead.us <= INT64_MAX / 2, "two windows of the lookahead overflow the 64-bit clock");
 }
 
 ProcessId EngineBase::add(std::unique_ptr<Process> process) {

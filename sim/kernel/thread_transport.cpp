@@ -9,15 +9,17 @@
 namespace dwell::kernel {
 namespace {
 
-/// Where the ranks meet. Everything is guarded by the mutex, but for the bytes of slots, which their ranks take in
-/// turn.
+/// Where the ranks meet. Everything is guarded by the mutex; a block that was taken is read by its receiver alone. As
+/// between processes, a block is read where the sender keeps it until the receiver takes it, so that a sender that lets
+/// it go too early is found here too.
 struct Hub {
   Hub(unsigned count, std::chrono::milliseconds wait) : ranks(count), patience(wait) {
     for (auto& parity : slots) parity.resize(std::size_t{count} * count);
     shares.resize(count);
   }
   struct Slot {
-    std::vector<std::byte> bytes;
+    std::span<const std::byte> posted;  // the sender's, until it is taken
+    std::vector<std::byte> taken;
     bool full = false;
   };
   Slot& slot(std::int64_t round, unsigned from, unsigned to) {
@@ -42,15 +44,20 @@ class ThreadTransport final : public Transport {
   [[nodiscard]] unsigned rank() const override { return rank_; }
   [[nodiscard]] unsigned ranks() const override { return hub_->ranks; }
 
-  void settle(std::int64_t) override {}
+  void settle(std::int64_t round) override {
+    std::unique_lock lock(hub_->mutex);
+    wait(lock, "another to take its block", [&] {
+      for (unsigned to = 0; to < hub_->ranks; ++to) {
+        if (hub_->slot(round, rank_, to).full) return false;
+      }
+      return true;
+    });
+  }
   void post(std::int64_t round, unsigned to, std::span<const std::byte> bytes) override {
     Hub::Slot& slot = hub_->slot(round, rank_, to);
-    {
-      const std::lock_guard lock(hub_->mutex);
-      DWELL_DEMAND(!slot.full, "rank " + std::to_string(rank_) + " posts a block where one of its waits");
-    }
-    slot.bytes.assign(bytes.begin(), bytes.end());
     const std::lock_guard lock(hub_->mutex);
+    DWELL_DEMAND(!slot.full, "rank " + std::to_string(rank_) + " posts a block where one of its waits");
+    slot.posted = bytes;
     slot.full = true;
     hub_->changed.notify_all();
   }
@@ -65,8 +72,10 @@ class ThreadTransport final : public Transport {
       return from.has_value();
     });
     Hub::Slot& slot = hub_->slot(round, *from, rank_);
+    slot.taken.assign(slot.posted.begin(), slot.posted.end());
     slot.full = false;
-    return {*from, slot.bytes};
+    hub_->changed.notify_all();
+    return {*from, slot.taken};
   }
 
   std::uint64_t sum(std::uint64_t share) override {

@@ -59,6 +59,20 @@ TEST_CASE("phold gives its figures as JSON, the same on every engine and number 
   CHECK(phold({"--seed", "9"}).at("digest") != serial.at("digest"));
 }
 
+TEST_CASE("a pending event of phold takes no more than 64 bytes beyond the states of processes") {
+  for (const Words& size :
+       {Words{"--processes", "1000000", "--end", "4"}, Words{"--start-events", "16", "--end", "3"}}) {
+    const Folder folder;
+    Words words = {"phold", "--threads", "2", "--json", "--quiet"};
+    words.insert(words.end(), size.begin(), size.end());
+    const Finished end = run_dwell(folder, words);
+    REQUIRE(end.code == 0);
+    const double bytes = nlohmann::json::parse(end.out).at("bytes_per_pending_event");
+    CHECK(bytes > 16);
+    CHECK(bytes <= 64);
+  }
+}
+
 TEST_CASE("phold prints a page, or writes its document") {
   const Folder folder;
   const Finished page = run_dwell(folder, small({"--lookahead", "0.5", "--mean", "1.5", "--remote", "1"}));

@@ -1,6 +1,7 @@
 // Storms under mpirun: storm_ranks MODE THREADS [FOLDER].
 //   digests   storms of every shape give on ranks what the serial engine gives; rank 0 computes both
 //   saved     storms stopped and saved on ranks, their parts in FOLDER, go on on ranks and in one process alike
+//   stop      storms of large blocks are left in the middle, again and again, without any last word between ranks
 //   throw     the process of rank 1 throws in window 3
 //   early     a process of rank 1 sends too early
 //   kill      rank 1 kills itself in window 3; every rank leaves its process id in FOLDER before
@@ -82,6 +83,25 @@ int compare_saved(MpiSession& session, Executor& executor, const std::string& fo
   return failures == 0 ? 0 : 1;
 }
 
+/// Blocks of some hundred kilobytes, which MPI fetches from where the sender keeps them.
+int stop_midway(MpiSession& session, Executor& executor) {
+  for (int windows = 1; windows <= 12; ++windows) {
+    const auto transport = session.make_transport();
+    const auto engine = make_distributed_engine({Duration{100}, kNever, 4}, executor, *transport);
+    const std::uint32_t processes = 2 * session.ranks();
+    for (std::uint32_t id = 0; id < processes; ++id) {
+      engine->add(
+          !engine->local({id}) ? nullptr : std::make_unique<ScriptProcess>(Script{.open = [processes](Context& c) {
+            for (std::uint32_t i = 0; i < 20'000; ++i)
+              c.send({(c.self().value + 1 + i % (processes - 1)) % processes}, c.now() + c.lookahead(), 0, i);
+          }}));
+    }
+    for (int w = 0; w < windows; ++w) engine->step();
+    if (session.rank() == 1) usleep(20'000);  // the others are gone by then, but for what they must wait for
+  }
+  return 0;
+}
+
 /// Three processes a rank; those of rank 1 call `mishap` in the open of window 3.
 int run_mishap(MpiSession& session, Executor& executor, const std::function<void(Context&)>& mishap) {
   const auto transport = session.make_transport();
@@ -100,6 +120,7 @@ int run_mishap(MpiSession& session, Executor& executor, const std::function<void
 int run_mode(MpiSession& session, Executor& executor, const std::string& mode, const std::string& folder) {
   if (mode == "digests") return compare_digests(session, executor);
   if (mode == "saved") return compare_saved(session, executor, folder);
+  if (mode == "stop") return stop_midway(session, executor);
   if (mode == "throw") {
     return run_mishap(session, executor, [](Context&) { throw std::runtime_error("the well is dry"); });
   }

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -51,7 +52,7 @@ void write(const std::string& path, const std::string& text) { std::ofstream(pat
 CheckpointFolder begun(const Place& place) {
   Result<CheckpointFolder> folder = CheckpointFolder::create(place.path());
   REQUIRE(folder.ok());
-  REQUIRE(folder.value().put(CheckpointFolder::kStudy, bytes_of("asked")).ok());
+  REQUIRE(folder.value().begin(bytes_of("asked")).ok());
   return folder.value();
 }
 
@@ -124,15 +125,42 @@ TEST_CASE("foreign, newer and misplaced files are named for what they are") {
   CHECK(refusal(folder, "other").find("is no checkpoint of Dwell") != std::string::npos);
   // The format follows the length and the text of the magic.
   std::string newer = whole;
-  newer[8 + 16] = 2;
+  newer[8 + 16] = 3;
   write(place.path("other.checkpoint"), newer);
-  CHECK(refusal(folder, "other").find("newer Dwell, in format 2; accepted: format 1") != std::string::npos);
+  CHECK(refusal(folder, "other").find("newer Dwell, in format 3; accepted: format 2") != std::string::npos);
   std::string revision = whole;
   revision[8 + 16 + 4 + 8] = '?';
   write(place.path("other.checkpoint"), revision);
   CHECK(refusal(folder, "other").find("was written by revision ?") != std::string::npos);
   fs::create_directory(place.path("folder.checkpoint"));
   CHECK(refusal(folder, "folder").find("is no file") != std::string::npos);
+}
+
+TEST_CASE("a file of another study is refused, however good it is") {
+  const Place place;
+  const Place elsewhere;
+  const CheckpointFolder folder = begun(place);
+  auto other = CheckpointFolder::create(elsewhere.path());
+  REQUIRE(other.ok());
+  REQUIRE(other.value().begin(bytes_of("asked otherwise")).ok());
+  REQUIRE(other.value().put("run-0000-done", bytes_of("state")).ok());
+  CHECK(other.value().get("run-0000-done").ok());
+  fs::copy_file(elsewhere.path("run-0000-done.checkpoint"), place.path("run-0000-done.checkpoint"));
+  CHECK(refusal(folder, "run-0000-done").find("is of another study") != std::string::npos);
+  const auto opened = CheckpointFolder::open(place.path());
+  REQUIRE_FALSE(opened.ok());
+  CHECK(opened.error().message().find("is of another study") != std::string::npos);
+  // With what was asked exchanged as well, the folder is the other study's.
+  fs::copy_file(elsewhere.path("study.checkpoint"), place.path("study.checkpoint"),
+                fs::copy_options::overwrite_existing);
+  CHECK(CheckpointFolder::open(place.path()).ok());
+}
+
+TEST_CASE("what is no file is refused at once") {
+  const Place place;
+  const CheckpointFolder folder = begun(place);
+  REQUIRE(mkfifo(place.path("run-0001.checkpoint").c_str(), 0600) == 0);
+  CHECK(refusal(folder, "run-0001").find("is no file") != std::string::npos);
 }
 
 TEST_CASE("a checkpoint that cannot be written leaves the one before") {

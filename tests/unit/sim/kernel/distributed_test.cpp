@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <thread>
 
 #include "sim/kernel/block.hpp"
 #include "tests/differential/sim/kernel/ranks.hpp"
@@ -156,6 +157,25 @@ TEST_CASE("a run on ranks may stop at any window") {
     });
     // Sent in the close of window w, handled in w + 2.
     CHECK(seen[0] == 6 * static_cast<std::uint64_t>(std::clamp(windows - 2, 0, 8)));
+  }
+}
+
+TEST_CASE("ranks that stop keep their blocks until the others have taken them") {
+  for (int windows = 1; windows < 12; ++windows) {
+    const auto done = on_ranks<int>(3, [windows](Transport& transport) {
+      const auto executor = make_inline_executor();
+      const auto engine = make_distributed_engine(kTenWindows, *executor, transport);
+      add_all(*engine, 6, [](std::uint32_t id) {
+        return Script{.close = [id](Context& c) {
+          for (std::uint32_t i = 0; i < 500; ++i) c.send({(id + 1 + i % 5) % 6}, c.now() + c.lookahead(), 0, i);
+        }};
+      });
+      for (int i = 0; i < windows; ++i) engine->step();
+      // No rank waits for another here; the slowest takes what the others may no longer have.
+      if (transport.rank() == 2) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      return 1;
+    });
+    CHECK(done == std::vector<int>{1, 1, 1});
   }
 }
 

@@ -65,6 +65,15 @@ TEST_CASE("an overflow of the sequence is refused by name") {
   CHECK_THAT(refusal(plain, exhausted), Contains("process 1 'culprit'") && Contains("2^40"));
 }
 
+TEST_CASE("a priority that does not fit is refused by name") {
+  const bool plain = GENERATE(false, true);
+  CHECK(refusal(plain, [](Context& c) { c.schedule(c.now() + Duration{200}, kMaxPriority, 0); }) == "not refused");
+  CHECK_THAT(refusal(plain, [](Context& c) { c.schedule(Time{300}, kMaxPriority + 1, 0); }),
+             Contains("process 1 'culprit'") && Contains("priority 16; the last is 15"));
+  CHECK_THAT(refusal(plain, [](Context& c) { c.send({0}, Time{300}, 1U << 31, 0); }),
+             Contains("process 1 'culprit'") && Contains("priority 2147483648"));
+}
+
 TEST_CASE("one process too many is refused by name") {
   class Idle final : public Process {
    public:
@@ -96,6 +105,8 @@ TEST_CASE("a process added late, and one that leaves events untaken, are refused
 
 TEST_CASE("engines and queues refuse impossible sizes") {
   CHECK_THROWS_AS(make_serial_engine({Duration{0}}), InvariantError);
+  CHECK_NOTHROW(make_serial_engine({Duration{INT64_MAX / 2}}));
+  CHECK_THROWS_AS(make_serial_engine({Duration{INT64_MAX / 2 + 1}}), InvariantError);
   QueueMemory memory;
   CHECK_THROWS_AS(EventQueue(Time{}, Duration{10}, 0, memory), InvariantError);
   CHECK_THROWS_AS(make_barrier_executor(0), InvariantError);
