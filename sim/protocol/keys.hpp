@@ -47,7 +47,7 @@ struct Key {
 
 struct KeyRing {
   std::vector<Key> keys;
-  ReachTable reach;  ///< what a key of each use reaches
+  ReachTable reach = {};  ///< what a key of each use reaches
   /// The insider's key, or keys.size() when the scenario has none.
   [[nodiscard]] std::size_t insider() const {
     std::size_t i = 0;

@@ -51,7 +51,8 @@ struct PageData {
 
 /// As in the case: a token-signing key reaches every segment of member data.
 std::vector<Reach> usual_reach();
-/// Every page, with kReturnedFields. Card data is on none: payment is reached at the checkout, which answers no records.
+/// Every page, with kReturnedFields. Card data is on none: payment is reached at the checkout, which answers no
+/// records.
 std::vector<PageData> usual_pages();
 
 struct SegmentParams {
@@ -65,9 +66,8 @@ struct SegmentParams {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit(self.on, {"on", "", 0, 0, Tag::setting, "the gateway asks whether a key reaches a page's segment"});
-    visit(self.zero_trust,
-          {"zero_trust", "", 0, 0, Tag::setting,
-           "one token-signing key reaches one segment of member data, drawn among those of its use"});
+    visit(self.zero_trust, {"zero_trust", "", 0, 0, Tag::setting,
+                            "one token-signing key reaches one segment of member data, drawn among those of its use"});
     visit(self.reach, {"reach", "", 0, kKeyUses, Tag::assumption, "which keys reach which segments"});
     visit(self.pages, {"pages", "", 0, kPages, Tag::published, "pages that differ from the usual segment and fields"});
     visit(self.removed,

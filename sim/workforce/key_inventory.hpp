@@ -90,7 +90,7 @@ class KeyInventory {
   void list_leak(Time now, const protocol::Key& key) const;
 
   Params params_;
-  std::vector<protocol::Key> keys_;  // the ring's, then those made during the run
+  std::vector<protocol::Key> keys_;       // the ring's, then those made during the run
   std::vector<std::uint32_t> successor_;  // of a retired key, by index; else its own index
   std::uint32_t shards_;
   Seed seed_;

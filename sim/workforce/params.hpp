@@ -61,9 +61,8 @@ struct Params {
     visit(self.support_keys, {"support_keys", "keys", 1, 4096, Tag::assumption, "keys of the support desk"});
     visit(self.machine_identities_per_person, {"machine_identities_per_person", "identities", 0, 1e5, Tag::published,
                                                "machine identities for each employee"});
-    visit(self.machine_sample,
-          {"machine_sample", "probability", 0, 1, Tag::assumption,
-           "share of machine identities whose key the inventory lists; at most 100,000 keys are"});
+    visit(self.machine_sample, {"machine_sample", "probability", 0, 1, Tag::assumption,
+                                "share of machine identities whose key the inventory lists; at most 100,000 keys are"});
     visit(self.machine_databases, {"machine_databases", "probability", 0, 1, Tag::assumption,
                                    "listed machine identities that open databases; the others are cloud roles"});
     visit(self.machine_idle, {"machine_idle", "probability", 0, 1, Tag::assumption,

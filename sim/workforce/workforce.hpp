@@ -34,8 +34,8 @@ MachineIdentities machine_identities(const Params& params);
 /// The ring depends neither on whether a campaign uses the key nor on the switches of rotation.
 protocol::KeyRing make_key_ring(const Params& params, KeyUseOfInsider use, bool with_insider, Seed seed);
 
-/// How often a year the key of a machine identity with an owner is replaced, so that the share of keys older than a year
-/// stays what it is: ages of a stock renewed at rate r are exponential, of which e^-r are above a year.
+/// How often a year the key of a machine identity with an owner is replaced, so that the share of keys older than a
+/// year stays what it is: ages of a stock renewed at rate r are exponential, of which e^-r are above a year.
 double replaced_per_year(const Params& params);
 
 /// A staff number from its index: 0 .. staff - 1 are employed when the run starts, those after have left or will join.
@@ -58,15 +58,16 @@ Duration offboarding_lag(const Params& params, Seed seed, StaffId staff);
 
 /// Rows of the topics keys and workforce into `out` (which may be null; nobody else may write there during a step), and
 /// a KeyChange to every shard one lookahead after each change of a key:
-///   first window: every key of the ring as `created`, with its owner, and as `leaked` when it was; people who have left
+///   first window: every key of the ring as `created`, with its owner, and as `leaked` when it was; people who have
+///   left
 ///     and own keys as `left` and `deprovisioned`;
 ///   then Poisson numbers of people who join, move and leave at 9 to 18 o'clock; a leaver is deprovisioned after the
 ///     off-boarding lag, and then hands over each key with probability `handed_over`;
 ///   every midnight: of each key used on the day before its last use, as `used`;
 ///   rotation, by age, on departure, after a leak, each with a switch. Of a signing key: the new key is announced as
-///     `created`, the old one directly after as `rotated` (the new one takes its place: in KeyChange, `rotated` refers to
-///     the key created just before), and `revoked` after four times `straggle`. Other keys keep their id and get a new
-///     secret: one `rotated`, from which their age counts;
+///     `created`, the old one directly after as `rotated` (the new one takes its place: in KeyChange, `rotated` refers
+///     to the key created just before), and `revoked` after four times `straggle`. Other keys keep their id and get a
+///     new secret: one `rotated`, from which their age counts;
 ///   machine identities are replaced by others: `created` and `revoked`; keys leak: `leaked`; reviews of access find
 ///     orphaned keys: `owner_changed`, and signing keys are rotated besides.
 /// Nothing ever happens to the insider's key while `insider_key_exempt` holds.
