@@ -140,6 +140,43 @@ std::string cost_table(const std::vector<Contender>& all, const Style& style) {
   return table.render(style);
 }
 
+/// Accounts exposed by data field: of the campaign as it really went, and of the best detector of each tier. Fields
+/// that nobody read are left out; without a campaign there is nothing to show.
+std::string field_table(const std::vector<Contender>& all, const Style& style) {
+  std::vector<const Contender*> shown;
+  std::array<bool, 4> tiers{};
+  for (const Contender& c : all) {
+    const Summary* s = c.by_budget.front();
+    if (!has_threshold(s)) continue;
+    bool& tier = tiers[static_cast<std::size_t>(s->tier)];
+    if (c.kind == "outcome" || (c.kind == "detector" && !tier && s->mark == Mark::none)) shown.push_back(&c);
+    if (c.kind == "detector" && s->mark == Mark::none) tier = true;
+  }
+  FieldSet read;
+  for (const Contender* c : shown) {
+    for (std::size_t f = 0; f < kDataFields; ++f) {
+      if (c->by_budget.front()->exposed_by_field_mean.accounts[f] > 0) read.add(static_cast<DataField>(f));
+    }
+  }
+  if (read.empty()) return "";
+  std::vector<Column> columns = {{"", false}, {"logs", false}};
+  for (std::size_t f = 0; f < kDataFields; ++f) {
+    std::string name(kDataFieldNames[f]);
+    std::replace(name.begin(), name.end(), '_', '\n');
+    if (read.has(static_cast<DataField>(f))) columns.push_back({name});
+  }
+  Table table(std::move(columns));
+  for (const Contender* c : shown) {
+    const Summary& s = *c->by_budget.front();
+    std::vector<std::string> cells = {c->name, tier_of(*c, s)};
+    for (std::size_t f = 0; f < kDataFields; ++f) {
+      if (read.has(static_cast<DataField>(f))) cells.push_back(short_count(s.exposed_by_field_mean.accounts[f]));
+    }
+    table.row(std::move(cells));
+  }
+  return table.render(style);
+}
+
 std::string legend(const run::StudyResult& result, const std::vector<Contender>& all, const Style& style) {
   const auto note = [&](const std::string& text) {
     return emphasise(wrap(text, style.width, 0), Emphasis::dim, style) + "\n";
@@ -242,6 +279,12 @@ std::string leaderboard(const run::StudyResult& result, const Style& style) {
     out += detection_table(all, budgets, style) + "\n";
     out += emphasise("What it spares and costs at " + budget_name(budgets.front()) + how, Emphasis::bold, style) + "\n";
     out += cost_table(all, style) + notes(all, style) + "\n";
+    const std::string fields = track == run::Track::calibrated ? field_table(all, style) : "";
+    if (!fields.empty()) {
+      out += emphasise("Accounts exposed by data field: best of each log tier at " + budget_name(budgets.front()),
+                       Emphasis::bold, style) +
+             "\n" + fields + "\n";
+    }
     shown.insert(shown.end(), all.begin(), all.end());
   }
   return out + legend(result, shown, style);

@@ -115,6 +115,7 @@ struct SummaryLine {
     visit("share_of_horizon_saved", s.share_of_horizon_saved, "1 - mean time to detect / horizon", kShare);
     visit("records_exposed_mean", s.records_exposed_mean, "accounts exposed until containment", kNotNegative);
     visit("records_spared_mean", s.records_spared_mean, "accounts spared", kNotNegative);
+    visit("exposed_by_field_mean", s.exposed_by_field_mean, "accounts exposed until containment, by data field");
     visit("false_alerts_per_day", s.false_alerts_per_day, "realised on clean evaluation runs", kNotNegative);
     visit("false_alerts_upper", s.false_alerts_upper, "exact 95 % Poisson upper bound", kNotNegative);
     visit("budget_test_p", s.budget_test_p, "conditional binomial test of calibration against evaluation", kShare);
@@ -154,6 +155,12 @@ void describe(Self& m, Visitor& visit) requires std::is_same_v<std::remove_const
   visit("horizon_days", m.horizon_days, "scored from onset", kNotNegative);
   visit("containment_hours", m.containment_hours, "from detection to the last record lost", kNotNegative);
   visit("partial", m.partial, "stopped early: only finished seeds are in it");
+}
+
+template <class Self, class Visitor>
+void describe(Self& means, Visitor& visit) requires std::is_same_v<std::remove_const_t<Self>, run::FieldMeans> {
+  for (std::size_t f = 0; f < kDataFields; ++f)
+    visit(kDataFieldNames[f], means.accounts[f], "accounts of which it was returned legibly", kNotNegative);
 }
 
 template <class Self, class Visitor>

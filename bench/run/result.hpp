@@ -2,12 +2,14 @@
 // What a study found: plain data, filled by study.cpp, read by reports. Everything but `timing` and `machine` is a pure
 // function of scenario, seed, scale and version.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "detectors/api/descriptor.hpp"
+#include "sim/core/data_fields.hpp"
 
 namespace dwell::run {
 
@@ -36,6 +38,7 @@ struct Row {
   bool probe = false;   ///< detected by a test read before the first phase (TTD 0)
   std::string entity;   ///< what the alert pointed at; empty when not detected
   std::uint64_t records_exposed = 0;
+  std::array<std::uint64_t, kDataFields> exposed_by_field{};  ///< accounts of which that field was returned legibly
   std::uint64_t records_spared = 0;
   std::uint64_t false_alerts = 0;  ///< episodes on the clean twin
   double false_alerts_per_day = 0;
@@ -43,6 +46,11 @@ struct Row {
   double placebo_ttd_days = 0;  ///< the same clock on the placebo view; the horizon when nothing was "detected"
   Mark mark = Mark::none;
   std::string note;
+};
+
+/// Mean number of accounts of which a field was returned legibly until containment, by field.
+struct FieldMeans {
+  std::array<double, kDataFields> accounts{};
 };
 
 /// One detector and budget over all evaluation seeds.
@@ -62,6 +70,7 @@ struct Summary {
   double placebo_test_p = 1;  ///< one-sided signed-rank test that the campaign is noticed sooner than the placebo
   double share_of_horizon_saved = 0;  ///< 1 − RMST/τ
   double records_exposed_mean = 0;
+  FieldMeans exposed_by_field_mean;
   double records_spared_mean = 0;
   double false_alerts_per_day = 0;
   double false_alerts_upper = 0;  ///< exact 95 % Poisson upper bound

@@ -34,6 +34,10 @@ void set_exposure(Row& row, const WorldRecord& run, std::optional<Time> containe
   const std::uint64_t all = run.campaign->exposed();
   row.records_exposed = contained ? run.campaign->exposed_until(*contained) : all;
   row.records_spared = all - row.records_exposed;
+  for (std::size_t f = 0; f < kDataFields; ++f) {
+    const auto field = static_cast<DataField>(f);
+    row.exposed_by_field[f] = contained ? run.campaign->exposed_until(field, *contained) : run.campaign->exposed(field);
+  }
 }
 
 class RowMaker {

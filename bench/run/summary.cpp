@@ -131,6 +131,10 @@ Summary summarise(const SummaryKey& key, const std::vector<Row>& rows, const std
   for (const Row& row : rows) {
     summary.records_exposed_mean += static_cast<double>(row.records_exposed) / static_cast<double>(rows.size());
     summary.records_spared_mean += static_cast<double>(row.records_spared) / static_cast<double>(rows.size());
+    for (std::size_t f = 0; f < kDataFields; ++f) {
+      summary.exposed_by_field_mean.accounts[f] +=
+          static_cast<double>(row.exposed_by_field[f]) / static_cast<double>(rows.size());
+    }
   }
   if (key.kind == "detector" || key.kind == "control") set_placebo(summary, rows);
   summary.scale_limited = key.by_source && runs.front().plan.campaign_sources < kScaleLimitedSources;

@@ -125,7 +125,8 @@ class OrphanedKey final : public Described<OrphanedKey, ShardedDetector> {
       Key& key = keys_.at(rows.key(i));
       key.owner = rows.owner(i);
       key.use = rows.use(i);
-      const bool changes_shares = static_cast<KeyEvent>(rows.kind(i)) != KeyEvent::owner_changed;
+      const auto kind = static_cast<KeyEvent>(rows.kind(i));
+      const bool changes_shares = kind == KeyEvent::created || kind == KeyEvent::rotated || kind == KeyEvent::revoked;
       const bool in_the_run = rows.time_us(i) >= window.begin_us - day_us();
       if (changes_shares && in_the_run && static_cast<KeyUse>(key.use) == KeyUse::token_signing) rotated = true;
     }

@@ -45,7 +45,7 @@ class Support final : public SlottedProcess {
 
  private:
   void hire(std::uint32_t agents) {
-    const KeyChoice keys(keys_of(*around_.keys, protocol::KeyUse::service, false, false));
+    const KeyChoice keys(desk_keys(*around_.keys));
     std::array<double, 24> starts{};
     for (std::size_t h = 0; h < 24; ++h) starts[h] = around_.hour[(h + kShiftHours / 2) % 24];
     const AliasTable shifts(mean_one(starts));

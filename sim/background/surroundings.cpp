@@ -45,6 +45,14 @@ std::vector<protocol::Key> keys_of(const protocol::KeyRing& ring, protocol::KeyU
   return wanted.empty() && !strict ? used : wanted;
 }
 
+std::vector<protocol::Key> desk_keys(const protocol::KeyRing& ring) {
+  std::vector<protocol::Key> used;
+  for (const protocol::Key& key : ring.keys) {
+    if (key.use == protocol::KeyUse::support && key.share > 0) used.push_back(key);
+  }
+  return used.empty() ? keys_of(ring, protocol::KeyUse::service, false, false) : used;
+}
+
 std::vector<protocol::Key> settled_signing_keys(const protocol::KeyRing& ring) {
   std::vector<protocol::Key> settled;
   std::vector<protocol::Key> used;

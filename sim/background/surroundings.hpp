@@ -42,6 +42,9 @@ std::array<double, 24> mean_one(const std::array<double, 24>& hour);
 /// left or has not; falls back to all used keys of that use when there is none, unless `strict`.
 std::vector<protocol::Key> keys_of(const protocol::KeyRing& ring, protocol::KeyUse use, bool orphaned, bool strict);
 
+/// The keys in use at the support desk, whoever owns them; service keys where it has none of its own.
+std::vector<protocol::Key> desk_keys(const protocol::KeyRing& ring);
+
 /// Signing keys that no rotation policy touches (older than a year; else all that are in use): what a client keeps
 /// presenting for months.
 std::vector<protocol::Key> settled_signing_keys(const protocol::KeyRing& ring);

@@ -32,17 +32,19 @@ void Shard::request(const protocol::Request& request, Time at) {
                 static_cast<std::uint8_t>(AuthKind::service_issue), static_cast<std::uint8_t>(request.from.client)},
         request.origin, rows_.auth_fate(draw.word[1]));
   }
-  const bool refused = keys_.refused(request.key);
+  // The signature is checked before what the key may reach.
+  const std::uint16_t status = keys_.refused(request.key)                  ? telemetry::kStatusRefused
+                               : !keys_.reaches(request.key, request.page) ? telemetry::kStatusForbidden
+                                                                           : telemetry::kStatusOk;
   const std::uint32_t member = members_.find(request.member);
   const std::uint16_t answer =
-      refused || member == kNobody
+      status != telemetry::kStatusOk || member == kNobody
           ? std::uint16_t{0}
           : std::min(records(request.page, members_[member].addresses, draw.word[2]), request.most_records);
   rows_.access(AccessRow{now, now, request.token_issued.us, request.token.value, request.member.value,
                          request.from.source.value, request.key.value, request.from.network.value,
-                         request.from.country.value, refused ? telemetry::kStatusRefused : telemetry::kStatusOk, answer,
-                         static_cast<std::uint8_t>(request.page), static_cast<std::uint8_t>(request.from.client),
-                         model_.log_lines(draw.word[2])},
+                         request.from.country.value, status, answer, static_cast<std::uint8_t>(request.page),
+                         static_cast<std::uint8_t>(request.from.client), model_.log_lines(draw.word[2])},
                request.origin, rows_.access_fate(draw.word[3]));
 }
 

@@ -10,9 +10,10 @@ namespace dwell::commerce {
 using protocol::KeyChange;
 
 KeyCache::KeyCache(const protocol::KeyRing& ring, double stragglers, Duration straggle)
-    : stragglers_(stragglers), straggle_(straggle) {
+    : reach_(ring.reach), stragglers_(stragglers), straggle_(straggle) {
   std::vector<double> shares;
   for (const protocol::Key& key : ring.keys) {
+    note_use(key.id, key.use);
     if (key.use != protocol::KeyUse::token_signing || key.share <= 0) continue;
     places_.push_back({key.id, {}, {}});
     shares.push_back(key.share);
@@ -22,12 +23,14 @@ KeyCache::KeyCache(const protocol::KeyRing& ring, double stragglers, Duration st
 }
 
 void KeyCache::apply(const KeyChange& change, Time now) {
+  const bool signing = change.use == protocol::KeyUse::token_signing;
   if (change.kind == KeyChange::Kind::created) {
-    successor_ = change.key;
+    note_use(change.key, change.use);
+    if (signing) successor_ = change.key;
     return;
   }
-  if (change.kind == KeyChange::Kind::owner_changed) return;
-  const KeyId successor = std::exchange(successor_, KeyId{});
+  if (change.kind == KeyChange::Kind::owner_changed || (!signing && change.kind == KeyChange::Kind::rotated)) return;
+  const KeyId successor = signing ? std::exchange(successor_, KeyId{}) : KeyId{};
   if (change.kind == KeyChange::Kind::rotated) {
     if (successor.value == 0) return;
     for (Place& place : places_) {
@@ -70,6 +73,17 @@ KeyId KeyCache::pick(std::uint32_t place_bits, std::uint32_t straggle_bits, Time
   return static_cast<double>(straggle_bits) < stragglers_ * left * 0x1p32 ? place.before : place.key;
 }
 
+void KeyCache::note_use(KeyId key, protocol::KeyUse use) {
+  if (use == protocol::KeyUse::token_signing) return;
+  const auto at = std::lower_bound(uses_.begin(), uses_.end(), key, [](const Use& a, KeyId b) { return a.key < b; });
+  if (at == uses_.end() || at->key != key) uses_.insert(at, {key, use});
+}
+
+protocol::KeyUse KeyCache::use_of(KeyId key) const {
+  const auto at = std::lower_bound(uses_.begin(), uses_.end(), key, [](const Use& a, KeyId b) { return a.key < b; });
+  return at != uses_.end() && at->key == key ? at->use : protocol::KeyUse::token_signing;
+}
+
 bool KeyCache::refused(KeyId key) const { return std::binary_search(refused_.begin(), refused_.end(), key); }
 
 void KeyCache::save(ByteWriter& writer) const {
@@ -80,6 +94,11 @@ void KeyCache::save(ByteWriter& writer) const {
     writer.put(place.rotated.us);
   }
   writer.put_vector(refused_);
+  writer.put(static_cast<std::uint64_t>(uses_.size()));
+  for (const Use& use : uses_) {
+    writer.put(use.key);
+    writer.put(use.use);
+  }
   writer.put(successor_);
   writer.put(settled_.us);
 }
@@ -93,6 +112,11 @@ void KeyCache::restore(ByteReader& reader) {
     place.rotated = Time{reader.get<std::int64_t>()};
   }
   refused_ = reader.get_vector<KeyId>();
+  uses_.clear();
+  for (auto count = reader.get<std::uint64_t>(); count > 0 && !reader.failed(); --count) {
+    const auto key = reader.get<KeyId>();
+    note_use(key, reader.get<protocol::KeyUse>());
+  }
   successor_ = reader.get<KeyId>();
   settled_ = Time{reader.get<std::int64_t>()};
 }

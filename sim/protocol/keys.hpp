@@ -9,10 +9,9 @@
 #include "sim/core/ids.hpp"
 #include "sim/core/serial.hpp"
 #include "sim/core/time.hpp"
+#include "sim/protocol/segments.hpp"
 
 namespace dwell::protocol {
-
-enum class KeyUse : std::uint8_t { token_signing, service, partner };
 
 struct Key {
   KeyId id;
@@ -22,6 +21,7 @@ struct Key {
   double share = 0;         ///< of the legitimate tokens of its use that it signs; 0: trusted but not used
   bool owner_left = false;  ///< orphaned when the run starts
   bool insider = false;     ///< the key the insider of the scenario kept; known to assembly and truth only
+  bool retired = false;     ///< replaced by another key or revoked
 
   void save(ByteWriter& writer) const {
     writer.put(id.value);
@@ -31,6 +31,7 @@ struct Key {
     writer.put(share);
     writer.put(owner_left);
     writer.put(insider);
+    writer.put(retired);
   }
   void restore(ByteReader& reader) {
     id = {reader.get<std::uint32_t>()};
@@ -40,11 +41,13 @@ struct Key {
     share = reader.get<double>();
     owner_left = reader.get<bool>();
     insider = reader.get<bool>();
+    retired = reader.get<bool>();
   }
 };
 
 struct KeyRing {
   std::vector<Key> keys;
+  ReachTable reach = {};  ///< what a key of each use reaches
   /// The insider's key, or keys.size() when the scenario has none.
   [[nodiscard]] std::size_t insider() const {
     std::size_t i = 0;

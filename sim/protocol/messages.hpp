@@ -8,6 +8,7 @@
 #include "sim/core/random.hpp"
 #include "sim/core/time.hpp"
 #include "sim/core/vocabulary.hpp"
+#include "sim/protocol/segments.hpp"
 
 namespace dwell::protocol {
 
@@ -83,6 +84,7 @@ struct KeyChange {
   KeyId key;
   Kind kind = Kind::created;
   StaffId owner;
+  KeyUse use = KeyUse::token_signing;
 };
 
 /// An attempt to log in with a password, as credential stuffing makes them. The shard answers as to anybody.

@@ -18,7 +18,7 @@
   X(plain,  std::uint32_t, key,             "id",   "0 none",    "key that signed the token")                            \
   X(plain,  std::uint16_t, network,         "id",   "",          "autonomous system of the source")                      \
   X(plain,  std::uint16_t, country,         "id",   "",          "country of the source")                                \
-  X(plain,  std::uint16_t, status,          "HTTP", "",          "200 answered, 401 token refused, 429 blocked")         \
+  X(plain,  std::uint16_t, status,          "HTTP", "",          "200 answered, 401 token refused, 403 not in the key's reach, 429 blocked")         \
   X(plain,  std::uint16_t, records,         "count","",          "records returned; 0 for a member who does not exist")  \
   X(plain,  std::uint8_t,  page,            "enum", "",          "page or operation (Page)")                   \
   X(plain,  std::uint8_t,  client,          "enum", "",          "kind of client (Client)")                    \
@@ -41,8 +41,8 @@
   X(moment, std::int64_t,  ingest_us,     "us",   "",          "when the record arrived")                               \
   X(plain,  std::uint32_t, key,           "id",   "",          "key")                                                   \
   X(plain,  std::uint32_t, owner,         "id",   "0 nobody",  "staff number of the owner after the event")             \
-  X(plain,  std::uint8_t,  kind,          "enum", "",          "KeyEvent: created, rotated, revoked, owner changed")    \
-  X(plain,  std::uint8_t,  use,           "enum", "",          "KeyUse: token signing, service, partner")
+  X(plain,  std::uint8_t,  kind,          "enum", "",          "KeyEvent: created, rotated, revoked, owner changed, last use of a day, leaked")    \
+  X(plain,  std::uint8_t,  use,           "enum", "",          "KeyUse: token signing, service, partner, support, database, cloud role")
 
 #define DWELL_WORKFORCE_COLUMNS(X)                                                                                      \
   X(moment, std::int64_t,  time_us,   "us",   "", "when it happened; may be before the run for people already gone")     \
@@ -87,13 +87,16 @@ enum class Topic : std::uint8_t { access, auth, keys, workforce, audit, complain
 inline constexpr std::uint32_t kTopics = 7;
 
 enum class AuthKind : std::uint8_t { login, failed_login, refresh, service_issue };
-enum class KeyEvent : std::uint8_t { created, rotated, revoked, owner_changed };
-enum class KeyUse : std::uint8_t { token_signing, service, partner };
+/// `rotated`: another key took its place, or, of keys that keep their id, its secret was renewed. `used`: the last use
+/// the issuer or the owner of the resource recorded on a day; forged tokens leave none. `leaked`: found in public.
+enum class KeyEvent : std::uint8_t { created, rotated, revoked, owner_changed, used, leaked };
+enum class KeyUse : std::uint8_t { token_signing, service, partner, support, database, cloud_role };
 enum class StaffEvent : std::uint8_t { joined, moved, left, deprovisioned };
 enum class ComplaintKind : std::uint8_t { threatening_mail, phishing, other };
 
 inline constexpr std::uint16_t kStatusOk = 200;
 inline constexpr std::uint16_t kStatusRefused = 401;
+inline constexpr std::uint16_t kStatusForbidden = 403;
 inline constexpr std::uint16_t kStatusBlocked = 429;
 
 }  // namespace dwell::telemetry

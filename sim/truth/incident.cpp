@@ -21,7 +21,7 @@ bool MemberSet::contains(std::uint32_t id) const {
   return word < words_.size() && (words_[word] >> (id % 64) & 1) != 0;
 }
 
-Incident::Incident(Duration window) : window_(window) {
+Incident::Incident(Duration window, const PageFields& legible) : window_(window), legible_(legible) {
   DWELL_DEMAND(window.us > 0, "a window must have a length");
   latest_first_.fill(kNever);
 }
@@ -61,17 +61,35 @@ void Incident::touch_account(std::uint32_t id, Time time) {
   earliest = std::min(earliest, static_cast<std::uint32_t>(seconds));
 }
 
+/// Fields of an account that answers so far have returned.
+FieldSet Incident::known_of(std::uint32_t member) const {
+  FieldSet known;
+  for (std::size_t page = 0; page < kDataPages; ++page) {
+    if (exposed_on_[page].contains(member)) known.add(legible_[page + kPages - kDataPages]);
+  }
+  return known;
+}
+
 void Incident::expose(const Touch& touch) {
-  const std::size_t field = field_of(touch.page);
-  const bool fresh_field = exposed_field_[field].insert(touch.member.value);
-  const bool fresh = exposed_.insert(touch.member.value);
-  if (!fresh_field) return;
+  const std::size_t place = place_of(touch.page);
+  const std::uint32_t member = touch.member.value;
+  if (exposed_on_[place].contains(member)) return;
+  const FieldSet before = known_of(member);
+  exposed_on_[place].insert(member);
   const auto window = static_cast<std::size_t>(touch.time.us / window_.us);
   if (window >= newly_.size()) newly_.resize(window + 1);
-  ++newly_[window].by_field[field];
+  Exposure& newly = newly_[window];
+  ++newly.by_page[place];
   ++exposed_by_page_[static_cast<std::size_t>(touch.page)];
-  if (fresh) {
-    ++newly_[window].all;
+  FieldSet fresh = legible_[static_cast<std::size_t>(touch.page)];
+  fresh.remove(before);
+  for (std::size_t f = 0; f < kDataFields; ++f) {
+    if (!fresh.has(static_cast<DataField>(f))) continue;
+    ++newly.by_field[f];
+    ++exposed_by_field_[f];
+  }
+  if (before.empty() && !fresh.empty()) {
+    ++newly.all;
     ++exposed_total_;
   }
   cumulative_.clear();
@@ -82,8 +100,11 @@ const Incident::Exposure* Incident::until(Time time) const {
   if (cumulative_.empty()) {
     cumulative_ = newly_;
     for (std::size_t w = 1; w < cumulative_.size(); ++w) {
-      cumulative_[w].all += cumulative_[w - 1].all;
-      for (std::size_t f = 0; f < kFields; ++f) cumulative_[w].by_field[f] += cumulative_[w - 1].by_field[f];
+      Exposure& sum = cumulative_[w];
+      const Exposure& before = cumulative_[w - 1];
+      sum.all += before.all;
+      for (std::size_t p = 0; p < kDataPages; ++p) sum.by_page[p] += before.by_page[p];
+      for (std::size_t f = 0; f < kDataFields; ++f) sum.by_field[f] += before.by_field[f];
     }
   }
   const auto window = static_cast<std::size_t>(time.us / window_.us);
@@ -97,7 +118,12 @@ std::uint64_t Incident::exposed_until(Time time) const {
 
 std::uint64_t Incident::exposed_until(Page page, Time time) const {
   const Exposure* const exposure = until(time);
-  return exposure == nullptr || !is_member_data(page) ? 0 : exposure->by_field[field_of(page)];
+  return exposure == nullptr || !is_member_data(page) ? 0 : exposure->by_page[place_of(page)];
+}
+
+std::uint64_t Incident::exposed_until(DataField field, Time time) const {
+  const Exposure* const exposure = until(time);
+  return exposure == nullptr ? 0 : exposure->by_field[static_cast<std::size_t>(field)];
 }
 
 Time Incident::first_touch(Kind kind, std::uint64_t id) const {
@@ -121,9 +147,9 @@ std::uint64_t Incident::entities(Kind kind) const {
 }
 
 std::size_t Incident::bytes() const {
-  std::size_t total = exposed_.bytes() + newly_.capacity() * sizeof(Exposure) +
-                      cumulative_.capacity() * sizeof(Exposure) + account_seconds_.capacity() * sizeof(std::uint32_t);
-  for (const MemberSet& set : exposed_field_) total += set.bytes();
+  std::size_t total = newly_.capacity() * sizeof(Exposure) + cumulative_.capacity() * sizeof(Exposure) +
+                      account_seconds_.capacity() * sizeof(std::uint32_t);
+  for (const MemberSet& set : exposed_on_) total += set.bytes();
   for (const auto& known : touched_) total += known.size() * 32 + known.bucket_count() * sizeof(void*);
   return total;
 }
@@ -131,13 +157,14 @@ std::size_t Incident::bytes() const {
 // Of the last touch nothing is saved: without it the next one is looked up.
 void Incident::save(ByteWriter& writer) const {
   writer.put(window_.us);
+  writer.put(legible_);
   writer.put(requests_);
   writer.put(first_.us);
   writer.put(last_.us);
   writer.put(exposed_total_);
   writer.put(exposed_by_page_);
-  exposed_.save(writer);
-  for (const MemberSet& set : exposed_field_) set.save(writer);
+  writer.put(exposed_by_field_);
+  for (const MemberSet& set : exposed_on_) set.save(writer);
   writer.put_vector(newly_);
   for (const auto& known : touched_) {
     std::vector<std::pair<std::uint32_t, Time>> sorted(known.begin(), known.end());
@@ -156,14 +183,15 @@ void Incident::save(ByteWriter& writer) const {
 }
 
 void Incident::restore(ByteReader& reader) {
-  *this = Incident(Duration{std::max(std::int64_t{1}, reader.get<std::int64_t>())});
+  const auto window_us = std::max(std::int64_t{1}, reader.get<std::int64_t>());
+  *this = Incident(Duration{window_us}, reader.get<PageFields>());
   requests_ = reader.get<std::uint64_t>();
   first_ = Time{reader.get<std::int64_t>()};
   last_ = Time{reader.get<std::int64_t>()};
   exposed_total_ = reader.get<std::uint64_t>();
   exposed_by_page_ = reader.get<decltype(exposed_by_page_)>();
-  exposed_.restore(reader);
-  for (MemberSet& set : exposed_field_) set.restore(reader);
+  exposed_by_field_ = reader.get<decltype(exposed_by_field_)>();
+  for (MemberSet& set : exposed_on_) set.restore(reader);
   newly_ = reader.get_vector<Exposure>();
   for (auto& known : touched_) {
     const auto ids = reader.get_vector<std::uint32_t>();

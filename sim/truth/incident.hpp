@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sim/core/data_fields.hpp"
 #include "sim/core/ids.hpp"
 #include "sim/core/serial.hpp"
 #include "sim/core/time.hpp"
@@ -48,10 +49,11 @@ class MemberSet {
 
 /// Recorder of one incident. Touches may come in any order; the exposure of an account counts in the window of the
 /// first touch that was observed, the entities' first touch is the earliest one. Cost: about 20 ns a touch; memory 4
-/// bytes per id named, one bit per id and page that returned a record, and 28 bytes per window up to the last touched.
+/// bytes per id named, one bit per id and page that returned a record, and 52 bytes per window up to the last touched.
 class Incident {
  public:
-  explicit Incident(Duration window = Duration::seconds(60));
+  /// `legible`: the fields that can be read from a record of each page.
+  explicit Incident(Duration window = Duration::seconds(60), const PageFields& legible = kReturnedFields);
 
   void observe(const Touch& touch);
 
@@ -61,12 +63,17 @@ class Incident {
   [[nodiscard]] Time first() const { return first_; }
   [[nodiscard]] Time last() const { return last_; }
 
-  /// Distinct accounts with at least one record returned, in all, and on one page.
+  /// Distinct accounts of which at least one legible field was returned; one certain field; a record on one page, be it
+  /// legible or not.
   [[nodiscard]] std::uint64_t exposed() const { return exposed_total_; }
+  [[nodiscard]] std::uint64_t exposed(DataField field) const {
+    return exposed_by_field_[static_cast<std::size_t>(field)];
+  }
   [[nodiscard]] std::uint64_t exposed(Page page) const { return exposed_by_page_[static_cast<std::size_t>(page)]; }
   /// The same up to the end of the window that holds `until`. O(windows) once after the last touch, then O(1).
   [[nodiscard]] std::uint64_t exposed_until(Time until) const;
   [[nodiscard]] std::uint64_t exposed_until(Page page, Time until) const;
+  [[nodiscard]] std::uint64_t exposed_until(DataField field, Time until) const;
 
   /// Whether the entity was touched by the incident at or before `up_to` (for accounts to the second, rounded down).
   /// For pages the id is the Page's number.
@@ -83,29 +90,33 @@ class Incident {
   void restore(ByteReader& reader);
 
  private:
-  static constexpr std::size_t kFields = 5;  // the pages that return member data, from mypage on
+  static constexpr std::size_t kDataPages = kPages - static_cast<std::size_t>(Page::mypage);
   static constexpr std::uint32_t kUntouched = UINT32_MAX;
   struct Exposure {
     std::uint32_t all = 0;
-    std::array<std::uint32_t, kFields> by_field{};
+    std::array<std::uint32_t, kDataPages> by_page{};
+    std::array<std::uint32_t, kDataFields> by_field{};
   };
-  static std::size_t field_of(Page page) {
+  /// Place of a page among those that return member data.
+  static std::size_t place_of(Page page) {
     return static_cast<std::size_t>(page) - static_cast<std::size_t>(Page::mypage);
   }
 
   void touch_entity(Kind kind, std::uint32_t id, Time time);
   void touch_account(std::uint32_t id, Time time);
   void expose(const Touch& touch);
+  [[nodiscard]] FieldSet known_of(std::uint32_t member) const;
   [[nodiscard]] const Exposure* until(Time time) const;
 
   Duration window_;
+  PageFields legible_;
   std::uint64_t requests_ = 0;
   Time first_ = kNever;
   Time last_{};
   std::uint64_t exposed_total_ = 0;
   std::array<std::uint64_t, kPages> exposed_by_page_{};
-  MemberSet exposed_;
-  std::array<MemberSet, kFields> exposed_field_;
+  std::array<std::uint64_t, kDataFields> exposed_by_field_{};
+  std::array<MemberSet, kDataPages> exposed_on_;
   std::vector<Exposure> newly_;               // by window
   mutable std::vector<Exposure> cumulative_;  // by window; empty after a touch
   std::array<std::unordered_map<std::uint32_t, Time>, kKinds - 1> touched_;

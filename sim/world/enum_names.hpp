@@ -7,12 +7,26 @@
 #include <string_view>
 
 #include "sim/campaign/spec.hpp"
+#include "sim/core/data_fields.hpp"
 #include "sim/core/vocabulary.hpp"
+#include "sim/protocol/segments.hpp"
 #include "sim/workforce/params.hpp"
 
 namespace dwell {
 
 inline std::span<const std::string_view> enum_names(Page) { return kPageNames; }
+inline std::span<const std::string_view> enum_names(Segment) { return kSegmentNames; }
+inline std::span<const std::string_view> enum_names(DataField) { return kDataFieldNames; }
+
+namespace protocol {
+
+inline std::span<const std::string_view> enum_names(KeyUse) {
+  static constexpr std::array<std::string_view, kKeyUses> kNames = {"token_signing", "service",  "partner",
+                                                                    "support",       "database", "cloud_role"};
+  return kNames;
+}
+
+}  // namespace protocol
 
 namespace campaign {
 

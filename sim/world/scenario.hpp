@@ -12,6 +12,7 @@
 #include "sim/core/fields.hpp"
 #include "sim/core/result.hpp"
 #include "sim/protocol/networks.hpp"
+#include "sim/protocol/segments.hpp"
 #include "sim/workforce/params.hpp"
 
 namespace dwell::world {
@@ -70,6 +71,7 @@ struct Scenario {
   commerce::Params platform;
   workforce::Params workforce;
   workforce::KeyUseOfInsider key_use = workforce::KeyUseOfInsider::shared_production;
+  protocol::SegmentParams segments;
   background::Params background;
   campaign::Spec campaign;
 
@@ -89,6 +91,7 @@ struct Scenario {
     visit(self.platform, {"platform", "", 0, 0, Tag::setting, "members, sessions, logs"});
     visit(self.workforce, {"workforce", "", 0, 0, Tag::setting, "staff and keys"});
     visit(self.key_use, {"key_use", "", 0, 0, Tag::assumption, "whether the insider's key also signs legitimate tokens"});
+    visit(self.segments, {"segments", "", 0, 0, Tag::setting, "who reaches what, and which fields pages return"});
     visit(self.background, {"background", "", 0, 0, Tag::setting, "what looks like an attack and is none"});
     visit(self.campaign, {"campaign", "", 0, 0, Tag::setting, "the attack"});
   }

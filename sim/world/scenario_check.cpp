@@ -118,6 +118,20 @@ Finding check_workforce(const workforce::Params& workforce) {
   return std::nullopt;
 }
 
+Finding check_segments(const protocol::SegmentParams& segments) {
+  std::set<protocol::KeyUse> uses;
+  for (std::size_t i = 0; i < segments.reach.size(); ++i) {
+    if (uses.insert(segments.reach[i].key).second) continue;
+    return Contradiction{at("/segments/reach", i, "key"), "a second entry for this key", "every use of a key once"};
+  }
+  std::set<Page> pages;
+  for (std::size_t i = 0; i < segments.pages.size(); ++i) {
+    if (pages.insert(segments.pages[i].page).second) continue;
+    return Contradiction{at("/segments/pages", i, "page"), "a second entry for this page", "every page once"};
+  }
+  return std::nullopt;
+}
+
 Finding check_phase(const campaign::Spec& campaign, std::size_t i) {
   const campaign::Phase& phase = campaign.phases[i];
   const std::string pointer = at("/campaign/phases", i);
@@ -178,6 +192,7 @@ std::optional<Contradiction> find_contradiction(const Scenario& scenario) {
   if (auto bad = check_networks(scenario.networks)) return bad;
   if (auto bad = check_platform(scenario.platform)) return bad;
   if (auto bad = check_workforce(scenario.workforce)) return bad;
+  if (auto bad = check_segments(scenario.segments)) return bad;
   if (auto bad = check_campaign(scenario)) return bad;
   if (const Status fits = check_scale(scenario, scenario.scale); !fits) {
     return Contradiction{"/scale", fits.error().found, fits.error().accepted};

@@ -55,6 +55,10 @@ inline constexpr std::array<std::string_view, 2> kRequiredKeys<Milestone>{"day",
 template <>
 inline constexpr std::array<std::string_view, 2> kRequiredKeys<protocol::NetworkSpec>{"name", "kind"};
 template <>
+inline constexpr std::array<std::string_view, 2> kRequiredKeys<protocol::Reach>{"key", "segments"};
+template <>
+inline constexpr std::array<std::string_view, 3> kRequiredKeys<protocol::PageData>{"page", "segment", "fields"};
+template <>
 inline constexpr std::array<std::string_view, 2> kRequiredKeys<commerce::DatedFactor>{"first", "last"};
 template <>
 inline constexpr std::array<std::string_view, 2> kRequiredKeys<commerce::Outage>{"day", "from"};

@@ -82,8 +82,9 @@ Simulation::Simulation(const Scenario& scenario, const RunOptions& options, RunP
       plan_(plan),
       networks_(std::make_unique<protocol::NetworkTable>(scenario.networks, options.seed)),
       keys_(workforce::make_key_ring(scenario.workforce, scenario.key_use, true, options.seed)),
-      campaign_(std::make_shared<truth::Incident>(kWindow)),
-      placebo_(std::make_shared<truth::Incident>(kWindow)) {
+      campaign_(std::make_shared<truth::Incident>(kWindow, protocol::legible_fields(scenario.segments))),
+      placebo_(std::make_shared<truth::Incident>(kWindow, protocol::legible_fields(scenario.segments))) {
+  keys_.reach = protocol::ReachTable(scenario.segments);
   const std::int64_t days = (plan.windows * kWindow.us + Duration::days(1).us - 1) / Duration::days(1).us;
   model_ = std::make_unique<commerce::Model>(scenario.platform, options.scale.value(), plan.first_day, days,
                                              plan.shards, keys_, *networks_, options.seed);

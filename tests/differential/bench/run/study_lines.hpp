@@ -15,9 +15,9 @@ inline std::map<std::string, std::string> lines_of(const StudyResult& result) {
   std::map<std::string, std::string> lines;
   for (const Row& r : result.rows) {
     lines[fmt::format("{} {} {} {}", r.detector, r.budget_per_day, static_cast<int>(r.track), r.seed)] =
-        fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}", r.threshold.value_or(-1), r.detected, r.ttd_days, r.probe,
-                    r.entity, r.records_exposed, r.records_spared, r.false_alerts, r.placebo_detected,
-                    r.placebo_ttd_days, static_cast<int>(r.mark), r.note);
+        fmt::format("{} {} {} {} {} {} [{}] {} {} {} {} {} {}", r.threshold.value_or(-1), r.detected, r.ttd_days,
+                    r.probe, r.entity, r.records_exposed, fmt::join(r.exposed_by_field, " "), r.records_spared,
+                    r.false_alerts, r.placebo_detected, r.placebo_ttd_days, static_cast<int>(r.mark), r.note);
   }
   for (const Summary& s : result.summary) {
     lines[fmt::format("summary {} {} {}", s.detector, s.budget_per_day, static_cast<int>(s.track))] = fmt::format(

@@ -23,7 +23,7 @@ inline std::vector<protocol::NetworkSpec> networks() {
           {"desk", contractor, "PH", 1},   {"own", internal, "KR", 1},     {"partner", partner, "KR", 1}};
 }
 
-inline protocol::KeyRing keys() {
+inline protocol::KeyRing keys(const protocol::SegmentParams& segments = {}) {
   protocol::KeyRing ring;
   for (std::uint32_t i = 0; i < 4; ++i) {
     protocol::Key key;
@@ -31,6 +31,7 @@ inline protocol::KeyRing keys() {
     key.share = i < 3 ? 1.0 + i : 0.0;
     ring.keys.push_back(key);
   }
+  ring.reach = protocol::ReachTable(segments);
   return ring;
 }
 
@@ -75,6 +76,7 @@ struct Setup {
   bool serial = false;
   Seed seed{7};
   std::vector<Sent> messages;
+  protocol::SegmentParams segments = {};
 };
 
 /// Runs to the end; `each` sees every shard's rows after every window.
@@ -82,7 +84,8 @@ class Platform {
  public:
   explicit Platform(const Setup& setup)
       : networks_(networks(), setup.seed),
-        model_(setup.params, setup.scale, setup.first_day, setup.days, setup.shards, keys(), networks_, setup.seed),
+        model_(setup.params, setup.scale, setup.first_day, setup.days, setup.shards, keys(setup.segments), networks_,
+               setup.seed),
         rows_(setup.shards),
         executor_(setup.threads == 1 ? kernel::make_inline_executor() : kernel::make_thread_executor(setup.threads)) {
     kernel::EngineOptions options;

@@ -48,6 +48,15 @@ TEST_CASE("the recorder agrees with plain sets") {
       REQUIRE(incident.exposed(page) == expected);
       REQUIRE(incident.exposed_until(page, kNever) == expected);
     }
+    for (std::uint32_t f = 0; f < kDataFields; ++f) {
+      const auto field = static_cast<DataField>(f);
+      std::set<std::uint32_t> expected;
+      for (const auto& [of, member] : by_page) {
+        if (kReturnedFields[static_cast<std::size_t>(of)].has(field)) expected.insert(member);
+      }
+      REQUIRE(incident.exposed(field) == expected.size());
+      REQUIRE(incident.exposed_until(field, kNever) == expected.size());
+    }
     std::uint64_t sum = 0;
     for (std::int64_t minute = 0; minute < 1440; ++minute) {
       if (const auto at = newly.find(minute); at != newly.end()) sum += at->second;

@@ -54,6 +54,24 @@ TEST_CASE("the leaderboard is sorted by mean time to detect at one alert a day")
   fits(page);
 }
 
+TEST_CASE("accounts exposed are told by data field, of the best in each tier and of what happened") {
+  auto study = sample_study();
+  const std::string page = leaderboard(study, {});
+  const std::size_t at = page.find("Accounts exposed by data field");
+  REQUIRE(at != std::string::npos);
+  const std::string table = page.substr(at, page.find("\n\n", at) - at);
+  has(table, "door");
+  has(table, "ewma");
+  has(table, "orphaned-key");
+  has(table, "real-outcome");
+  has(table, "50");
+  CHECK(table.find("phone") == std::string::npos);
+  CHECK(table.find("never-alert") == std::string::npos);
+  fits(page);
+  for (auto& summary : study.summary) summary.exposed_by_field_mean = {};
+  CHECK(leaderboard(study, {}).find("Accounts exposed by data field") == std::string::npos);
+}
+
 TEST_CASE("marks are explained when they occur, and only then") {
   auto study = sample_study();
   const std::string before = leaderboard(study, {});

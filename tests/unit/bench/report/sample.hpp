@@ -20,6 +20,7 @@ inline run::Summary summary_line(const char* name, const char* kind, detect::Tie
   s.share_of_horizon_saved = 1 - days / 147;
   s.records_spared_mean = 33'700 * s.share_of_horizon_saved;
   s.records_exposed_mean = 33'700 - s.records_spared_mean;
+  s.exposed_by_field_mean.accounts = {s.records_exposed_mean, 0.5 * s.records_exposed_mean, 0, 0, 50, 0, 0};
   s.false_alerts_per_day = 0.9 * budget;
   s.false_alerts_upper = 1.1 * budget;
   s.placebo_mark = days >= 147;

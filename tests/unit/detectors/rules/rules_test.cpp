@@ -112,6 +112,23 @@ TEST_CASE("orphaned key: an excess over the legitimate share is seen, the share 
   CHECK(greatest(with.scores, 7 * 1440) > 2 * greatest(without.scores, 3 * 1440));
 }
 
+TEST_CASE("orphaned key: recorded uses and leaks of signing keys move no shares", "[detectors][orphaned-key]") {
+  const Stream plain = make_stream(8, {.from = 7 * 1440, .windows = 720, .rows = 2});
+  Stream reported = make_stream(8, {.from = 7 * 1440, .windows = 720, .rows = 2});
+  Stream rotated = make_stream(8, {.from = 7 * 1440, .windows = 720, .rows = 2});
+  const auto add = [](Stream& stream, std::size_t w, telemetry::KeyEvent event) {
+    stream[w].keys.push({static_cast<std::int64_t>(w) * kWindowUs, static_cast<std::int64_t>(w) * kWindowUs, 11, 1,
+                         static_cast<std::uint8_t>(event),
+                         static_cast<std::uint8_t>(telemetry::KeyUse::token_signing)});
+  };
+  for (std::size_t day = 1; day < 8; ++day) add(reported, day * 1440, telemetry::KeyEvent::used);
+  add(reported, 6 * 1440, telemetry::KeyEvent::leaked);
+  add(rotated, 7 * 1440, telemetry::KeyEvent::rotated);
+  const double expected = greatest(run(orphaned_key_entry, plain).scores, 7 * 1440);
+  CHECK(greatest(run(orphaned_key_entry, reported).scores, 7 * 1440) == expected);
+  CHECK(greatest(run(orphaned_key_entry, rotated).scores, 7 * 1440) < expected);
+}
+
 TEST_CASE("token without issuance: late rows count as issued, forged ones do not", "[detectors][token-issuance]") {
   Stream stream = make_stream(3, {});
   const std::size_t w = 2 * 1440 + 700;

@@ -119,6 +119,41 @@ TEST_CASE("no more records are returned than were asked for", "[gateway]") {
   CHECK(answers.access[1].records == 3);
 }
 
+TEST_CASE("a key that does not reach a page's segment is answered 403 and no records", "[gateway]") {
+  testing::Setup setup = plain();
+  setup.segments.reach = {{protocol::KeyUse::token_signing, {Segment::member_information, Segment::orders}}};
+  const MemberId known = known_and_unknown(setup).first;
+  std::uint32_t n = 0;
+  for (const Page page : {Page::profile, Page::address, Page::address_edit, Page::mypage}) {
+    setup.messages.push_back(testing::sent(0, kNoon + Duration::seconds(n), Priority::request, ask(known, page, n)));
+    ++n;
+  }
+  const Answers answers = strangers(setup);
+  REQUIRE(answers.access.size() == 4);
+  for (const std::size_t i : {0U, 3U}) {
+    CHECK(answers.access[i].status == telemetry::kStatusOk);
+    CHECK(answers.access[i].records == 1);
+  }
+  for (const std::size_t i : {1U, 2U}) {
+    CHECK(answers.access[i].status == telemetry::kStatusForbidden);
+    CHECK(answers.access[i].records == 0);
+    CHECK(answers.access[i].log_lines >= 1);
+  }
+}
+
+TEST_CASE("a revoked key is refused before anybody asks what it reaches", "[gateway]") {
+  testing::Setup setup = plain();
+  setup.segments.reach = {};
+  const MemberId known = known_and_unknown(setup).first;
+  setup.messages.push_back(
+      testing::sent(0, kNoon, Priority::key_change, KeyChange{KeyId{903}, KeyChange::Kind::revoked, {}}));
+  setup.messages.push_back(
+      testing::sent(0, kNoon + Duration::minutes(1), Priority::request, ask(known, Page::profile, 1)));
+  const Answers answers = strangers(setup);
+  REQUIRE(answers.access.size() == 1);
+  CHECK(answers.access[0].status == telemetry::kStatusRefused);
+}
+
 TEST_CASE("the issuance log records what is said to be issued", "[gateway]") {
   testing::Setup setup = plain();
   Request request = ask(MemberId{8}, Page::profile, 9);

@@ -71,6 +71,37 @@ TEST_CASE("a revoked key is refused and signs nothing more", "[keys]") {
   CHECK(shares(cache, Time{})[960] == Approx(2.0 / 6).margin(.005));
 }
 
+TEST_CASE("other keys come and go without touching who signs", "[keys]") {
+  KeyCache cache = fresh();
+  cache.apply({KeyId{950}, Kind::created, {}}, Time{});
+  cache.apply({KeyId{970}, Kind::created, {}, protocol::KeyUse::database}, Time{});
+  cache.apply({KeyId{971}, Kind::rotated, {}, protocol::KeyUse::service}, Time{});
+  cache.apply({KeyId{972}, Kind::revoked, {}, protocol::KeyUse::cloud_role}, Time{});
+  CHECK(shares(cache, Time{}) == shares(fresh(), Time{}));
+  CHECK(cache.refused(KeyId{972}));
+  cache.apply({KeyId{902}, Kind::rotated, {}}, Time{});
+  CHECK(shares(cache, Time{}).count(950) == 1);
+}
+
+TEST_CASE("what a key reaches follows from what it was announced for", "[keys]") {
+  protocol::KeyRing ring = testing::keys();
+  ring.keys.push_back({{920}, protocol::KeyUse::partner, {1}, {}, 1});
+  KeyCache cache(ring, 0.10, Duration::hours(36));
+  CHECK(cache.reaches(KeyId{900}, Page::profile));
+  CHECK_FALSE(cache.reaches(KeyId{920}, Page::profile));
+  CHECK(cache.reaches(KeyId{920}, Page::address));
+  cache.apply({KeyId{980}, Kind::created, {}, protocol::KeyUse::cloud_role}, Time{});
+  CHECK_FALSE(cache.reaches(KeyId{980}, Page::address));
+  ByteWriter writer;
+  cache.save(writer);
+  KeyCache again(ring, 0.10, Duration::hours(36));
+  ByteReader reader(writer.bytes());
+  again.restore(reader);
+  CHECK_FALSE(reader.failed());
+  CHECK_FALSE(again.reaches(KeyId{980}, Page::address));
+  CHECK(again.reaches(KeyId{920}, Page::address));
+}
+
 TEST_CASE("a key ring that signs nothing is refused", "[keys]") {
   protocol::KeyRing ring = testing::keys();
   for (auto& key : ring.keys) key.use = protocol::KeyUse::service;

@@ -39,6 +39,50 @@ TEST_CASE("an account is exposed once, when a page first returned a record") {
   CHECK(incident.exposed_until(Time{} + Duration::seconds(59)) == 2);
 }
 
+TEST_CASE("harm counts by field, each account once however many pages return the field") {
+  Incident incident;
+  incident.observe(touch(6, Page::address, 2, 20));
+  incident.observe(touch(6, Page::profile, 1, 130));
+  incident.observe(touch(7, Page::profile, 1, 200));
+  incident.observe(touch(8, Page::address_edit, 1, 250));
+  incident.observe(touch(8, Page::address, 3, 260));
+  incident.observe(touch(9, Page::order_list, 4, 300));
+  CHECK(incident.exposed() == 4);
+  CHECK(incident.exposed(DataField::name) == 3);
+  CHECK(incident.exposed(DataField::phone) == 3);
+  CHECK(incident.exposed(DataField::email) == 2);
+  CHECK(incident.exposed(DataField::address) == 2);
+  CHECK(incident.exposed(DataField::door_code) == 1);
+  CHECK(incident.exposed(DataField::order_lines) == 1);
+  CHECK(incident.exposed(DataField::partial_card) == 0);
+  CHECK(incident.exposed_until(DataField::phone, Time{} + Duration::seconds(120)) == 1);
+  CHECK(incident.exposed_until(DataField::email, Time{} + Duration::seconds(179)) == 1);
+  CHECK(incident.exposed_until(DataField::email, kNever) == 2);
+}
+
+TEST_CASE("what cannot be read is not exposed") {
+  PageFields legible = kReturnedFields;
+  legible[static_cast<std::size_t>(Page::profile)] = {};
+  legible[static_cast<std::size_t>(Page::address)].remove({DataField::phone});
+  Incident incident(Duration::seconds(60), legible);
+  incident.observe(touch(6, Page::profile, 1, 20));
+  CHECK(incident.exposed() == 0);
+  CHECK(incident.exposed(Page::profile) == 1);
+  incident.observe(touch(6, Page::address, 1, 80));
+  CHECK(incident.exposed() == 1);
+  CHECK(incident.exposed(DataField::phone) == 0);
+  CHECK(incident.exposed(DataField::address) == 1);
+  ByteWriter writer;
+  incident.save(writer);
+  Incident again;
+  ByteReader reader(writer.bytes());
+  again.restore(reader);
+  CHECK_FALSE(reader.failed());
+  again.observe(touch(7, Page::address, 1, 90));
+  CHECK(again.exposed(DataField::phone) == 0);
+  CHECK(again.exposed(DataField::address) == 2);
+}
+
 TEST_CASE("entities belong from their earliest touch on") {
   Incident incident;
   CHECK(incident.first() == kNever);

@@ -1,5 +1,8 @@
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
 #include <set>
+#include <vector>
 
 #include "sim/workforce/workforce.hpp"
 
@@ -10,6 +13,9 @@ using protocol::KeyRing;
 using protocol::KeyUse;
 
 namespace {
+
+constexpr KeyUse kAllUses[] = {KeyUse::token_signing, KeyUse::service,  KeyUse::partner,
+                               KeyUse::support,       KeyUse::database, KeyUse::cloud_role};
 
 double share_of(const KeyRing& ring, KeyUse use) {
   double sum = 0;
@@ -28,10 +34,10 @@ TEST_CASE("shares of each use sum to one and ids are distinct") {
   const Params params;
   for (const KeyUseOfInsider use : kUses) {
     const KeyRing ring = make_key_ring(params, use, true, {5});
-    REQUIRE(ring.keys.size() == params.signing_keys + params.service_keys + params.partner_keys);
-    for (const KeyUse of : {KeyUse::token_signing, KeyUse::service, KeyUse::partner}) {
-      CHECK(share_of(ring, of) == Approx(1));
-    }
+    const MachineIdentities machines = machine_identities(params);
+    REQUIRE(ring.keys.size() == params.signing_keys + params.service_keys + params.partner_keys + params.support_keys +
+                                    machines.databases + machines.cloud_roles);
+    for (const KeyUse of : kAllUses) CHECK(share_of(ring, of) == Approx(1));
     std::set<std::uint32_t> ids;
     for (const Key& key : ring.keys) {
       CHECK(key.id.value != 0);
@@ -80,7 +86,57 @@ TEST_CASE("the insider's key is never the only odd one") {
     CHECK(orphaned_in_use >= 2);
     CHECK(orphaned_services >= 1);
     CHECK(idle >= 1);
-    CHECK(std::abs(old - 0.6 * 43) <= 2);
+    // Rounded for each of the six uses.
+    CHECK(std::abs(old - 0.6 * static_cast<double>(ring.keys.size() - 1)) <= 3.5);
+  }
+}
+
+TEST_CASE("of a million machine identities the inventory lists a stated sample") {
+  const Params params;
+  const MachineIdentities machines = machine_identities(params);
+  CHECK(machines.in_all == 12'203 * 82);
+  CHECK(machines.databases + machines.cloud_roles == 300);  // 3 in 10,000
+  CHECK(machines.databases == 120);
+  const KeyRing ring = make_key_ring(params, KeyUseOfInsider::shared_production, true, {9});
+  std::map<KeyUse, int> count, idle, orphaned;
+  for (const Key& key : ring.keys) {
+    ++count[key.use];
+    if (key.share <= 0) ++idle[key.use];
+    if (key.owner_left) ++orphaned[key.use];
+  }
+  CHECK(count[KeyUse::database] == 120);
+  CHECK(count[KeyUse::cloud_role] == 180);
+  CHECK(idle[KeyUse::database] == 36);
+  CHECK(idle[KeyUse::cloud_role] == 54);
+  CHECK(orphaned[KeyUse::database] == 18);
+  CHECK(orphaned[KeyUse::support] == 1);
+  Params crowded = params;
+  crowded.machine_sample = 1;
+  const MachineIdentities most = machine_identities(crowded);
+  CHECK(most.databases + most.cloud_roles == 100'000);
+}
+
+TEST_CASE("the keys of the gateway are the same whatever else the inventory lists") {
+  Params more;
+  more.machine_sample = 1e-3;
+  more.support_keys = 20;
+  const KeyRing a = make_key_ring({}, KeyUseOfInsider::shared_production, true, {5});
+  const KeyRing b = make_key_ring(more, KeyUseOfInsider::shared_production, true, {5});
+  const auto gateway = [](const KeyRing& ring) {
+    std::vector<Key> keys;
+    for (const Key& key : ring.keys) {
+      if (key.use <= KeyUse::partner) keys.push_back(key);
+    }
+    return keys;
+  };
+  const std::vector<Key> x = gateway(a), y = gateway(b);
+  REQUIRE(x.size() == 44);
+  REQUIRE(y.size() == 44);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    CHECK(x[i].id == y[i].id);
+    CHECK(x[i].owner == y[i].owner);
+    CHECK(x[i].created == y[i].created);
+    CHECK(x[i].share == y[i].share);
   }
 }
 
@@ -100,8 +156,10 @@ TEST_CASE("a small platform has a ring too") {
   params.signing_keys = 2;
   params.service_keys = 1;
   params.partner_keys = 1;
+  params.support_keys = 1;
+  params.machine_sample = 0;
   params.staff = 1;
   const KeyRing ring = make_key_ring(params, KeyUseOfInsider::exclusive, true, {3});
-  CHECK(ring.keys.size() == 4);
+  CHECK(ring.keys.size() == 5);
   CHECK(share_of(ring, KeyUse::token_signing) == Approx(1));
 }

@@ -158,6 +158,24 @@ TEST_CASE("networks: every kind, plain countries, names once") {
   });
 }
 
+TEST_CASE("segments: every key and every page once, known names only") {
+  check_all({
+      {with(
+           R"("segments": {"reach": [{"key": "partner", "segments": []}, {"key": "partner", "segments": ["orders"]}]})"),
+       R"(/segments/reach/1/key (line 14, column 61): a second entry for this key; accepted: every use of a key once)"},
+      {with(R"("segments": {"removed": ["door"]})"),
+       R"(/segments/removed/0 (line 14, column 26): found the string "door"; accepted: "name", "email", "phone", "address", "door_code", "order_lines" or "partial_card")"},
+      {with(R"("segments": {"pages": [{"page": "profile", "segment": "orders"}]})"),
+       R"(/segments/pages/0 (line 14, column 24): missing key "fields"; accepted: an object with "page", "segment" and "fields")"},
+  });
+  const auto read =
+      parse_scenario(with(R"("segments": {"zero_trust": true, "encrypted": ["phone", "door_code"]})"), "s.json");
+  if (!read.ok()) FAIL(read.error().message());
+  CHECK(read.value().segments.zero_trust);
+  CHECK(read.value().segments.encrypted == std::vector<DataField>{DataField::phone, DataField::door_code});
+  CHECK(read.value().segments.reach.size() == protocol::kKeyUses);
+}
+
 TEST_CASE("texts that are no JSON object") {
   check_all({
       {"", "the file is empty; accepted: a JSON object"},
