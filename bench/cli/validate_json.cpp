@@ -113,8 +113,8 @@ Json plots_json(const Observed& seen) {
           {"pages_per_session", lengths},
           {"think_time", gaps},
           {"hurst",
-           {{"variance_time", number(hurst.variance_time.value)},
-            {"rescaled_range", number(hurst.rescaled_range)},
+           {{"variance_time", number(hurst.variance_time)},
+            {"rescaled_range", number(hurst.rescaled_range.value)},
             {"detrended_fluctuations", number(hurst.fluctuations)}}}};
 }
 

@@ -85,8 +85,12 @@ class OracleVolume final : public detect::ShardedDetector {
     const std::int64_t minute = window % truth_->windows_per_day;
     return static_cast<std::size_t>(minute * kBinsPerDay / truth_->windows_per_day) * kPages + page;
   }
+  [[nodiscard]] double share_of(std::uint32_t page, std::int64_t window) const {
+    const auto day = static_cast<std::size_t>(window / truth_->windows_per_day);
+    return truth_->shares[std::min(day, truth_->shares.size() - 1)][page];
+  }
   [[nodiscard]] double of_members(std::int64_t window, std::uint32_t page) const {
-    return truth_->share[page] * truth_->members[static_cast<std::size_t>(window)];
+    return share_of(page, window) * truth_->members[static_cast<std::size_t>(window)];
   }
   [[nodiscard]] double expected(std::int64_t window, std::uint32_t page) const {
     const Bin& added = bins_[bin(window, page)];

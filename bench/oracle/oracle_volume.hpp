@@ -22,9 +22,10 @@ namespace dwell::oracle {
 
 /// The truth the oracle reads: one per run, shared by its views.
 struct Intensities {
-  std::vector<double> members;         ///< expected page events of members, by window
-  std::array<double, kPages> share{};  ///< of each page in them
-  std::int64_t warm_up_windows = 0;    ///< background only: the rest is learnt here
+  std::vector<double> members;  ///< expected page events of members, by window
+  /// Of each page in them, by day of the run; the last one stays.
+  std::vector<std::array<double, kPages>> shares = {{}};
+  std::int64_t warm_up_windows = 0;  ///< background only: the rest is learnt here
   std::int64_t windows_per_day = 1440;
   /// Expected campaign requests a window, by hour of the run; empty beyond the campaign.
   std::vector<std::array<double, kPages>> campaign_by_hour;

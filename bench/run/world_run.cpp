@@ -22,8 +22,10 @@ std::shared_ptr<const oracle::Intensities> intensities_of(const world::Simulatio
   for (std::int64_t w = 0; w < plan.windows; ++w) {
     truth->members[static_cast<std::size_t>(w)] = simulation.model().intensity(w);
   }
-  for (std::uint32_t page = 0; page < kPages; ++page) {
-    truth->share[page] = simulation.model().page_share(static_cast<Page>(page));
+  truth->shares.resize(static_cast<std::size_t>((plan.windows + kWindowsPerDay - 1) / kWindowsPerDay));
+  for (std::size_t day = 0; day < truth->shares.size(); ++day) {
+    for (std::uint32_t page = 0; page < kPages; ++page)
+      truth->shares[day][page] = simulation.model().page_share(static_cast<Page>(page), static_cast<std::int64_t>(day));
   }
   truth->warm_up_windows = plan.warm_up_windows;
   truth->windows_per_day = kWindowsPerDay;

@@ -115,16 +115,16 @@ std::vector<Statistic> of_times() {
        {part("least weekday", .93, 1.07), part("greatest weekday", .93, 1.07), part("Chuseok", .88, .95),
         part("promotion", 1.5, 3.6)},
        {{".92 (14.x M daily users)", "reported users at Chuseok"}, {"3.4 to 3.5 on promotions", kStore}},
-       "Factors on sessions. The level wanders from day to day, so that a few weeks tell a factor to within its "
-       "interval only."},
+       "Factors on sessions. The level of a platform wanders from day to day, so that a few weeks of a log tell a "
+       "factor to within its interval only; what wanders in simulated traffic is known and divided out."},
       {14,
        "how the rate wanders",
        "blocks of five days; days; quarters of the log",
        {part("CV of days without promotion", .05, .22), part("detrended dispersion", 1, kUnbounded),
         part("Hurst exponent", .65, .9)},
        {},
-       "Dispersion grows with the scale. The Hurst exponent is that of the variance of means; R/S and detrended "
-       "fluctuations stand in the JSON."},
+       "Dispersion grows with the scale. The Hurst exponent is that of rescaled ranges, weekdays and holidays divided "
+       "out; variances of means and detrended fluctuations stand in the JSON."},
       {15,
        "log-ins, carriers, systems",
        kByUsers,

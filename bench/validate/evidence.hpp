@@ -58,6 +58,7 @@ struct Day {
   static constexpr std::size_t kBins = 288;  ///< of five minutes
   double events = 0, sessions = 0;
   std::array<std::uint32_t, kBins> bins{};
+  double level = 1;   ///< by which the platform's wandering rate is known to have raised the day; 1: not known
   bool whole = true;  ///< no silence in it, nor cut by the log's ends
   bool promotion = false;
   bool feast = false;    ///< in a run of three or more public holidays

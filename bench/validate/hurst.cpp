@@ -106,11 +106,12 @@ double fluctuations(std::span<const double> z) {
   return line.slope();
 }
 
-/// Five-minute counts over their profile, on the longest run of ordinary whole days.
+/// Five-minute counts over their profile and their day's calendar, on the longest run of ordinary whole days.
 std::vector<double> detrended(const Observed& seen) {
   std::size_t best = 0, best_length = 0, length = 0;
   std::vector<double> profile(Day::kBins);
   double days = 0;
+  const std::vector<double> calendar = calendar_by_day(seen, calendar_factors(seen));
   for (std::size_t d = 0; d < seen.days.size(); ++d) {
     const Day& day = seen.days[d];
     const bool good = day.whole && !day.promotion && day.events > 0;
@@ -121,13 +122,13 @@ std::vector<double> detrended(const Observed& seen) {
     }
     if (!good) continue;
     days += 1;
-    for (std::size_t b = 0; b < Day::kBins; ++b) profile[b] += day.bins[b];
+    for (std::size_t b = 0; b < Day::kBins; ++b) profile[b] += day.bins[b] / calendar[d];
   }
   std::vector<double> z;
   if (best_length < kLeastDays) return z;
   for (std::size_t d = best; d < best + best_length; ++d) {
     for (std::size_t b = 0; b < Day::kBins; ++b)
-      z.push_back(profile[b] > 0 ? seen.days[d].bins[b] * days / profile[b] : 1);
+      z.push_back(profile[b] > 0 ? seen.days[d].bins[b] / calendar[d] * days / profile[b] : 1);
   }
   return z;
 }
@@ -142,13 +143,13 @@ Hurst hurst(const Observed& observed) {
   const std::size_t part = z.size() / kParts;
   std::vector<double> parts;
   for (std::size_t q = 0; q < kParts; ++q)
-    parts.push_back(variance_time(std::span<const double>(z).subspan(q * part, part)));
+    parts.push_back(rescaled_range(std::span<const double>(z).subspan(q * part, part)));
   const double mean = mean_of(parts);
   double squares = 0;
   for (const double value : parts) squares += (value - mean) * (value - mean);
   const double error = std::sqrt(squares / (kParts - 1) / kParts);
-  const double value = variance_time(z);
-  return {{value, value - kQuantile * error, value + kQuantile * error}, rescaled_range(z), fluctuations(z)};
+  const double value = rescaled_range(z);
+  return {{value, value - kQuantile * error, value + kQuantile * error}, variance_time(z), fluctuations(z)};
 }
 
 }  // namespace dwell::validate

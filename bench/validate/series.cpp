@@ -56,7 +56,7 @@ bool make_design(const Observed& seen, Design& out) {
   for (Eigen::Index i = 0; i < n; ++i) {
     const std::size_t d = rows[static_cast<std::size_t>(i)];
     const Day& day = seen.days[d];
-    out.y(i) = std::log(day.sessions);
+    out.y(i) = std::log(day.sessions / day.level);
     out.x(i, out.weekdays[weekday(seen.first_day + static_cast<std::int64_t>(d))]) = 1;
     if (day.feast) out.x(i, out.feast) = 1;
     if (day.holiday && !day.feast) out.x(i, out.holiday) = 1;
@@ -149,6 +149,17 @@ CalendarFactors calendar_factors(const Observed& observed) {
   out.feast = single(design.feast);
   out.holiday = single(design.holiday);
   out.promotion = single(design.promotion);
+  return out;
+}
+
+std::vector<double> calendar_by_day(const Observed& observed, const CalendarFactors& factors) {
+  const auto known = [](const Estimate& factor) { return std::isnan(factor.value) ? 1.0 : factor.value; };
+  std::vector<double> out;
+  for (std::size_t d = 0; d < observed.days.size(); ++d) {
+    const Day& day = observed.days[d];
+    const Estimate& usual = factors.weekdays[weekday(observed.first_day + static_cast<std::int64_t>(d))];
+    out.push_back(known(usual) * (day.feast ? known(factors.feast) : day.holiday ? known(factors.holiday) : 1));
+  }
   return out;
 }
 

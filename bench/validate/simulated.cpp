@@ -5,6 +5,9 @@
 
 #include "bench/validate/collector.hpp"
 #include "bench/validate/words.hpp"
+#include "sim/commerce/calendar.hpp"
+#include "sim/commerce/catalogue.hpp"
+#include "sim/commerce/rate_factor.hpp"
 #include "sim/telemetry/batch.hpp"
 
 namespace dwell::validate {
@@ -27,7 +30,7 @@ world::Scenario only_members(const world::Scenario& scenario, const SimulatedOpt
 CollectorOptions collector_options(const world::Scenario& scenario) {
   CollectorOptions out;
   out.columns = {
-      .user = true, .session = true, .event = true, .item = false, .outcome = true, .carrier = true, .system = true};
+      .user = true, .session = true, .event = true, .item = true, .outcome = true, .carrier = true, .system = true};
   out.slack_us = kDayUs;  // log rows are late by a day at most
   out.most_held = 8'000'000;
   const auto& calendar = scenario.platform.calendar;
@@ -38,11 +41,28 @@ CollectorOptions collector_options(const world::Scenario& scenario) {
   return out;
 }
 
+/// By which the wandering rate raises each day: its mean over the day, weighted as the hours are.
+std::vector<double> daily_levels(const world::Scenario& scenario, const SimulatedOptions& options, std::size_t days) {
+  const auto& hour = scenario.platform.calendar.hour;
+  const auto rates = commerce::rate_factors(scenario.platform.sessions.factor_cv,
+                                            static_cast<std::int64_t>(days) * commerce::kMinutesPerDay, options.seed);
+  std::vector<double> levels(days);
+  double total = 0;
+  for (const double weight : hour) total += weight * commerce::kMinutesPerHour;
+  for (std::size_t minute = 0; minute < rates.size(); ++minute) {
+    const std::size_t day = minute / commerce::kMinutesPerDay, of_day = minute % commerce::kMinutesPerDay;
+    levels[day] += static_cast<double>(rates[minute]) * hour[of_day / commerce::kMinutesPerHour] / total;
+  }
+  return levels;
+}
+
 /// Turns rows into clicks.
 class Reader {
  public:
   Reader(const world::Scenario& scenario, const SimulatedOptions& options)
-      : collector_(collector_options(scenario)), begin_us_(options.first_day.days * kDayUs) {
+      : collector_(collector_options(scenario)),
+        begin_us_(options.first_day.days * kDayUs),
+        items_(scenario.platform.catalogue, options.seed) {
     const protocol::NetworkTable networks(scenario.networks, options.seed);
     for (const protocol::Network& network : networks.all()) {
       const auto id = static_cast<std::size_t>(network.id.value);
@@ -59,6 +79,7 @@ class Reader {
       const auto page = static_cast<Page>(a.page[i]);
       Click click = from(a.time_us[i], a.member[i], client, a.network[i]);
       click.session = mix(a.token[i]) | 1U;
+      if (const std::uint32_t item = items_.item(a, i); item != 0) click.item = mix(item) | 1U;
       click.kind = page == Page::cart ? Kind::cart : page == Page::done ? Kind::buy : Kind::view;
       add(click);
     }
@@ -92,6 +113,7 @@ class Reader {
 
   Collector collector_;
   std::int64_t begin_us_;
+  commerce::Catalogue items_;
   std::vector<Carrier> carriers_;  // by network; unknown: no mobile carrier
   std::uint64_t late_ = 0;
 };
@@ -115,6 +137,9 @@ Result<SimulatedResult> observe_simulation(const world::Scenario& scenario, cons
           progress(static_cast<double>(w) / static_cast<double>(simulation.plan().windows), simulation.rows());
   }
   result.observed = reader.finish();
+  std::vector<Day>& days = result.observed.days;
+  const std::vector<double> levels = daily_levels(members, options, days.size());
+  for (std::size_t d = 0; d < days.size(); ++d) days[d].level = levels[d];
   result.late = reader.late();
   return result;
 }

@@ -90,7 +90,7 @@ class Filler {
     set(part(13, 3), factors.promotion, "", "no promotion in the log");
     set(part(14, 0), daily_variation(seen_), "", "fewer than seven ordinary days");
     set(part(14, 1), dispersion(seen_), "", "fewer than three ordinary days");
-    set(part(14, 2), hurst(seen_).variance_time, "", "fewer than seven days on end");
+    set(part(14, 2), hurst(seen_).rescaled_range, "", "fewer than seven days on end");
   }
 
   void items() {

@@ -4,13 +4,20 @@
 #include <array>
 #include <numeric>
 
-#include "sim/commerce/rate_factor.hpp"
 #include "sim/core/check.hpp"
 
 namespace dwell::commerce {
 namespace {
 
 constexpr std::int64_t kMinuteUs = 60'000'000;
+
+constexpr std::int32_t kLongBreakDays = 3;
+
+bool is_free(const CalendarParams& params, Date date) {
+  constexpr std::uint32_t kSaturday = 5;
+  return weekday(date) >= kSaturday ||
+         std::find(params.holidays.begin(), params.holidays.end(), date) != params.holidays.end();
+}
 
 bool within(const DatedFactor& factor, Date date) { return factor.first <= date && date <= factor.last; }
 
@@ -20,6 +27,14 @@ std::uint32_t weekday(Date date) {
   // 1970-01-01 was a Thursday.
   const std::int32_t n = (date.days + 3) % 7;
   return static_cast<std::uint32_t>(n < 0 ? n + 7 : n);
+}
+
+bool in_long_break(const CalendarParams& params, Date date) {
+  if (!is_free(params, date)) return false;
+  std::int32_t run = 1;
+  for (Date d{date.days - 1}; run < kLongBreakDays && is_free(params, d); --d.days) ++run;
+  for (Date d{date.days + 1}; run < kLongBreakDays && is_free(params, d); ++d.days) ++run;
+  return run >= kLongBreakDays;
 }
 
 double visit_factor(const CalendarParams& params, Date date) {
@@ -38,7 +53,8 @@ double order_factor(const CalendarParams& params, Date date) {
   return factor;
 }
 
-Calendar::Calendar(const CalendarParams& params, double factor_cv, Date first_day, std::int64_t days, Seed seed) {
+Calendar::Calendar(const CalendarParams& params, const FactorCvs& factor_cv, Date first_day, std::int64_t days,
+                   Seed seed) {
   DWELL_DEMAND(days >= 1, "a calendar has at least one day");
   rate_ = rate_factors(factor_cv, days * kMinutesPerDay, seed);
   const double hour_mean = std::accumulate(params.hour.begin(), params.hour.end(), 0.0) / 24;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/commerce/params.hpp"
+#include "sim/commerce/rate_factor.hpp"
 #include "sim/core/fields.hpp"
 #include "sim/core/ids.hpp"
 #include "sim/core/tables.hpp"
@@ -22,10 +23,13 @@ std::uint32_t weekday(Date date);
 double visit_factor(const CalendarParams& params, Date date);
 double order_factor(const CalendarParams& params, Date date);
 
+/// Whether a date lies in three or more days on end that are public holidays or weekends: when people travel.
+bool in_long_break(const CalendarParams& params, Date date);
+
 /// All of a run's minutes, realised: 4 bytes a minute. Rates are relative: 1 is the mean over an ordinary week.
 class Calendar {
  public:
-  Calendar(const CalendarParams& params, double factor_cv, Date first_day, std::int64_t days, Seed seed);
+  Calendar(const CalendarParams& params, const FactorCvs& factor_cv, Date first_day, std::int64_t days, Seed seed);
 
   [[nodiscard]] std::int64_t days() const { return static_cast<std::int64_t>(visits_.size()); }
   /// Rate of session starts in minute `minute` of the run; minutes outside the run take the nearest day's.

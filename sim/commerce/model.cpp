@@ -16,6 +16,12 @@ constexpr std::uint32_t kMostPoisson = 62;
 constexpr std::size_t kProfileMinutes = 240;
 constexpr std::uint32_t kProfileSessions = 8192;
 
+std::vector<bool> long_breaks(const CalendarParams& params, Date first_day, std::int64_t days) {
+  std::vector<bool> breaks;
+  for (std::int32_t day = 0; day < days; ++day) breaks.push_back(in_long_break(params, {first_day.days + day}));
+  return breaks;
+}
+
 LogFate fate(double lost, double late) {
   const double all = 0x1p32 - 1;
   return {static_cast<std::uint32_t>(lost * all), static_cast<std::uint32_t>(std::min(lost + late, 1.0) * all)};
@@ -35,8 +41,11 @@ Model::Model(const Params& params, double scale, Date first_day, std::int64_t da
       keys_(keys),
       population_(params.population, params.sessions.extra_sessions, scale, networks, seed),
       calendar_(params.calendar, params.sessions.factor_cv, first_day, days, seed),
-      subscribers_(params.population, population_.accounts(), networks, seed) {
+      subscribers_(params.population, population_.accounts(), long_breaks(params.calendar, first_day, days), networks,
+                   seed),
+      releases_(params.calendar.releases, first_day, days, seed) {
   DWELL_DEMAND(shards >= 1, "a platform has at least one shard");
+  for (std::uint32_t v = 0; v < releases_.versions(); ++v) chains_.emplace_back(releases_.weights(v));
   build_samplers();
   build_exceptions();
   build_profile();
@@ -139,9 +148,22 @@ void Model::build_profile() {
     const double conversion = sample_gamma(random, p.conversion_shape, p.conversion_mean / p.conversion_shape);
     levels[level(conversion, random.uniform())] += 1.0 / kProfileSessions;
   }
-  const auto pages = PageChain::expected_pages(survival, levels);
-  for (const double n : pages) pages_per_session_ += n;
-  for (std::size_t i = 0; i < kPages; ++i) page_share_[i] = pages[i] / pages_per_session_;
+  // A session's length does not depend on its pages: every version has as many.
+  for (const double alive : survival) pages_per_session_ += alive;
+  for (const PageChain& chain : chains_) {
+    auto shares = chain.expected_pages(survival, levels);
+    for (double& share : shares) share /= pages_per_session_;
+    page_share_.push_back(shares);
+  }
+}
+
+double Model::page_share(Page page, std::int64_t day) const {
+  const auto which = static_cast<std::size_t>(page);
+  // Computers do without the app.
+  double share = (1 - params_.population.mobile) * page_share_[0][which];
+  for (std::uint32_t v = 0; v < releases_.versions(); ++v)
+    share += params_.population.mobile * releases_.share(v, day) * page_share_[v][which];
+  return share;
 }
 
 double Model::intensity(std::int64_t window) const {

@@ -9,6 +9,7 @@
 #include "sim/commerce/page_chain.hpp"
 #include "sim/commerce/params.hpp"
 #include "sim/commerce/population.hpp"
+#include "sim/commerce/releases.hpp"
 #include "sim/commerce/subscribers.hpp"
 #include "sim/core/ids.hpp"
 #include "sim/core/tables.hpp"
@@ -52,8 +53,8 @@ class Model {
   /// Expected page events of ordinary sessions in minute `window` of the run, on the whole platform, given the realised
   /// rate: starts convolved with the pages a session has so many minutes later. About 100 ns.
   [[nodiscard]] double intensity(std::int64_t window) const;
-  /// Expected share of a page among page events of ordinary sessions.
-  [[nodiscard]] double page_share(Page page) const { return page_share_[static_cast<std::size_t>(page)]; }
+  /// Expected share of a page among page events of ordinary sessions of a day of the run.
+  [[nodiscard]] double page_share(Page page, std::int64_t day) const;
   [[nodiscard]] double pages_per_session() const { return pages_per_session_; }
   /// Expected events of an ordinary day.
   [[nodiscard]] double events_per_day() const { return population_.sessions_per_day() * pages_per_session_; }
@@ -64,7 +65,9 @@ class Model {
   [[nodiscard]] const Calendar& calendar() const { return calendar_; }
   [[nodiscard]] const Population& population() const { return population_; }
   [[nodiscard]] const Subscribers& subscribers() const { return subscribers_; }
-  [[nodiscard]] const PageChain& chain() const { return chain_; }
+  [[nodiscard]] const Releases& releases() const { return releases_; }
+  /// Of a version of the app.
+  [[nodiscard]] const PageChain& chain(std::uint32_t version) const { return chains_[version]; }
   [[nodiscard]] const protocol::KeyRing& keys() const { return keys_; }
   [[nodiscard]] LogFate access_fate() const { return access_fate_; }
   [[nodiscard]] LogFate auth_fate() const { return auth_fate_; }
@@ -95,15 +98,16 @@ class Model {
   Population population_;
   Calendar calendar_;
   Subscribers subscribers_;
-  PageChain chain_;
+  Releases releases_;
+  std::vector<PageChain> chains_;  // by version of the app
   DurationTable length_, think_, lateness_;
   std::array<std::uint8_t, 256> log_lines_{};
   std::vector<double> poisson_zero_;  // e^(-i/64)
   LogFate access_fate_, auth_fate_;
   Exceptions exceptions_;
   double pages_per_session_ = 0;
-  std::array<double, kPages> page_share_{};
-  std::vector<double> profile_;  // pages of a session so many minutes after its start
+  std::vector<std::array<double, kPages>> page_share_;  // by version of the app
+  std::vector<double> profile_;                         // pages of a session so many minutes after its start
 };
 
 }  // namespace dwell::commerce

@@ -35,7 +35,14 @@ constexpr std::array<Weights, kChainPages> kWays = {
 };
 constexpr double kWidestCheckout = 0.9;
 
-Weights ways_from(Page from, std::uint32_t level) {
+Weights reweight(Weights ways, const PageWeights& factors) {
+  double total = 0;
+  for (std::size_t to = 0; to < kPages; ++to) total += ways[to] *= factors[to];
+  for (double& way : ways) way /= total;
+  return ways;
+}
+
+Weights widen_checkout(Page from, std::uint32_t level) {
   Weights result = kWays[at(from)];
   if (from != pdp && from != cart) return result;
   const double usual = result[at(checkout)];
@@ -45,12 +52,22 @@ Weights ways_from(Page from, std::uint32_t level) {
   return result;
 }
 
+Weights ways_from(Page from, std::uint32_t level, const PageWeights& factors) {
+  // The card's own weights stay what they are to the last bit.
+  const Weights ways = widen_checkout(from, level);
+  return factors == kCardWeights ? ways : reweight(ways, factors);
+}
+
+Weights entry_weights(const PageWeights& factors) {
+  return factors == kCardWeights ? kEntry : reweight(kEntry, factors);
+}
+
 }  // namespace
 
-PageChain::PageChain() : entry_(build(kEntry)) {
+PageChain::PageChain(const PageWeights& factors) : factors_(factors), entry_(build(entry_weights(factors))) {
   for (std::uint32_t level = 0; level < kLevels; ++level) {
     for (std::uint32_t page = 0; page < kChainPages; ++page)
-      levels_[level].rows_[page] = build(ways_from(static_cast<Page>(page), level));
+      levels_[level].rows_[page] = build(ways_from(static_cast<Page>(page), level, factors));
   }
 }
 
@@ -80,13 +97,14 @@ PageChain::Row PageChain::build(const Weights& probability) {
 }
 
 std::array<double, kPages> PageChain::expected_pages(std::span<const double> survival,
-                                                     std::span<const double> level_weights) {
+                                                     std::span<const double> level_weights) const {
   std::array<double, kPages> total{};
   for (std::uint32_t level = 0; level < level_weights.size(); ++level) {
     if (level_weights[level] <= 0) continue;
     std::array<Weights, kChainPages> ways;
-    for (std::uint32_t page = 0; page < kChainPages; ++page) ways[page] = ways_from(static_cast<Page>(page), level);
-    Weights now = kEntry;
+    for (std::uint32_t page = 0; page < kChainPages; ++page)
+      ways[page] = ways_from(static_cast<Page>(page), level, factors_);
+    Weights now = entry_weights(factors_);
     for (const double alive : survival) {
       Weights then{};
       for (std::size_t from = 0; from < kChainPages; ++from) {

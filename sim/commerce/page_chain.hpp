@@ -12,8 +12,17 @@ namespace dwell::commerce {
 /// Pages of an ordinary session; `address_edit` and `order_list` are reached by services and adversaries only.
 inline constexpr std::uint32_t kChainPages = 9;
 
+/// Factors on the weights of all ways to a page, the first page included.
+using PageWeights = std::array<double, kPages>;
+inline constexpr PageWeights kCardWeights = [] {
+  PageWeights weights{};
+  weights.fill(1);
+  return weights;
+}();
+
 /// The transitions of the model card (README.md). At buying level b the ways CART → CHECKOUT and PDP → CHECKOUT are
-/// b · kLevelStep times as wide as in the card (at most 0.9), the other ways from there shrink in proportion.
+/// b · kLevelStep times as wide as in the card (at most 0.9), the other ways from there shrink in proportion. Then the
+/// factors apply, and all ways from a page are made to add up to 1 again.
 /// A draw costs one load and one compare: Walker's alias method (Vose 1991) on 16 columns. 16 KiB, of which
 /// the usual levels touch 5.
 class PageChain {
@@ -48,7 +57,7 @@ class PageChain {
     std::array<Row, 16> rows_{};  // by page
   };
 
-  PageChain();
+  explicit PageChain(const PageWeights& factors = kCardWeights);
 
   /// `bits` are 32 uniform bits.
   [[nodiscard]] Page entry(std::uint32_t bits) const {
@@ -56,12 +65,13 @@ class PageChain {
   }
   [[nodiscard]] const Level& level(std::uint32_t level) const { return levels_[level]; }
   /// Expected visits of each page in a session, given P(length >= k) for k = 1… in `survival`, and weights of levels.
-  [[nodiscard]] static std::array<double, kPages> expected_pages(std::span<const double> survival,
-                                                                 std::span<const double> level_weights);
+  [[nodiscard]] std::array<double, kPages> expected_pages(std::span<const double> survival,
+                                                          std::span<const double> level_weights) const;
 
  private:
   static Row build(const std::array<double, kPages>& probability);
 
+  PageWeights factors_;
   Row entry_;
   std::array<Level, kLevels> levels_;
 };

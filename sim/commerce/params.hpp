@@ -7,6 +7,7 @@
 
 #include "sim/core/fields.hpp"
 #include "sim/core/time.hpp"
+#include "sim/core/vocabulary.hpp"
 
 namespace dwell::commerce {
 
@@ -42,6 +43,32 @@ struct Outage {
   }
 };
 
+/// How much more often than before people go to a page.
+struct PageFactor {
+  Page page = Page::mypage;
+  double factor = 1;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit(self.page, {"page", "", 0, 0, Tag::setting, "a page that members reach"});
+    visit(self.factor, {"factor", "factor", .01, 100, Tag::assumption, "on the weights of all ways to it"});
+  }
+};
+/// A release of the app on phones that leads people to other pages.
+struct Release {
+  Date day;
+  Duration roll_out = Duration::days(7);
+  std::vector<PageFactor> pages;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit(self.day, {"day", "date", 0, 0, Tag::setting, "first day on which phones take the release"});
+    visit(self.roll_out, {"roll_out", "duration", 0, 1e8, Tag::assumption,
+                          "until all phones have it, in equal parts a day; members who are late stay late"});
+    visit(self.pages, {"pages", "", 1, 9, Tag::assumption, "what it changes; the other ways give way in proportion"});
+  }
+};
+
 struct CalendarParams {
   std::array<double, 24> hour = {1.05, .55,  .32,  .22,  .18,  .22,  .42,  .75,  .98,  1.12, 1.25, 1.28,
                                  1.30, 1.20, 1.18, 1.16, 1.15, 1.12, 1.10, 1.18, 1.43, 1.64, 1.70, 1.50};
@@ -52,6 +79,7 @@ struct CalendarParams {
   std::vector<DatedFactor> promotions;
   std::vector<DatedFactor> surges;
   std::vector<Outage> outages;
+  std::vector<Release> releases;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
@@ -63,6 +91,8 @@ struct CalendarParams {
     visit(self.promotions, {"promotions", "", 0, 1000, Tag::assumption, "promotions"});
     visit(self.surges, {"surges", "", 0, 1000, Tag::published, "benign surges"});
     visit(self.outages, {"outages", "", 0, 1000, Tag::assumption, "outages"});
+    visit(self.releases,
+          {"releases", "", 0, 15, Tag::assumption, "releases of the app that change which pages are reached"});
   }
 };
 
@@ -73,13 +103,14 @@ struct PopulationParams {
   double era_spread = 0.25;
   double dormant = 0.15;
   double visit_a = 1.09, visit_b = 1.21;
-  double intensity_shape = 1.5;
+  double intensity_shape = 0.5;
   double conversion_shape = 0.7;
   double conversion_mean = 1.2;
   double addresses_mean = 4.4;
   double mobile = 0.78;
   double android = 0.75;
   double abroad = 0.008;
+  double abroad_on_breaks = 2;
   double vpn = 0.02;
   double members_per_mobile_address = 300;
   double members_per_mobile_address_sigma = 0.6;
@@ -106,6 +137,8 @@ struct PopulationParams {
     visit(self.mobile, {"mobile", "probability", 0, 1, Tag::published, "sessions from a mobile device"});
     visit(self.android, {"android", "probability", 0, 1, Tag::published, "Android among mobile devices"});
     visit(self.abroad, {"abroad", "probability", 0, 1, Tag::derived, "sessions from abroad"});
+    visit(self.abroad_on_breaks, {"abroad_on_breaks", "factor", 0, 100, Tag::assumption,
+                                  "on `abroad` during three or more free days on end around a public holiday"});
     visit(self.vpn, {"vpn", "probability", 0, 1, Tag::assumption, "sessions through a VPN"});
     visit(self.members_per_mobile_address,
           {"members_per_mobile_address", "members", 1, 1e6, Tag::assumption, "median behind one carrier address"});
@@ -129,7 +162,7 @@ struct SessionParams {
   double login_failure = 0.06;
   double log_lines = 4.5;
   double zero_records = 0.01;
-  double factor_cv = 0.07;
+  std::array<double, 3> factor_cv = {.10, .05, .08};
   double stragglers = 0.10;
   Duration straggle = Duration::hours(36);
 
@@ -151,7 +184,7 @@ struct SessionParams {
     visit(self.zero_records, {"zero_records", "probability", 0, 1, Tag::assumption,
                               "member-data answers to ordinary members that hold no record"});
     visit(self.factor_cv,
-          {"factor_cv", "", 0, 1, Tag::assumption, "CV of each platform-wide rate factor (10 min, 6 h, 5 d)"});
+          {"factor_cv", "", 0, 1, Tag::assumption, "CVs of the platform-wide rate factors of 10 min, 6 h and 5 d"});
     visit(self.stragglers, {"stragglers", "probability", 0, 1, Tag::assumption,
                             "tokens still signed by a rotated key just after its rotation"});
     visit(self.straggle,
@@ -177,11 +210,26 @@ struct LogParams {
   }
 };
 
+struct CatalogueParams {
+  std::uint32_t items = 1'000'000;
+  double exponent = 0.9;
+  double offset = 2.7;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit(self.items, {"items", "items", 1, 4e9, Tag::assumption, "items that product pages and carts can name"});
+    visit(self.exponent, {"exponent", "", 0, 5, Tag::assumption,
+                          "popularity of the item of rank k ~ (k + offset)^-exponent (Zipf and Mandelbrot)"});
+    visit(self.offset, {"offset", "ranks", 0, 1e6, Tag::assumption, "flattens the first ranks"});
+  }
+};
+
 struct Params {
   CalendarParams calendar;
   PopulationParams population;
   SessionParams sessions;
   LogParams logs;
+  CatalogueParams catalogue;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
@@ -189,6 +237,7 @@ struct Params {
     visit(self.population, {"population", "", 0, 0, Tag::setting, "who the members are"});
     visit(self.sessions, {"sessions", "", 0, 0, Tag::setting, "what a session is"});
     visit(self.logs, {"logs", "", 0, 0, Tag::setting, "how logs are lost and late"});
+    visit(self.catalogue, {"catalogue", "", 0, 0, Tag::setting, "what is on sale, and how popular"});
   }
 };
 

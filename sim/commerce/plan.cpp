@@ -156,11 +156,13 @@ void Shard::begin_session(const Opening& opening, Time hour, const WideBlock& dr
   session.token = mix64(mix64(token_seed_, member.id.value), index ^ std::uint64_t{origin.value} << 32) | 1;
   session.key = high(bits[2]);
   session.ordinal = 0;
-  session.left = static_cast<std::uint16_t>(model_.length(low(bits[0])));
+  session.left = model_.length(low(bits[0])) & 0xfffU;
+  const std::uint32_t version = from.client == Client::desktop ? 0 : model_.releases().version(member.id, start.day());
+  session.version = version & 0xfU;
   session.addresses = member.addresses;
   const double inclination = member.conversion * (1 / Traits::kConversionUnit) * model_.calendar().orders(start.day());
   const double uniform = static_cast<double>(low(bits[3]) >> 16) * 0x1p-16;
-  session.where = Session::place(Model::level(inclination, uniform), model_.chain().entry(low(bits[1])));
+  session.where = Session::place(Model::level(inclination, uniform), model_.chain(version).entry(low(bits[1])));
   std::uint32_t flags = Moment::kFirst;
   Time first_page = start;
   if (high(bits[3]) >> 16 < login_below_) {
@@ -208,7 +210,7 @@ std::uint32_t Shard::except(std::uint32_t what, const Session& session, std::uin
 /// top: think time 28, next page 20, log lines 8, possible exception 8.
 void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   Session& session = sessions_[slot];
-  const PageChain::Level& chain = model_.chain().level(session.level());
+  const PageChain::Level& chain = model_.chain(session.version).level(session.level());
   const std::uint32_t exceptions_below = model_.exceptions().below;
   const std::uint32_t count = std::min<std::uint32_t>(session.left, kInstalment);
   const std::uint32_t last = session.left == count ? Moment::kLast : 0U;
@@ -248,7 +250,7 @@ void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   if (session.left == count) return;
   go_on(count - 1);
   session.where = Session::place(session.level(), static_cast<Page>(page));
-  session.left = static_cast<std::uint16_t>(session.left - count);
+  session.left = (session.left - count) & 0xfffU;
   session.ordinal = static_cast<std::uint16_t>(session.ordinal + count);
   session.next_us = at_us;
 }

@@ -1,6 +1,7 @@
 #include "sim/commerce/rate_factor.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "sim/core/check.hpp"
 #include "sim/core/math.hpp"
@@ -37,12 +38,13 @@ void multiply(std::vector<float>& values, const Component& component, std::uint3
 
 }  // namespace
 
-std::vector<float> rate_factors(double cv, std::int64_t minutes, Seed seed) {
-  DWELL_DEMAND(cv >= 0 && cv <= 1, "coefficient of variation of a rate factor is between 0 and 1");
+std::vector<float> rate_factors(const FactorCvs& cvs, std::int64_t minutes, Seed seed) {
   std::vector<float> values(static_cast<std::size_t>(minutes), 1.0F);
-  if (cv == 0) return values;
-  std::uint32_t number = 0;
-  for (const Component& component : kComponents) multiply(values, component, number++, cv, seed);
+  for (std::uint32_t number = 0; number < std::size(kComponents); ++number) {
+    const double cv = cvs[number];
+    DWELL_DEMAND(cv >= 0 && cv <= 1, "coefficient of variation of a rate factor is between 0 and 1");
+    if (cv > 0) multiply(values, kComponents[number], number, cv, seed);
+  }
   return values;
 }
 

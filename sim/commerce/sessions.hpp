@@ -24,10 +24,11 @@ struct alignas(64) Session {
   std::int64_t next_us = 0;  ///< time of the first page not drawn yet
   std::uint32_t index = 0;   ///< ordinal of the session of its member; keys its draws
   Origin origin;
-  std::uint16_t ordinal = 0;     ///< of the first page not drawn yet
-  std::uint16_t left = 0;        ///< pages not drawn yet
-  std::uint8_t where = 0;        ///< level of the page chain, and below its four bits the first page not drawn yet
-  std::uint8_t revocations = 0;  ///< of the key cache when its key was last found good, mod 256
+  std::uint16_t ordinal = 0;      ///< of the first page not drawn yet
+  std::uint16_t left : 12 = 0;    ///< pages not drawn yet
+  std::uint16_t version : 4 = 0;  ///< of the app, which decides on the page chain
+  std::uint8_t where = 0;         ///< level of the page chain, and below its four bits the first page not drawn yet
+  std::uint8_t revocations = 0;   ///< of the key cache when its key was last found good, mod 256
   std::uint8_t addresses = 0;
   Client client = Client::android;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/core/check.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/core/samplers.hpp"
 
@@ -25,12 +26,16 @@ std::uint32_t period_of(Time at, const Reciprocal& period, std::uint64_t phase) 
 
 }  // namespace
 
-Subscribers::Subscribers(const PopulationParams& params, std::uint64_t accounts, const protocol::NetworkTable& networks,
-                         Seed seed)
+Subscribers::Subscribers(const PopulationParams& params, std::uint64_t accounts, const std::vector<bool>& long_breaks,
+                         const protocol::NetworkTable& networks, Seed seed)
     : params_(params), networks_(&networks), rounds_(seed), pools_(networks.all().size()) {
   mobile_below_ = static_cast<std::uint32_t>(params.mobile * 65'536);
   vpn_below_ = static_cast<std::uint32_t>(params.vpn * 65'536);
-  abroad_below_ = static_cast<std::uint64_t>(params.abroad * 0x1p32);
+  DWELL_DEMAND(!long_breaks.empty(), "subscribers of a run without days");
+  for (const bool long_break : long_breaks) {
+    const double abroad = std::min(1.0, params.abroad * (long_break ? params.abroad_on_breaks : 1));
+    abroad_below_.push_back(static_cast<std::uint64_t>(abroad * 0x1p32));
+  }
   mobile_period_ = Reciprocal(params.mobile_address_changes_per_day > 0
                                   ? static_cast<std::uint64_t>(86'400e6 / params.mobile_address_changes_per_day)
                                   : kNeverChanges);
@@ -77,7 +82,8 @@ Subscriber Subscribers::draw(const Traits& member, std::uint32_t bits, Time at) 
   }
   const RandomBlock trip =
       random_quick(rounds_, member.id.value, purpose("member.trip"), period_of(at, kTripPeriod, phase));
-  if (trip.word[0] < abroad_below_) [[unlikely]] {
+  const auto today = static_cast<std::size_t>(std::max<std::int64_t>(at.day(), 0));
+  if (trip.word[0] < abroad_below_[std::min(today, abroad_below_.size() - 1)]) [[unlikely]] {
     const Network& network = networks_->pick(NetworkKind::foreign, trip.word[1]);
     return {networks_->any_address(network, trip.word[2]), network.id, network.country, client};
   }

@@ -18,11 +18,14 @@ namespace dwell::commerce {
 
 /// Lines, addresses and devices. Phones are behind carrier-grade NAT: a carrier has one address per so many members
 /// (so members per address do not depend on the scale), some of them far more crowded than others. Fixed lines keep
-/// their address for weeks, travellers theirs for a trip of five days.
+/// their address for weeks, travellers theirs for a trip of five days. Those whom a long break leads abroad are there
+/// for as long as it and their five days last.
 class Subscribers {
  public:
-  Subscribers(const PopulationParams& params, std::uint64_t accounts, const protocol::NetworkTable& networks,
-              Seed seed);
+  /// `long_breaks` says of each day of the run whether it lies in a long break, when more members are abroad; days
+  /// outside take the nearest one's.
+  Subscribers(const PopulationParams& params, std::uint64_t accounts, const std::vector<bool>& long_breaks,
+              const protocol::NetworkTable& networks, Seed seed);
 
   /// The subscriber of a session that begins `at` or in the hour after it, a full hour; `bits` are 32 uniform bits of
   /// the session. Members change address at different hours of the day.
@@ -41,7 +44,7 @@ class Subscribers {
   RoundKeys rounds_;
   std::vector<Pool> pools_;  // by network
   std::uint32_t mobile_below_, vpn_below_;
-  std::uint64_t abroad_below_;
+  std::vector<std::uint64_t> abroad_below_;  // by day
   Reciprocal mobile_period_, fixed_period_;  // microseconds
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "sim/commerce/page_chain.hpp"
 #include "sim/core/check.hpp"
 #include "sim/world/scenario_document.hpp"
 #include "sim/world/scenario_fields.hpp"
@@ -94,6 +95,14 @@ Finding check_platform(const commerce::Params& platform) {
   if (auto bad = check_factors(calendar.surges, "/platform/calendar/surges")) return bad;
   if (std::all_of(calendar.hour.begin(), calendar.hour.end(), [](double f) { return f == 0; })) {
     return Contradiction{"/platform/calendar/hour", "every hour is 0", "at least one factor above 0"};
+  }
+  for (std::size_t i = 0; i < calendar.releases.size(); ++i) {
+    const std::string list = at("/platform/calendar/releases", i, "pages");
+    for (std::size_t j = 0; j < calendar.releases[i].pages.size(); ++j) {
+      if (static_cast<std::uint32_t>(calendar.releases[i].pages[j].page) < commerce::kChainPages) continue;
+      return Contradiction{at(list, j, "page"), "members do not reach this page",
+                           one_of(std::span(kPageNames).first<commerce::kChainPages>())};
+    }
   }
   const commerce::PopulationParams& population = platform.population;
   if (population.accounts > population.ids) {

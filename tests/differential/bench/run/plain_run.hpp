@@ -34,7 +34,11 @@ struct Scored {
 inline std::shared_ptr<const oracle::Intensities> intensities(const world::Simulation& world) {
   auto truth = std::make_shared<oracle::Intensities>();
   for (std::int64_t w = 0; w < world.plan().windows; ++w) truth->members.push_back(world.model().intensity(w));
-  for (std::uint32_t p = 0; p < kPages; ++p) truth->share[p] = world.model().page_share(static_cast<Page>(p));
+  truth->shares.clear();
+  for (std::int64_t w = 0; w < world.plan().windows; w += 1440) {
+    auto& shares = truth->shares.emplace_back();
+    for (std::uint32_t p = 0; p < kPages; ++p) shares[p] = world.model().page_share(static_cast<Page>(p), w / 1440);
+  }
   truth->warm_up_windows = world.plan().warm_up_windows;
   truth->campaign_by_hour = world.campaign_by_hour();
   return truth;

@@ -141,7 +141,7 @@ class Platform {
 /// Parameters of a platform whose rate does not wander, so that means are exact.
 inline Params steady() {
   Params params;
-  params.sessions.factor_cv = 0;
+  params.sessions.factor_cv = {};
   return params;
 }
 

@@ -15,7 +15,7 @@ TEST_CASE("a steady platform shows the factors of its calendar and the shapes of
   auto read = world::read_scenario(std::string(DWELL_SOURCE_DIR) + "/scenarios/coupang-2025.json");
   REQUIRE(read);
   world::Scenario scenario = read.value();
-  scenario.platform.sessions.factor_cv = 0;
+  scenario.platform.sessions.factor_cv = {};
   SimulatedOptions options;
   options.scale = {1, 10'000};
   options.first_day = world::parse_date("2025-10-01").value();

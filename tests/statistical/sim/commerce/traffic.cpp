@@ -102,7 +102,8 @@ const Week& week() {
     w.nominal = platform.model().events_per_day();
     w.pages_per_session = platform.model().pages_per_session();
     for (std::int64_t m = 0; m < kDays * kMinutesPerDay; ++m) w.intensity += platform.model().intensity(m);
-    for (std::uint32_t p = 0; p < kPages; ++p) w.expected_share[p] = platform.model().page_share(static_cast<Page>(p));
+    for (std::uint32_t p = 0; p < kPages; ++p)
+      w.expected_share[p] = platform.model().page_share(static_cast<Page>(p), 0);
     w.accounts = platform.model().accounts();
     return w;
   }();

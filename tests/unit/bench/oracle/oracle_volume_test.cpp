@@ -22,7 +22,7 @@ std::shared_ptr<Intensities> flat(std::int64_t warm_up_days, std::int64_t days, 
   auto truth = std::make_shared<Intensities>();
   truth->warm_up_windows = warm_up_days * 1440;
   truth->members.assign(static_cast<std::size_t>(days * 1440), 10 * kMean);
-  truth->share[kPage] = 0.1;
+  truth->shares[0][kPage] = 0.1;
   truth->campaign_by_hour.resize(static_cast<std::size_t>(days * 24));
   for (auto& hour : truth->campaign_by_hour) hour[kPage] = addition;
   return truth;
