@@ -30,7 +30,8 @@ struct WindowInfo {
 };
 
 /// The rows of one window that a detector subscribed to. Topics it did not name are empty. Platform topics (keys to
-/// deception) are the same for every shard and for close.
+/// deception) are the same for every shard and for close. Customers complain of a campaign as well: detectors without
+/// shard state must judge complaints in close, where they are those of the view.
 struct WindowRows {
   telemetry::AccessRows access;
   telemetry::AuthRows auth;

@@ -8,11 +8,22 @@
 
 #include "sim/campaign/spec.hpp"
 #include "sim/core/vocabulary.hpp"
+#include "sim/telemetry/columns.hpp"
 #include "sim/workforce/params.hpp"
 
 namespace dwell {
 
 inline std::span<const std::string_view> enum_names(Page) { return kPageNames; }
+
+namespace telemetry {
+
+inline std::span<const std::string_view> enum_names(Topic) {
+  static constexpr std::array<std::string_view, kTopics> kNames = {"access", "auth",       "keys",     "workforce",
+                                                                   "audit",  "complaints", "deception"};
+  return kNames;
+}
+
+}  // namespace telemetry
 
 namespace campaign {
 
