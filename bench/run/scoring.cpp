@@ -144,13 +144,12 @@ std::string quartile(const std::vector<Row>& rows, double horizon_days, double s
   return fmt::format("{}{:.0f} d", days[at] < horizon_days ? "" : "> ", days[at]);
 }
 
-void note_distribution(std::vector<Row>& rows, double horizon_days) {
-  const std::string note = fmt::format(
+std::string distribution_note(const std::vector<Row>& rows, double horizon_days) {
+  return fmt::format(
       "one parameter is fitted to the published 147 d of the reference case (an assumption, not a validation); "
       "quartiles over {} seeds: {}, {}, {}",
       rows.size(), quartile(rows, horizon_days, 0.25), quartile(rows, horizon_days, 0.5),
       quartile(rows, horizon_days, 0.75));
-  for (Row& row : rows) row.note = note;
 }
 
 /// What a contender threw on a calibration seed; empty when it never did.
@@ -241,8 +240,9 @@ void score_study(const ScoringInput& input, const std::vector<std::vector<score:
     add({"oracle", Track::calibrated, {}, false, false}, std::move(oracle));
     add({"outcome", Track::calibrated, {}, false, false}, std::move(outcome));
     if (runs.front().campaign->requests() == 0) continue;  // a clean scenario: nobody has a reason to complain
-    note_distribution(complaint, input.horizon_days);
+    const std::string note = distribution_note(complaint, input.horizon_days);
     add({"outcome", Track::calibrated, {}, false, false}, std::move(complaint));
+    result.summary.back().note = note;
   }
   compare_with_oracle(result);
 }

@@ -220,7 +220,7 @@ struct ComplaintParams {
   double per_day = 40;
   double threatening = 0.04, phishing = 0.46;
   std::vector<ComplaintSurge> surges;
-  double recognised = 3.3e-4;
+  double recognised = 3.32e-4;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {

@@ -73,8 +73,8 @@ struct Sources {
 
 /// What becomes of a leaked record. What customers report of it is all that people at the platform see of the leak.
 struct MisuseParams {
-  double probability = 1e-4;
-  Duration delay_median = Duration::days(90);
+  double probability = 2e-4;
+  Duration delay_median = Duration::days(180);
   double delay_sigma = 0.8;
   double threatening = 0.3;
 
