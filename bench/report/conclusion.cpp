@@ -61,7 +61,7 @@ struct Reality {
 
 Reality reality(const run::StudyResult& result) {
   for (const Summary& s : result.summary) {
-    if (s.kind == "outcome") return {s.ttd_days_rmst, s.p_detect_horizon < 1};
+    if (s.detector == run::kRealOutcome) return {s.ttd_days_rmst, s.p_detect_horizon < 1};
   }
   return {result.manifest.horizon_days, false};
 }

@@ -73,15 +73,35 @@ void Lane::set_platform_rows(const WindowSource& source) {
     if (has(topics, Topic::keys)) rows.keys = {platform.keys.rows, shift};
     if (has(topics, Topic::workforce)) rows.workforce = {platform.workforce.rows, shift};
     if (has(topics, Topic::audit)) rows.audit = {platform.audit.rows, shift};
-    if (has(topics, Topic::complaints)) rows.complaints = {platform.complaints.rows, shift};
     if (has(topics, Topic::deception)) rows.deception = {platform.deception.rows, shift};
+  }
+  choose_complaints(source);
+}
+
+/// Complaints alone among the platform's topics can be caused by a campaign.
+void Lane::choose_complaints(const WindowSource& source) {
+  complaints_ = &source.platform->complaints;
+  shift_ = source.shift;
+  for (std::vector<std::uint32_t>& of_view : complaints_of_) of_view.clear();
+  if (complaints_->foreign == 0) return;
+  for (std::uint32_t i = 0; i < complaints_->rows.size(); ++i) {
+    const Origin origin = complaints_->origins[i];
+    const Label label = origin == kBackground ? Label{0} : (*source.label)(origin);
+    for (std::size_t view = 0; view < kViews; ++view) {
+      if (label == 0 || label == view) complaints_of_[view].push_back(i);
+    }
   }
 }
 
 template <class Access, class Auth>
-const detect::WindowRows& Lane::hand_out(std::size_t variant, Access access, Auth auth) {
+const detect::WindowRows& Lane::hand_out(std::size_t variant, View view, Access access, Auth auth) {
   const detect::TopicMask topics = subscription_.topics[variant];
   detect::WindowRows& out = handed_out_[variant];
+  if (has(topics, telemetry::Topic::complaints)) {
+    const std::vector<std::uint32_t>& chosen = complaints_of_[static_cast<std::size_t>(view)];
+    out.complaints = complaints_->foreign == 0 ? telemetry::ComplaintsRows(complaints_->rows, shift_)
+                                               : telemetry::ComplaintsRows(complaints_->rows, chosen, shift_);
+  }
   if (has(topics, telemetry::Topic::access)) out.access = access();
   if (has(topics, telemetry::Topic::auth)) out.auth = auth();
   return out;
@@ -89,29 +109,29 @@ const detect::WindowRows& Lane::hand_out(std::size_t variant, Access access, Aut
 
 const detect::WindowRows& Lane::clean(std::size_t unit, std::size_t variant) {
   return hand_out(
-      variant, [&] { return in_place_ ? access_units_[unit].clean() : access_.clean(); },
+      variant, View::clean, [&] { return in_place_ ? access_units_[unit].clean() : access_.clean(); },
       [&] { return in_place_ ? auth_units_[unit].clean() : auth_.clean(); });
 }
 
 const detect::WindowRows& Lane::added(std::size_t unit, std::size_t variant, View view) {
   return hand_out(
-      variant, [&] { return in_place_ ? access_units_[unit].added(view) : access_.added(view); },
+      variant, view, [&] { return in_place_ ? access_units_[unit].added(view) : access_.added(view); },
       [&] { return in_place_ ? auth_units_[unit].added(view) : auth_.added(view); });
 }
 
 const detect::WindowRows& Lane::ordered(std::size_t variant, View view) {
   return hand_out(
-      variant, [&] { return access_.ordered(view); }, [&] { return auth_.ordered(view); });
+      variant, view, [&] { return access_.ordered(view); }, [&] { return auth_.ordered(view); });
 }
 
 const detect::WindowRows& Lane::shard_rows(std::uint32_t shard, std::size_t variant, View view) {
   return hand_out(
-      variant, [&] { return access_.shard(shard, view); }, [&] { return auth_.shard(shard, view); });
+      variant, view, [&] { return access_.shard(shard, view); }, [&] { return auth_.shard(shard, view); });
 }
 
-const detect::WindowRows& Lane::platform(std::size_t variant) {
+const detect::WindowRows& Lane::platform(std::size_t variant, View view) {
   return hand_out(
-      variant, [] { return telemetry::AccessRows(); }, [] { return telemetry::AuthRows(); });
+      variant, view, [] { return telemetry::AccessRows(); }, [] { return telemetry::AuthRows(); });
 }
 
 }  // namespace dwell::run

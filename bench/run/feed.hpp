@@ -41,14 +41,15 @@ class Lane {
   /// Rows of one shard, in order of ingestion (subscriptions with `by_shard`).
   [[nodiscard]] const detect::WindowRows& shard_rows(std::uint32_t shard, std::size_t variant, View view);
   /// The platform topics alone: access and auth are empty.
-  [[nodiscard]] const detect::WindowRows& platform(std::size_t variant);
+  [[nodiscard]] const detect::WindowRows& platform(std::size_t variant, View view);
 
  private:
   void set_platform_rows(const WindowSource& source);
+  void choose_complaints(const WindowSource& source);
   void load_in_place(const WindowSource& source);
   /// The rows handed out for a variant, access and auth set where it wants them.
   template <class Access, class Auth>
-  const detect::WindowRows& hand_out(std::size_t variant, Access access, Auth auth);
+  const detect::WindowRows& hand_out(std::size_t variant, View view, Access access, Auth auth);
 
   Subscription subscription_;
   bool in_place_;
@@ -61,6 +62,10 @@ class Lane {
   std::vector<InPlace<telemetry::AccessBatch>> access_units_;
   std::vector<InPlace<telemetry::AuthBatch>> auth_units_;
   std::vector<detect::WindowRows> handed_out_;  // by variant; platform topics stand for the whole window
+  // Of each view, where some complaint is not the background's; else all belong to every view.
+  const telemetry::Labelled<telemetry::ComplaintsBatch>* complaints_ = nullptr;
+  std::array<std::vector<std::uint32_t>, kViews> complaints_of_;
+  telemetry::Shift shift_;
 };
 
 }  // namespace dwell::run

@@ -169,7 +169,7 @@ void Harness::close_window(const Slot& slot, Instance& instance, ContenderRun& r
     instance.sequential->observe(lane.ordered(slot.variant, view));
     instance.sequential->close(window.info, scores_);
   } else {
-    instance.sharded->close(window.info, lane.platform(slot.variant), *table, scores_);
+    instance.sharded->close(window.info, lane.platform(slot.variant, view), *table, scores_);
   }
   if (!scores_.items().empty()) log.add(static_cast<std::int32_t>(window.info.index), scores_.sorted());
 }

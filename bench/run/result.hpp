@@ -25,6 +25,11 @@ enum class Mark : std::uint8_t {
   crashed,           ///< the detector failed; `note` says how
 };
 
+/// Rows of kind "outcome": what was published of the real case, and what customers' complaints come to in the
+/// simulation.
+inline constexpr const char* kRealOutcome = "real-outcome";
+inline constexpr const char* kCustomerComplaint = "customer-complaint";
+
 /// One detector, one evaluation seed, one budget.
 struct Row {
   std::string detector;

@@ -55,6 +55,7 @@ void save(ByteWriter& writer, const WorldRecord& record) {
   writer.put(record.foreign_digest);
   writer.put(record.clean_rows);
   writer.put(record.generation_s);
+  writer.put(record.complaint.us);
 }
 
 Status restore(ByteReader& reader, WorldRecord& record, std::string_view what) {
@@ -73,6 +74,7 @@ Status restore(ByteReader& reader, WorldRecord& record, std::string_view what) {
   record.foreign_digest = reader.get<std::uint64_t>();
   record.clean_rows = reader.get<std::uint64_t>();
   record.generation_s = reader.get<double>();
+  record.complaint = Time{reader.get<std::int64_t>()};
   return reader.finish(what);
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/oracle/complaint_desk.hpp"
 #include "bench/oracle/oracle_volume.hpp"
 #include "bench/run/attribution.hpp"
 #include "detectors/catalogue.hpp"
@@ -90,12 +91,13 @@ struct Stand {
 };
 
 Status keep_run(const WorldCheckpoint& checkpoint, world::RankGroup* ranks, Seed seed, const Stand& at,
-                const world::Simulation& simulation, const Harness& harness) {
+                const world::Simulation& simulation, const oracle::ComplaintDesk& desk, const Harness& harness) {
   ByteWriter writer;
   writer.put(seed.value);
   writer.put(at.window);
   writer.put(at.elapsed_s);
   writer.put(at.watching_s);
+  desk.save(writer);
   simulation.save(writer);
   harness.save(writer);
   const Status kept = harness.judges() ? checkpoint.store(writer.bytes()) : success();
@@ -104,7 +106,7 @@ Status keep_run(const WorldCheckpoint& checkpoint, world::RankGroup* ranks, Seed
 
 /// Goes on where an earlier run of the same options stopped, if one did.
 Status restore_run(const WorldCheckpoint& checkpoint, Seed seed, Stand& at, world::Simulation& simulation,
-                   Harness& harness) {
+                   oracle::ComplaintDesk& desk, Harness& harness) {
   const auto kept = checkpoint.load();
   if (!kept) return kept.error();
   if (!kept.value()) return success();
@@ -116,6 +118,7 @@ Status restore_run(const WorldCheckpoint& checkpoint, Seed seed, Stand& at, worl
   at.window = reader.get<std::int64_t>();
   at.elapsed_s = reader.get<double>();
   at.watching_s = reader.get<double>();
+  desk.restore(reader);
   if (const Status restored = simulation.restore(reader); !restored) return restored.error();
   if (const Status restored = harness.restore(reader); !restored) return restored.error();
   return reader.finish(checkpoint.name);
@@ -189,9 +192,12 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   Harness harness(contenders, harness_options);
   const LabelOf label = [&](Origin origin) { return simulation.label(origin); };
 
+  const auto by_campaign = [&](Origin origin) { return simulation.label(origin) == 1; };
+  oracle::ComplaintDesk desk(scenario.background.complaints.recognised, options.scale.value(), options.seed);
+
   Stand at;
   if (options.checkpoint) {
-    Status restored = restore_run(*options.checkpoint, options.seed, at, simulation, harness);
+    Status restored = restore_run(*options.checkpoint, options.seed, at, simulation, desk, harness);
     if (options.ranks != nullptr) restored = agree(options.ranks->exchange(), restored);
     if (!restored) return restored.error();
   }
@@ -211,12 +217,13 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   if (!report(at.window, date_of(at.window))) return std::optional<WorldRecord>{};
   while (simulation.step()) {
     const std::int64_t w = at.window++;
+    desk.observe(simulation.platform().complaints, by_campaign);
     at.watching_s += block.add(simulation, w);
     if ((w + 1) % kWindowsPerDay == 0 && !report(at.window, date_of(w))) return std::optional<WorldRecord>{};
     if (options.checkpoint && block.empty() && world::kWindow * (at.window - kept_at) >= options.checkpoint->every) {
       kept_at = at.window;
       at.elapsed_s = before_s + std::chrono::duration<double>(Clock::now() - begin).count();
-      if (const Status kept = keep_run(*options.checkpoint, options.ranks, options.seed, at, simulation, harness);
+      if (const Status kept = keep_run(*options.checkpoint, options.ranks, options.seed, at, simulation, desk, harness);
           !kept) {
         return kept.error();
       }
@@ -236,6 +243,7 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   record.background_digest = simulation.background_digest();
   record.foreign_digest = simulation.foreign_digest();
   record.clean_rows = harness.clean_rows();
+  record.complaint = desk.noticed();
   return std::optional<WorldRecord>(std::move(record));
 }
 

@@ -51,6 +51,7 @@ struct WorldRecord {
   std::uint64_t background_digest = 0, foreign_digest = 0;
   std::uint64_t clean_rows = 0;
   double generation_s = 0;  ///< time outside the contenders
+  Time complaint = kNever;  ///< when somebody saw in a customer's complaint that data had leaked
 };
 
 /// Detectors and the volume oracle, in the order they are scored. Errors: a name the catalogue does not have.

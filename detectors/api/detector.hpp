@@ -29,8 +29,8 @@ struct WindowInfo {
   std::int64_t end_us = 0;
 };
 
-/// The rows of one window that a detector subscribed to. Topics it did not name are empty. Platform topics (keys to
-/// deception) are the same for every shard and for close.
+/// The rows of one window; topics a detector did not name are empty. Platform topics (keys to deception) are the same
+/// for every shard and for close. Complaints are the view's: without shard state, judge them in close.
 struct WindowRows {
   telemetry::AccessRows access;
   telemetry::AuthRows auth;

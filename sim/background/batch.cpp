@@ -1,14 +1,10 @@
 #include <algorithm>
 
 #include "sim/background/background.hpp"
-#include "sim/background/slotted.hpp"
-#include "sim/core/samplers.hpp"
+#include "sim/background/service_jobs.hpp"
 
 namespace dwell::background {
 namespace {
-
-constexpr std::uint16_t kListLimit = 20;
-constexpr std::uint32_t kPartnerHosts = 4;  // addresses of one partner
 
 /// An export that walks the ids upwards, going on where it stopped the last time.
 struct Export {
@@ -26,10 +22,10 @@ struct Export {
   std::uint32_t done = 0;    // reads so far, over all runs
 };
 
-class Batch final : public SlottedProcess {
+class Batch final : public ServiceJobs {
  public:
   Batch(const BatchParams& params, const Surroundings& around, telemetry::PlatformRows* out)
-      : SlottedProcess("batch jobs"), params_(params), around_(around), audit_(out), hour_(mean_one(around.hour)) {
+      : ServiceJobs("batch jobs", around, out), params_(params) {
     if (!params.on) return;
     const double scale = around.scale;
     const KeyChoice service(keys_of(*around.keys, protocol::KeyUse::service, false, false));
@@ -38,10 +34,6 @@ class Batch final : public SlottedProcess {
     RandomStream random(around.seed, 1, purpose("batch.month"));
     add_export(1, Duration::hours(1), Duration::hours(4), 30, random.below(30), params.monthly_reads * scale,
                Page::profile, false, service);
-    partner_keys_ = KeyChoice(keys_of(*around.keys, protocol::KeyUse::partner, false, false));
-    orphaned_keys_ = KeyChoice(keys_of(*around.keys, protocol::KeyUse::service, true, true));
-    if (!partner_keys_.empty()) partner_per_slot_ = params.partner_reads_per_day * scale / Slot::kPerDay;
-    if (!orphaned_keys_.empty()) orphaned_per_slot_ = params.orphaned_key_reads_per_day * scale / Slot::kPerDay;
   }
 
  private:
@@ -55,27 +47,20 @@ class Batch final : public SlottedProcess {
     exports_.push_back(job);
   }
 
-  [[nodiscard]] protocol::Subscriber host(protocol::NetworkKind kind, std::uint32_t bits, std::uint32_t ordinal) const {
-    const protocol::Network& network = around_.networks->pick(kind, bits);
-    return {around_.networks->address(network, ordinal), network.id, network.country, Client::service};
-  }
-
   void plan(kernel::Context& context, const Slot& slot) override {
     audit_.ship(context.now());
     for (Export& job : exports_) run_export(context, slot, job);
-    partners(context, slot);
-    forgotten_jobs(context, slot);
   }
 
   void save_state(ByteWriter& writer) const override {
-    audit_.save(writer);
+    ServiceJobs::save_state(writer);
     for (const Export& job : exports_) {
       writer.put(job.cursor);
       writer.put(job.done);
     }
   }
   void restore_state(ByteReader& reader) override {
-    audit_.restore(reader);
+    ServiceJobs::restore_state(reader);
     for (Export& job : exports_) {
       job.cursor = reader.get<decltype(job.cursor)>();
       job.done = reader.get<decltype(job.done)>();
@@ -116,74 +101,8 @@ class Batch final : public SlottedProcess {
     read(context, at, {at, member, job.from, job.page, true, job.key, token});
   }
 
-  void partners(kernel::Context& context, const Slot& slot) {
-    RandomStream random(around_.seed, 0, purpose("batch.partner"), static_cast<std::uint32_t>(slot.index));
-    const std::uint64_t reads = sample_poisson(random, partner_per_slot_ * hour_[slot.hour()]);
-    for (std::uint64_t i = 0; i < reads; ++i) {
-      const Time at = moment_in(slot, random);
-      const KeyId key = partner_keys_.draw(random.next32());
-      // A partner is its key: the same network and few hosts for all it reads.
-      const RandomBlock company = random_block(around_.seed, key.value, purpose("batch.company"), 0, 0);
-      const auto from = host(protocol::NetworkKind::partner, company.word[0],
-                             to_below(company.word[1], 1U << 16) + random.below(kPartnerHosts));
-      const Page page = random.uniform() < 0.5 ? Page::address : Page::order_list;
-      const Duration age{random.below(3'600'000'000U)};
-      const TokenId token = as_token(random.next64());
-      read(context, at, {at - age, draw_member(random), from, page, false, key, token});
-    }
-  }
-
-  void forgotten_jobs(kernel::Context& context, const Slot& slot) {
-    RandomStream random(around_.seed, 0, purpose("batch.forgotten"), static_cast<std::uint32_t>(slot.index));
-    const std::uint64_t reads = sample_poisson(random, orphaned_per_slot_);
-    for (std::uint64_t i = 0; i < reads; ++i) {
-      const Time at = moment_in(slot, random);
-      const KeyId key = orphaned_keys_.draw(random.next32());
-      const RandomBlock job = random_block(around_.seed, key.value, purpose("batch.job"), 0, 0);
-      const auto from = host(protocol::NetworkKind::internal, job.word[0], 16 + to_below(job.word[1], 1U << 12));
-      const Page page = random.uniform() < 0.5 ? Page::address : Page::profile;
-      const TokenId token = as_token(random.next64());
-      read(context, at, {at, draw_member(random), from, page, true, key, token});
-    }
-  }
-
-  MemberId draw_member(RandomStream& random) const {
-    return random.uniform() < params_.stale ? draw_stale(around_, random) : draw_existing(around_, random);
-  }
-
-  struct Read {
-    Time token_issued;
-    MemberId member;
-    protocol::Subscriber from;
-    Page page;
-    bool issued;
-    KeyId key;
-    TokenId token;
-  };
-  void read(kernel::Context& context, Time at, const Read& what) {
-    protocol::Request request;
-    request.member = what.member;
-    request.origin = kBackground;
-    request.from = what.from;
-    request.page = what.page;
-    request.issued = what.issued;
-    request.most_records = kListLimit;
-    request.key = what.key;
-    request.token = what.token;
-    request.token_issued = what.token_issued;
-    send_request(context, around_.shards, at, request);
-    audit_.add({at.us, at.us, what.token.value, 0, what.member.value, what.key.value, 0});
-  }
-
   BatchParams params_;
-  Surroundings around_;
-  AuditOutbox audit_;
-  std::array<double, 24> hour_;
   std::vector<Export> exports_;
-  KeyChoice partner_keys_;
-  KeyChoice orphaned_keys_;
-  double partner_per_slot_ = 0;
-  double orphaned_per_slot_ = 0;
 };
 
 }  // namespace

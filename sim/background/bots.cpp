@@ -26,15 +26,14 @@ struct Bot {
 
 class Bots final : public SlottedProcess {
  public:
-  Bots(const BotParams& params, const Surroundings& around, double human_requests_per_day, std::uint32_t part,
+  Bots(const BotParams& params, const Surroundings& around, double requests_per_day, std::uint32_t part,
        std::uint32_t parts)
       : SlottedProcess("bots " + std::to_string(part)),
         params_(params),
         around_(around),
         keys_(settled_signing_keys(*around.keys)) {
     DWELL_DEMAND(part < parts, "part of the bots out of range");
-    const double requests =
-        params.on && params.share < 1 ? human_requests_per_day * params.share / (1 - params.share) : 0;
+    const double requests = params.on ? requests_per_day * params.share : 0;
     if (requests <= 0) return;
     const auto sources =
         std::max<std::uint32_t>(1, static_cast<std::uint32_t>(requests / params.requests_per_source_day + 0.5));
@@ -140,9 +139,9 @@ class Bots final : public SlottedProcess {
 
 }  // namespace
 
-std::unique_ptr<kernel::Process> make_bots(const BotParams& params, const Surroundings& around,
-                                           double human_requests_per_day, std::uint32_t part, std::uint32_t parts) {
-  return std::make_unique<Bots>(params, around, human_requests_per_day, part, parts);
+std::unique_ptr<kernel::Process> make_bots(const BotParams& params, const Surroundings& around, double requests_per_day,
+                                           std::uint32_t part, std::uint32_t parts) {
+  return std::make_unique<Bots>(params, around, requests_per_day, part, parts);
 }
 
 }  // namespace dwell::background

@@ -26,6 +26,14 @@ MemberId draw_id(const Surroundings& around, RandomStream& random, bool existing
 MemberId draw_existing(const Surroundings& around, RandomStream& random) { return draw_id(around, random, true); }
 MemberId draw_stale(const Surroundings& around, RandomStream& random) { return draw_id(around, random, false); }
 
+MemberId draw_buyer(const Surroundings& around, RandomStream& random) {
+  MemberId id = draw_existing(around, random);
+  for (int i = 0; i < kTries && around.buys && !around.buys(id, random.uniform()); ++i) {
+    id = draw_existing(around, random);
+  }
+  return id;
+}
+
 std::array<double, 24> mean_one(const std::array<double, 24>& hour) {
   double sum = 0;
   for (const double level : hour) sum += level;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "sim/core/fields.hpp"
 #include "sim/core/ids.hpp"
 #include "sim/core/random.hpp"
 #include "sim/kernel/process.hpp"
@@ -27,13 +28,25 @@ struct Surroundings {
   std::int64_t days = 0;                    ///< length of the run
   std::function<bool(MemberId)> exists;     ///< whether an id names an account
   std::function<bool(MemberId)> dormant{};  ///< accounts that never visit; empty: none is known
-  std::function<bool(MemberId)> honey{};    ///< honey accounts, which nightly exports leave out; empty: none is known
+  /// Expected orders of each hour of the run, at the run's scale; none: nothing is opened by orders.
+  std::vector<double> orders{};
+  /// Whether to keep a member that was drawn uniformly, in proportion to how often she buys, from a uniform number;
+  /// empty: always.
+  std::function<bool(MemberId, double)> buys{};
+  Date first_day{};                       ///< of the run
+  std::function<bool(MemberId)> honey{};  ///< honey accounts, which nightly exports leave out; empty: none is known
 };
 
 /// Draws an id that names an account (or none). Ids are tried at random, up to 64, then in order from the last one, so
 /// a platform without such an id still ends; the last id tried is returned then.
 MemberId draw_existing(const Surroundings& around, RandomStream& random);
 MemberId draw_stale(const Surroundings& around, RandomStream& random);
+/// A member in proportion to how often she buys; after 64 tries whoever was drawn last.
+MemberId draw_buyer(const Surroundings& around, RandomStream& random);
+/// Midnight of a date; before the run it is negative.
+inline Time midnight(const Surroundings& around, Date date) {
+  return Time{} + Duration::days(std::int64_t{date.days} - around.first_day.days);
+}
 
 /// `hour` scaled to a mean of 1; all ones when its sum is 0.
 std::array<double, 24> mean_one(const std::array<double, 24>& hour);

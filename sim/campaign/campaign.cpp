@@ -1,6 +1,7 @@
 #include "sim/campaign/campaign.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "sim/campaign/schedule.hpp"
 #include "sim/campaign/sources.hpp"
@@ -8,6 +9,7 @@
 #include "sim/core/check.hpp"
 #include "sim/core/math.hpp"
 #include "sim/core/random.hpp"
+#include "sim/core/samplers.hpp"
 #include "sim/protocol/messages.hpp"
 
 namespace dwell::campaign {
@@ -80,7 +82,9 @@ class Campaign final : public kernel::Process {
 
   void handle(kernel::Context& context, kernel::Events& events) override {
     while (const kernel::Event* const event = events.next()) {
-      if (event->data == kProbeTimer) {
+      if (event->priority() == static_cast<unsigned>(protocol::Priority::answer)) {
+        misuse(context, kernel::unpack<protocol::Answer>(context.take(event->data)));
+      } else if (event->data == kProbeTimer) {
         probe(context);
       } else {
         plan(context, event->data);
@@ -96,6 +100,7 @@ class Campaign final : public kernel::Process {
     writer.put(forgery_.number);
     writer.put(sent_);
     writer.put(probed_);
+    writer.put_vector(std::vector<std::uint32_t>(misused_.begin(), misused_.end()));
   }
   Status restore(ByteReader& reader) override {
     onset_ = Time{reader.get<std::int64_t>()};
@@ -107,6 +112,8 @@ class Campaign final : public kernel::Process {
     forgery_.number = reader.get<std::uint32_t>();
     sent_ = reader.get<std::uint64_t>();
     probed_ = reader.get<std::uint32_t>();
+    const auto misused = reader.get_vector<std::uint32_t>();
+    misused_ = {misused.begin(), misused.end()};
     return success();
   }
 
@@ -180,8 +187,31 @@ class Campaign final : public kernel::Process {
     request.key = setting_.key;
     request.token = forgery_.token;
     request.token_issued = forgery_.issued;
+    if (will_be_misused(step.member)) request.answer_to = context.self();
     context.send({step.member.value % setting_.shards}, at, static_cast<unsigned>(protocol::Priority::request),
                  kernel::pack(request));
+  }
+
+  [[nodiscard]] bool will_be_misused(MemberId member) const {
+    if (setting_.complaints == protocol::kNoProcess) return false;
+    const RandomBlock bits = random_block(setting_.seed, member.value, purpose("campaign.misuse"), 0, 0);
+    return to_uniform(bits.low()) < spec_.misuse.probability;
+  }
+
+  /// A record has leaked: some time later its owner reports what was done with it.
+  void misuse(kernel::Context& context, const protocol::Answer& answer) {
+    if (answer.records == 0 || !misused_.insert(answer.member.value).second) return;
+    RandomStream random(setting_.seed, answer.member.value, purpose("campaign.report"));
+    const MisuseParams& how = spec_.misuse;
+    const double ln_median_us = det_log(static_cast<double>(how.delay_median.us));
+    // Nobody waits for longer than a run can be.
+    const double delay_us = std::min(sample_lognormal(random, ln_median_us, how.delay_sigma), 1e16);
+    const Duration delay = std::max(context.lookahead(), Duration{static_cast<std::int64_t>(delay_us)});
+    const bool threat = random.uniform() < how.threatening;
+    const protocol::Report report{answer.member, setting_.origin,
+                                  threat ? protocol::Misuse::threatening_mail : protocol::Misuse::phishing};
+    context.send(setting_.complaints, context.now() + delay, static_cast<unsigned>(protocol::Priority::report),
+                 kernel::pack(report));
   }
 
   Spec spec_;
@@ -192,6 +222,7 @@ class Campaign final : public kernel::Process {
   Forgery forgery_;
   std::uint64_t sent_ = 0;
   std::uint32_t probed_ = 0;
+  std::set<std::uint32_t> misused_;  // accounts whose misuse is on its way, or was reported
 };
 
 }  // namespace

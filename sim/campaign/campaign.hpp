@@ -11,6 +11,7 @@
 #include "sim/core/ids.hpp"
 #include "sim/core/time.hpp"
 #include "sim/kernel/process.hpp"
+#include "sim/protocol/messages.hpp"
 #include "sim/protocol/networks.hpp"
 
 namespace dwell::campaign {
@@ -28,12 +29,17 @@ struct Setting {
   Origin origin;
   Seed seed;
   std::function<bool(MemberId)> exists;
+  ProcessId complaints = protocol::kNoProcess;  ///< where customers report misuse; nobody: no record is misused
 };
 
 /// The campaign: phases one after the other, each with its exact number of requests in the order of its sweep. Tokens
 /// are forged: signed with the stolen key, one per member and phase (another when it has grown older than
 /// `token_age_most`), with a claimed time of issue and without an issuance record. Before the first phase, `probes`
 /// test reads. Setup asks `exists` once per id and phase. Per request about 100 ns.
+///
+/// Some of the accounts of which a request returned a record are misused (`Spec::misuse`): the campaign asks the
+/// gateway for the answers to what it reads of them, and has their owners report to the complaints desk, each once,
+/// LogNormal later.
 std::unique_ptr<kernel::Process> make_campaign(const Spec& spec, const Setting& setting);
 
 /// What a campaign will do, for reports, oracles and tests: expected requests by calendar day of the run.

@@ -71,6 +71,25 @@ struct Sources {
   }
 };
 
+/// What becomes of a leaked record. What customers report of it is all that people at the platform see of the leak.
+struct MisuseParams {
+  double probability = 2e-4;
+  Duration delay_median = Duration::days(180);
+  double delay_sigma = 0.8;
+  double threatening = 0.3;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit(self.probability, {"probability", "probability", 0, 1, Tag::assumption,
+                             "accounts with a leaked record whose owner reports misuse sooner or later"});
+    visit(self.delay_median,
+          {"delay_median", "duration", 60, 1e9, Tag::assumption, "from the leak to the report, LogNormal: median"});
+    visit(self.delay_sigma, {"delay_sigma", "", 0, 5, Tag::assumption, "SD of its logarithm"});
+    visit(self.threatening, {"threatening", "probability", 0, 1, Tag::assumption,
+                             "reports of threatening mail; the others are of phishing"});
+  }
+};
+
 struct Spec {
   bool on = true;
   std::string actor;
@@ -81,6 +100,7 @@ struct Spec {
   std::vector<Phase> phases;
   std::uint32_t probes = 40;
   Duration probes_before = Duration::days(0);
+  MisuseParams misuse;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
@@ -97,6 +117,7 @@ struct Spec {
           {"probes", "requests", 0, 1e9, Tag::assumption, "test reads before the first phase (never scaled)"});
     visit(self.probes_before, {"probes_before", "duration", 0, 1e9, Tag::assumption,
                                "how long before the first phase the tests are made; 0: none"});
+    visit(self.misuse, {"misuse", "", 0, 0, Tag::setting, "what becomes of leaked records"});
   }
 };
 

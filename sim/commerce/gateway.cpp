@@ -17,7 +17,7 @@ constexpr std::uint32_t kMostTries = 4096;
 
 }  // namespace
 
-void Shard::request(const protocol::Request& request, Time at) {
+void Shard::request(kernel::Context& context, const protocol::Request& request, Time at) {
   ++stats_.requests;
   const std::int64_t now = at.us;
   // Keyed by what is asked and when: neither the order nor the number of other requests matters.
@@ -46,6 +46,10 @@ void Shard::request(const protocol::Request& request, Time at) {
                          request.from.country.value, status, answer, static_cast<std::uint8_t>(request.page),
                          static_cast<std::uint8_t>(request.from.client), model_.log_lines(draw.word[2])},
                request.origin, rows_.access_fate(draw.word[3]));
+  if (request.answer_to == protocol::kNoProcess) return;
+  const protocol::Answer told{request.member, request.page, answer};
+  context.send(request.answer_to, at + context.lookahead(), static_cast<unsigned>(protocol::Priority::answer),
+               kernel::pack(told));
 }
 
 // A run is a session without a token: its moments lie in the timetable, the last of them ends it.

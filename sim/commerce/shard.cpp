@@ -69,7 +69,7 @@ void Shard::handle(kernel::Context& context, kernel::Events& events) {
     const kernel::Body body = context.take(event->data);
     switch (static_cast<Priority>(event->priority())) {
       case Priority::request:
-        request(kernel::unpack<protocol::Request>(body), now);
+        request(context, kernel::unpack<protocol::Request>(body), now);
         break;
       case Priority::login:
         login(kernel::unpack<protocol::LoginAttempt>(body), now);
@@ -84,6 +84,8 @@ void Shard::handle(kernel::Context& context, kernel::Events& events) {
         keys_.apply(kernel::unpack<protocol::KeyChange>(body), now);
         break;
       case Priority::calendar:
+      case Priority::answer:
+      case Priority::report:
         break;
     }
   }

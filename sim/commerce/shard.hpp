@@ -112,7 +112,7 @@ class Shard final : public kernel::Process {
   void write_auth(const Session& session, telemetry::AuthKind kind, Fate fate, Time now);
 
   // Gateway.
-  void request(const protocol::Request& request, Time now);
+  void request(kernel::Context& context, const protocol::Request& request, Time now);
   void run(const protocol::Run& run, Time now);
   void visit(const protocol::Visit& visit, Time now);
   [[nodiscard]] std::uint32_t choose_visitor(const protocol::Visit& visit) const;

@@ -20,6 +20,8 @@ enum class Priority : unsigned {
   login = 5,       ///< body LoginAttempt
   visit = 6,       ///< body Visit
   run = 7,         ///< body Run
+  answer = 8,      ///< body Answer, to the process that asked
+  report = 9,      ///< body Report, to the complaints desk
 };
 
 /// Who presents what to the gateway: a subscriber line, its place and its client.
@@ -30,6 +32,9 @@ struct Subscriber {
   Client client = Client::android;
 };
 
+/// Nobody, where a process may be named.
+inline constexpr ProcessId kNoProcess{UINT32_MAX};
+
 /// One request to the gateway of the shard that owns `member`, arriving when the event is due. 64 bytes at most.
 struct Request {
   MemberId member;
@@ -39,8 +44,26 @@ struct Request {
   bool issued = false;             ///< whether the issuance log is to record this token (first use of an issued token)
   std::uint16_t most_records = 1;  ///< records asked for (an address list returns fewer when there are fewer)
   KeyId key;                       ///< key that signed the token
+  ProcessId answer_to = kNoProcess;  ///< who is told of the answer, one lookahead later; usually nobody
   TokenId token;
   Time token_issued;  ///< as the token claims
+};
+
+/// What a request brought, for a sender who asked to be told.
+struct Answer {
+  MemberId member;
+  Page page = Page::home;
+  std::uint16_t records = 0;
+};
+
+/// How data of a customer that left the platform is used against her.
+enum class Misuse : std::uint8_t { threatening_mail, phishing };
+
+/// A customer reports misuse of her data, when the event is due.
+struct Report {
+  MemberId member;
+  Origin origin;
+  Misuse misuse = Misuse::phishing;
 };
 
 /// A run of requests for public pages in the name of one id, without a token, at independent uniform moments of

@@ -10,6 +10,7 @@
 #include "sim/core/data_fields.hpp"
 #include "sim/core/vocabulary.hpp"
 #include "sim/protocol/segments.hpp"
+#include "sim/telemetry/columns.hpp"
 #include "sim/workforce/params.hpp"
 
 namespace dwell {
@@ -27,6 +28,16 @@ inline std::span<const std::string_view> enum_names(KeyUse) {
 }
 
 }  // namespace protocol
+
+namespace telemetry {
+
+inline std::span<const std::string_view> enum_names(Topic) {
+  static constexpr std::array<std::string_view, kTopics> kNames = {"access", "auth",       "keys",     "workforce",
+                                                                   "audit",  "complaints", "deception"};
+  return kNames;
+}
+
+}  // namespace telemetry
 
 namespace campaign {
 

@@ -80,7 +80,9 @@ Finding check_networks(const std::vector<protocol::NetworkSpec>& networks) {
   return std::nullopt;
 }
 
-Finding check_factors(const std::vector<commerce::DatedFactor>& factors, std::string_view list) {
+/// Of a list of spans of days, each with `first` and `last`.
+template <class Dated>
+Finding check_factors(const std::vector<Dated>& factors, std::string_view list) {
   for (std::size_t i = 0; i < factors.size(); ++i) {
     if (factors[i].last >= factors[i].first) continue;
     return Contradiction{at(list, i, "last"), "the end " + to_string(factors[i].last) + " is before the start",
@@ -114,6 +116,18 @@ Finding check_platform(const commerce::Params& platform) {
   if (platform.sessions.think_least > platform.sessions.think_most) {
     return Contradiction{"/platform/sessions/think_least", "found " + to_string(platform.sessions.think_least),
                          "at most think_most, " + to_string(platform.sessions.think_most)};
+  }
+  return std::nullopt;
+}
+
+Finding check_background(const background::Params& background) {
+  if (auto bad = check_factors(background.marketing.mailings, "/background/marketing/mailings")) return bad;
+  if (auto bad = check_factors(background.complaints.surges, "/background/complaints/surges")) return bad;
+  if (auto bad = check_factors(background.logs.gaps, "/background/logs/gaps")) return bad;
+  const background::ComplaintParams& complaints = background.complaints;
+  if (complaints.threatening + complaints.phishing > 1) {
+    return Contradiction{"/background/complaints/phishing", "shares of threatening mail and phishing above 1 in all",
+                         "at most " + plain_number(1 - complaints.threatening)};
   }
   return std::nullopt;
 }
@@ -202,6 +216,7 @@ std::optional<Contradiction> find_contradiction(const Scenario& scenario) {
   if (auto bad = check_platform(scenario.platform)) return bad;
   if (auto bad = check_workforce(scenario.workforce)) return bad;
   if (auto bad = check_segments(scenario.segments)) return bad;
+  if (auto bad = check_background(scenario.background)) return bad;
   if (auto bad = check_campaign(scenario)) return bad;
   if (const Status fits = check_scale(scenario, scenario.scale); !fits) {
     return Contradiction{"/scale", fits.error().found, fits.error().accepted};

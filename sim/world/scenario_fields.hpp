@@ -63,6 +63,12 @@ inline constexpr std::array<std::string_view, 2> kRequiredKeys<commerce::DatedFa
 template <>
 inline constexpr std::array<std::string_view, 2> kRequiredKeys<commerce::Outage>{"day", "from"};
 template <>
+inline constexpr std::array<std::string_view, 2> kRequiredKeys<background::Mailing>{"first", "last"};
+template <>
+inline constexpr std::array<std::string_view, 2> kRequiredKeys<background::ComplaintSurge>{"first", "last"};
+template <>
+inline constexpr std::array<std::string_view, 3> kRequiredKeys<background::LogGap>{"topic", "first", "last"};
+template <>
 inline constexpr std::array<std::string_view, 2> kRequiredKeys<campaign::Phase>{"name", "pages"};
 template <>
 inline constexpr std::array<std::string_view, 2> kRequiredKeys<campaign::PageShare>{"page", "views"};

@@ -82,6 +82,7 @@ Simulation::Simulation(const Scenario& scenario, const RunOptions& options, RunP
       plan_(plan),
       networks_(std::make_unique<protocol::NetworkTable>(scenario.networks, options.seed)),
       keys_(workforce::make_key_ring(scenario.workforce, scenario.key_use, true, options.seed)),
+      logs_(scenario.background.logs, options.seed, plan.first_day),
       campaign_(std::make_shared<truth::Incident>(kWindow, protocol::legible_fields(scenario.segments))),
       placebo_(std::make_shared<truth::Incident>(kWindow, protocol::legible_fields(scenario.segments))) {
   keys_.reach = protocol::ReachTable(scenario.segments);
@@ -134,18 +135,38 @@ telemetry::PlatformRows* Simulation::new_platform_rows() {
   return platform_parts_.back().get();
 }
 
+/// Expected orders of each hour of the run.
+std::vector<double> Simulation::expected_orders() const {
+  const commerce::Calendar& calendar = model_->calendar();
+  const double per_minute =
+      model_->events_per_day() * model_->page_share(Page::done) / static_cast<double>(commerce::kMinutesPerDay);
+  std::vector<double> orders;
+  for (std::int64_t hour = 0; hour < calendar.days() * 24; ++hour) {
+    double rate = 0;
+    for (std::int64_t minute = hour * 60; minute < (hour + 1) * 60; ++minute) rate += calendar.rate(minute);
+    orders.push_back(rate * per_minute * calendar.orders(hour / 24));
+  }
+  return orders;
+}
+
 void Simulation::add_background() {
-  const double scale = options_.scale.value();
   background::Surroundings around{.shards = plan_.shards,
                                   .ids = plan_.ids,
-                                  .scale = scale,
+                                  .scale = options_.scale.value(),
                                   .networks = networks_.get(),
                                   .keys = &keys_,
                                   .hour = scenario_.platform.calendar.hour,
                                   .seed = options_.seed,
                                   .days = (plan_.windows * kWindow.us) / Duration::days(1).us + 1,
                                   .exists = [this](MemberId id) { return model_->exists(id); }};
+  around.first_day = plan_.first_day;
+  around.orders = expected_orders();
   around.dormant = [this](MemberId id) { return model_->population().traits(id).visit == 0; };
+  around.buys = [this](MemberId id, double uniform) {
+    constexpr double kOften = 3;  // sessions a day times inclination; who has more counts as much
+    const commerce::Traits member = model_->population().traits(id);
+    return uniform * kOften < member.sessions() * member.conversion / commerce::Traits::kConversionUnit;
+  };
   const background::Params& params = scenario_.background;
   const std::vector<MemberId> honey = background::honey_accounts(params.deception, around);
   around.honey = [honey](MemberId id) { return std::binary_search(honey.begin(), honey.end(), id); };
@@ -157,18 +178,36 @@ void Simulation::add_background() {
   });
   if (params.support.on) with_rows([&](auto* rows) { return background::make_support(params.support, around, rows); });
   if (params.batch.on) with_rows([&](auto* rows) { return background::make_batch(params.batch, around, rows); });
-  if (params.bots.on) {
-    const std::uint32_t parts = std::max(1U, plan_.shards / 8);
-    for (std::uint32_t part = 0; part < parts; ++part) {
-      add([&] { return background::make_bots(params.bots, around, model_->events_per_day(), part, parts); });
-    }
-  }
+  if (params.marketing.on && !params.marketing.mailings.empty())
+    with_rows([&](auto* rows) { return background::make_marketing(params.marketing, around, rows); });
+  if (params.partners.on)
+    with_rows([&](auto* rows) { return background::make_partners(params.partners, around, rows); });
+  if (params.forgotten_jobs.on)
+    with_rows([&](auto* rows) { return background::make_forgotten_jobs(params.forgotten_jobs, around, rows); });
+  add_bots(around);
   if (params.stuffing.on) {
     const double logins = model_->events_per_day() / model_->pages_per_session() * scenario_.platform.sessions.login;
     add([&] { return background::make_stuffing(params.stuffing, around, logins); });
   }
   with_rows([&](auto* rows) { return background::make_deception(params.deception, around, rows); });
-  with_rows([&](auto* rows) { return background::make_complaints(params.complaints, around, rows); });
+  if (params.complaints.on) {
+    complaints_ = {static_cast<std::uint32_t>(engine_->processes())};
+    with_rows([&](auto* rows) { return background::make_complaints(params.complaints, around, rows); });
+  }
+}
+
+void Simulation::add_bots(const background::Surroundings& around) {
+  const background::BotParams& bots = scenario_.background.bots;
+  const background::ScraperParams& scrapers = scenario_.background.scrapers;
+  const double not_human = (bots.on ? bots.share : 0) + (scrapers.on ? scrapers.share : 0);
+  const double requests = model_->events_per_day() / std::max(0.01, 1 - not_human);
+  if (bots.on) {
+    const std::uint32_t parts = std::max(1U, plan_.shards / 8);
+    for (std::uint32_t part = 0; part < parts; ++part) {
+      add([&] { return background::make_bots(bots, around, requests, part, parts); });
+    }
+  }
+  if (scrapers.on) add([&] { return background::make_scrapers(scrapers, around, requests); });
 }
 
 campaign::Spec Simulation::campaign_spec() const {
@@ -188,7 +227,8 @@ campaign::Setting Simulation::campaign_setting() const {
           .day_factor = day_factors_,
           .origin = campaign_origin_,
           .seed = options_.seed,
-          .exists = [this](MemberId id) { return model_->exists(id); }};
+          .exists = [this](MemberId id) { return model_->exists(id); },
+          .complaints = complaints_};
 }
 
 void Simulation::plan_campaign() {
@@ -250,6 +290,7 @@ void Simulation::record() {
     }
   }
   merge_platform_rows();
+  drop_gone_rows();
 }
 
 void Simulation::count_rows() {
@@ -268,6 +309,24 @@ void Simulation::merge_platform_rows() {
     append(platform_.audit, part->audit);
     append(platform_.complaints, part->complaints);
     append(platform_.deception, part->deception);
+  }
+  logs_.collect(platform_, engine_->window().end);
+  foreign_seen_ = foreign_seen_ || platform_.complaints.foreign != 0;
+}
+
+/// The truth has seen them; nobody else will.
+void Simulation::drop_gone_rows() {
+  const Time at = engine_->window().begin;
+  const bool access = logs_.gone(telemetry::Topic::access, at);
+  const bool auth = logs_.gone(telemetry::Topic::auth, at);
+  if (!access && !auth) return;
+  for (telemetry::PartitionRows& partition : partitions_) {
+    if (access) partition.access.clear();
+    if (auth) partition.auth.clear();
+    for (telemetry::ShardRange& range : partition.shards) {
+      if (access) range.access_begin = range.access_end = 0;
+      if (auth) range.auth_begin = range.auth_end = 0;
+    }
   }
 }
 

@@ -8,6 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "sim/background/log_collector.hpp"
+#include "sim/background/surroundings.hpp"
 #include "sim/campaign/campaign.hpp"
 #include "sim/commerce/model.hpp"
 #include "sim/commerce/stages.hpp"
@@ -113,6 +115,8 @@ class Simulation {
   Simulation(const Scenario& scenario, const RunOptions& options, RunPlan plan);
   void add_shards();
   void add_background();
+  [[nodiscard]] std::vector<double> expected_orders() const;
+  void add_bots(const background::Surroundings& around);
   [[nodiscard]] campaign::Spec campaign_spec() const;
   [[nodiscard]] campaign::Setting campaign_setting() const;
   void plan_campaign();
@@ -123,6 +127,7 @@ class Simulation {
   void share_rows();
   void take_rows(unsigned rank, ByteReader& reader);
   void merge_platform_rows();
+  void drop_gone_rows();
   void observe(const telemetry::Labelled<telemetry::AccessBatch>& access);
   telemetry::PlatformRows* new_platform_rows();
   /// Adds what `make` makes, where it is local.
@@ -145,6 +150,8 @@ class Simulation {
   std::vector<telemetry::PartitionRows> partitions_;
   std::vector<std::unique_ptr<telemetry::PlatformRows>> platform_parts_;  // one a process, merged after each window
   telemetry::PlatformRows platform_;
+  background::LogCollector logs_;
+  ProcessId complaints_ = protocol::kNoProcess;  // the desk
   std::vector<std::array<double, kPages>> campaign_by_hour_;
   std::vector<double> day_factors_;
   truth::Causes causes_;

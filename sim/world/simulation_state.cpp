@@ -26,6 +26,7 @@ void Simulation::save(ByteWriter& writer) const {
   }
   campaign_->save(writer);
   placebo_->save(writer);
+  logs_.save(writer);
   writer.put(rows_);
   writer.put(foreign_rows_);
   writer.put(foreign_seen_);
@@ -41,6 +42,7 @@ Status Simulation::restore(ByteReader& reader) {
   if (const Status restored = engine_->restore(parts); !restored) return restored;
   campaign_->restore(reader);
   placebo_->restore(reader);
+  logs_.restore(reader);
   rows_ = reader.get<std::uint64_t>();
   foreign_rows_ = reader.get<std::uint64_t>();
   foreign_seen_ = reader.get<bool>();

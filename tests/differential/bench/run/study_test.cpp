@@ -60,7 +60,8 @@ TEST_CASE("controls and oracles of a study stand where they must") {
       CHECK(row.ttd_days <= 1.0 / 1440);
     }
   }
-  for (const char* name : {"always-alert", "never-alert", "oracle-entity", "oracle-volume", "real-outcome"}) {
+  for (const char* name :
+       {"always-alert", "never-alert", "oracle-entity", "oracle-volume", "real-outcome", "customer-complaint"}) {
     INFO(name);
     CHECK(seen[name] >= 9);
   }

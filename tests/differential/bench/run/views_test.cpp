@@ -78,5 +78,52 @@ TEST_CASE("the views of one pass score like separate simulations, for every cont
   CHECK(compared > 50'000);
 }
 
+/// Scores a window by the complaints in it, and counts them where rows are observed as well.
+class ComplaintCount final : public detect::ShardedDetector {
+ public:
+  explicit ComplaintCount(detect::Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  [[nodiscard]] const detect::Descriptor& descriptor() const override { return descriptor_; }
+  [[nodiscard]] std::unique_ptr<detect::Detector> clone() const override {
+    return std::make_unique<ComplaintCount>(*this);
+  }
+  void save(ByteWriter&) const override {}
+  Status restore(ByteReader&) override { return success(); }
+  [[nodiscard]] std::uint64_t state_bytes() const override { return 0; }
+  void observe(const detect::WindowRows&, detect::ShardState*, detect::WindowTable&) const override {}
+  void close(const detect::WindowInfo&, const detect::WindowRows& platform, const detect::WindowTable&,
+             detect::Scores& scores) override {
+    for (std::size_t i = 0; i < platform.complaints.size(); ++i)
+      scores.emit({detect::EntityKind::account, platform.complaints.member(i)}, 1);
+  }
+
+ private:
+  detect::Descriptor descriptor_;
+};
+
+TEST_CASE("complaints that a campaign caused are in its view alone") {
+  detect::Descriptor descriptor;
+  descriptor.name = "complaint-count";
+  descriptor.topics = detect::topic_bit(telemetry::Topic::complaints);
+  const std::vector<Contender> list = {{descriptor, "detector", [descriptor](const detect::Setting&) {
+                                          return std::make_unique<ComplaintCount>(descriptor);
+                                        }}};
+  const auto made = run_world(world::test::tiny(), list,
+                              {.scale = {1, 2000}, .seed = {9}, .days = 3, .evaluation = true, .floors = {0}});
+  const WorldRecord& together = *made.value();
+  const auto scores_of = [&](View view) {
+    return kept(expanded(together.contenders[0].logs[static_cast<std::size_t>(view)]), 0, forked(together));
+  };
+  const auto clean = scores_of(View::clean), factual = scores_of(View::factual);
+  CHECK(scores_of(View::placebo) == clean);
+  CHECK(factual.size() > clean.size() + 20);
+  CHECK(std::includes(factual.begin(), factual.end(), clean.begin(), clean.end()));
+  for (const Scored& s : factual) {
+    const bool caused = !std::binary_search(clean.begin(), clean.end(), s);
+    if (caused) CHECK(together.campaign->belongs(truth::Kind::account, s.entity.id, kNever));
+  }
+  // The desk has read them as well: at this scale some are recognised, or none.
+  if (together.complaint != kNever) CHECK(together.complaint > together.campaign->first());
+}
+
 }  // namespace
 }  // namespace dwell::run::test

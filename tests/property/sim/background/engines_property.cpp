@@ -27,6 +27,7 @@ std::unique_ptr<kernel::Process> make(int which, Seed seed) {
   around.seed = seed;
   around.days = kDays;
   around.exists = test::exists;
+  around.orders = std::vector<double>(kDays * 24, 175);
   background::StuffingParams often;
   often.wave_every = Duration::hours(20);
   workforce::Params busy;
@@ -46,6 +47,18 @@ std::unique_ptr<kernel::Process> make(int which, Seed seed) {
       campaign::PlaceboSetting placebo{kShards, Time{}, Duration::days(3), 500, test::hours(), {}, {2}, seed};
       return campaign::make_placebo(placebo);
     }
+    case 6:
+      return background::make_partners({}, around, nullptr);
+    case 7: {
+      background::MarketingParams mailings;
+      mailings.mailings = {{{0}, {1}, 2'000'000}};
+      return background::make_marketing(mailings, around, nullptr);
+    }
+    case 8: {
+      background::ScraperParams crawls;
+      crawls.crawl_every = Duration::hours(20);
+      return background::make_scrapers(crawls, around, 50'000);
+    }
     default: {
       campaign::Setting setting = test::case_setting(networks, 1e-4);
       setting.shards = kShards;
@@ -61,7 +74,7 @@ std::unique_ptr<kernel::Process> make(int which, Seed seed) {
 }  // namespace
 
 TEST_CASE("processes are the same on every engine and differ by seed") {
-  for (int which = 0; which < 7; ++which) {
+  for (int which = 0; which < 10; ++which) {
     INFO("process " << which);
     const test::Mail serial = test::run(make(which, {3}), kShards, kDays, test::Kind::serial);
     const std::uint64_t expected = test::digest(serial);

@@ -1,154 +1,39 @@
 // Every confuser's size against its parameter. Tolerances are five standard deviations or wider.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 #include <set>
 
 #include "sim/background/background.hpp"
-#include "tests/unit/sim/background/collector.hpp"
+#include "tests/statistical/sim/background/surroundings.hpp"
 
 using namespace dwell;
 using namespace dwell::background;
-using protocol::Key;
-using protocol::KeyUse;
+using namespace dwell::test;
 
-namespace {
-
-constexpr std::uint32_t kShards = 4;
-constexpr std::int64_t kDays = 60;
-constexpr double kScale = 0.001;
-
-const protocol::KeyRing& ring() {
-  static const protocol::KeyRing value{{
-      {{101}, KeyUse::token_signing, {1}, Time{-Duration::days(500).us}, 0.6, false, false},
-      {{102}, KeyUse::token_signing, {2}, Time{-Duration::days(20).us}, 0.4, false, false},
-      {{201}, KeyUse::service, {3}, Time{-Duration::days(500).us}, 0.7, false, false},
-      {{202}, KeyUse::service, {4}, Time{-Duration::days(700).us}, 0.3, true, false},
-      {{301}, KeyUse::partner, {5}, Time{-Duration::days(500).us}, 0.5, false, false},
-      {{302}, KeyUse::partner, {6}, Time{-Duration::days(500).us}, 0.5, false, false},
-  }};
-  return value;
-}
-
-const Surroundings& around() {
-  static const protocol::NetworkTable networks(test::networks(), {31});
-  static const Surroundings value = [] {
-    Surroundings a;
-    a.shards = kShards;
-    a.ids = 77'700;
-    a.scale = kScale;
-    a.networks = &networks;
-    a.keys = &ring();
-    a.hour = test::hours();
-    a.seed = {31};
-    a.days = kDays;
-    a.exists = test::exists;
-    return a;
-  }();
-  return value;
-}
-
-void check_size(double found, double expected, double variance_factor = 1) {
-  INFO("found " << found << ", expected " << expected);
-  CHECK(std::abs(found - expected) < 5 * std::sqrt(expected * variance_factor) + 1);
-}
-
-protocol::NetworkKind kind_of(const protocol::Subscriber& from) {
-  return around().networks->all()[from.network.value].kind;
-}
-
-}  // namespace
-
-TEST_CASE("support reads member pages as often as tickets say, with a token issued for each ticket") {
-  telemetry::PlatformRows rows;
-  const SupportParams params;
-  const test::Mail mail = test::run(make_support(params, around(), &rows), kShards, kDays);
-  const double tickets = params.tickets_per_day * kScale * kDays;
-  std::set<std::uint64_t> tokens;
-  double issued = 0;
-  double stale = 0;
-  std::set<std::uint16_t> countries;
-  for (const auto& r : mail.requests) {
-    REQUIRE(r.shard == r.message.member.value % kShards);
-    REQUIRE(is_member_data(r.message.page));
-    REQUIRE(r.message.key == KeyId{201});
-    REQUIRE(r.message.from.client == Client::service);
-    REQUIRE(kind_of(r.message.from) == protocol::NetworkKind::contractor);
-    issued += r.message.issued ? 1 : 0;
-    stale += test::exists(r.message.member) ? 0 : 1;
-    tokens.insert(r.message.token.value);
-    countries.insert(r.message.from.country.value);
-  }
-  // The working week of five agents leaves some unevenness over 60 days.
-  CHECK(issued == Approx(tickets).epsilon(.08));
-  CHECK(static_cast<double>(tokens.size()) == issued);
-  CHECK(static_cast<double>(mail.requests.size()) / issued == Approx(params.reads_per_ticket).epsilon(.03));
-  CHECK(stale / static_cast<double>(mail.requests.size()) == Approx(params.stale).margin(.008));
-  CHECK(countries.size() >= 1);
-  // The audit has every read of the past, shipped within ten minutes.
-  CHECK(rows.audit.rows.size() <= mail.requests.size());
-  CHECK(rows.audit.rows.size() + 20 >= mail.requests.size());
-  for (std::size_t i = 0; i < rows.audit.rows.size(); ++i) {
-    REQUIRE(rows.audit.rows.ingest_us[i] > rows.audit.rows.time_us[i]);
-    REQUIRE(rows.audit.rows.ingest_us[i] <= rows.audit.rows.time_us[i] + Duration::minutes(11).us);
-    REQUIRE(tokens.count(rows.audit.rows.token[i]) == 1);
-    REQUIRE(rows.audit.rows.agent[i] != 0);
-  }
-}
-
-TEST_CASE("a large support desk keeps the tickets of an agent and has agents overseas") {
-  Surroundings large = around();
-  large.scale = 0.05;
-  telemetry::PlatformRows rows;
-  const SupportParams params;
-  (void)test::run(make_support(params, large, &rows), kShards, 14);
-  std::map<std::uint32_t, std::set<std::uint32_t>> tickets;
-  for (std::size_t i = 0; i < rows.audit.rows.size(); ++i) {
-    tickets[rows.audit.rows.agent[i]].insert(rows.audit.rows.ticket[i]);
-  }
-  CHECK(tickets.size() == 245);  // 10,500 tickets a day, 60 an agent, 7 days for 5
-  double sum = 0;
-  for (const auto& [agent, of] : tickets) sum += static_cast<double>(of.size());
-  CHECK(sum / 245 / 10 == Approx(60).epsilon(.03));  // ten working days in two weeks
-}
-
-TEST_CASE("exports walk the ids upwards at night, partners and forgotten jobs read by chance") {
+TEST_CASE("exports walk the ids upwards at night, without honey accounts") {
   telemetry::PlatformRows rows;
   const BatchParams params;
   Surroundings with_honey = around();
   with_honey.honey = [](MemberId id) { return id.value % 50 == 0; };
   const test::Mail mail = test::run(make_batch(params, with_honey, &rows), kShards, kDays);
-  double nightly = 0;
-  double monthly = 0;
-  double partners = 0;
-  double forgotten = 0;
-  double stale = 0;
+  double nightly = 0, monthly = 0, stale = 0;
   std::map<std::int64_t, std::map<Time, std::uint32_t>> nights;
   for (const auto& r : mail.requests) {
     stale += test::exists(r.message.member) ? 0 : 1;
-    if (r.message.key == KeyId{201}) {
-      const bool night = r.message.page == Page::address;
-      (night ? nightly : monthly) += 1;
-      REQUIRE(r.message.issued);
-      REQUIRE(r.at.hour() % 24 >= 1);
-      REQUIRE(r.at.hour() % 24 < 5);
-      if (night) nights[r.at.day()][r.at] = r.message.member.value;
-      if (night) REQUIRE(r.message.member.value % 50 != 0);
-    } else if (r.message.key == KeyId{202}) {
-      forgotten += 1;
-      REQUIRE(kind_of(r.message.from) == protocol::NetworkKind::internal);
-    } else {
-      partners += 1;
-      REQUIRE_FALSE(r.message.issued);
-      REQUIRE(r.message.token_issued <= r.at);
-      REQUIRE(kind_of(r.message.from) == protocol::NetworkKind::partner);
-    }
+    REQUIRE(r.message.key == KeyId{201});
+    const bool night = r.message.page == Page::address;
+    (night ? nightly : monthly) += 1;
+    REQUIRE(r.message.issued);
+    REQUIRE(r.at.hour() % 24 >= 1);
+    REQUIRE(r.at.hour() % 24 < 5);
+    if (night) nights[r.at.day()][r.at] = r.message.member.value;
+    if (night) REQUIRE(r.message.member.value % 50 != 0);
   }
   CHECK(nightly == params.nightly_reads * kScale * kDays);
   CHECK(monthly == params.monthly_reads * kScale * 2);
-  check_size(partners, params.partner_reads_per_day * kScale * kDays);
-  check_size(forgotten, params.orphaned_key_reads_per_day * kScale * kDays);
   check_size(stale, static_cast<double>(mail.requests.size()) * params.stale);
   CHECK(nights.size() == kDays);
   int descents = 0;
@@ -161,18 +46,97 @@ TEST_CASE("exports walk the ids upwards at night, partners and forgotten jobs re
     }
   }
   CHECK(descents <= 1);  // where the ids begin again
-  CHECK(rows.audit.rows.size() >= mail.requests.size() - 20);
+  CHECK(rows.audit.rows.size() == mail.requests.size());
+}
+
+TEST_CASE("partners mint their tokens offline: no issuance, old tokens, at their rate over the day's rhythm") {
+  telemetry::PlatformRows rows;
+  const PartnerParams params;
+  const test::Mail mail = test::run(make_partners(params, around(), &rows), kShards, kDays);
+  const auto reads = static_cast<double>(mail.requests.size());
+  check_size(reads, params.reads_per_day * kScale * kDays);
+  double stale = 0, age_s = 0, night = 0;
+  for (const auto& r : mail.requests) {
+    REQUIRE_FALSE(r.message.issued);
+    REQUIRE(r.message.token_issued <= r.at);
+    REQUIRE(kind_of(r.message.from) == protocol::NetworkKind::partner);
+    REQUIRE((r.message.key == KeyId{301} || r.message.key == KeyId{302}));
+    stale += test::exists(r.message.member) ? 0 : 1;
+    age_s += static_cast<double>((r.at - r.message.token_issued).us) * 1e-6;
+    night += r.at.hour() % 24 >= 2 && r.at.hour() % 24 < 6 ? 1 : 0;
+  }
+  check_size(stale, reads * params.stale);
+  check_size(night, reads * (.32 + .22 + .18 + .22) / 24.1);  // the curve adds up to 24.1
+  // Uniform over an hour: mean 1,800 s, SD 1,039 s.
+  CHECK(age_s / reads == Approx(1800).margin(5 * 1039 / std::sqrt(reads)));
+}
+
+TEST_CASE("forgotten jobs read with keys whose owner has left, and with no others") {
+  telemetry::PlatformRows rows;
+  const ForgottenParams params;
+  const test::Mail mail = test::run(make_forgotten_jobs(params, around(), &rows), kShards, kDays);
+  check_size(static_cast<double>(mail.requests.size()), params.reads_per_day * kScale * kDays);
+  double stale = 0;
+  for (const auto& r : mail.requests) {
+    REQUIRE(r.message.key == KeyId{202});
+    REQUIRE(r.message.issued);
+    REQUIRE(kind_of(r.message.from) == protocol::NetworkKind::internal);
+    stale += test::exists(r.message.member) ? 0 : 1;
+  }
+  check_size(stale, static_cast<double>(mail.requests.size()) * params.stale);
+  protocol::KeyRing tidy = ring();
+  for (Key& key : tidy.keys) key.owner_left = false;
+  Surroundings without = around();
+  without.keys = &tidy;
+  CHECK(test::run(make_forgotten_jobs(params, without, &rows), kShards, 5).requests.empty());
+}
+
+TEST_CASE("mailings read on their days, in working hours, every member once, in no order") {
+  telemetry::PlatformRows rows;
+  MarketingParams params;
+  const std::int32_t first = around().first_day.days;
+  params.mailings = {{{first + 3}, {first + 5}, 2'000'000}, {{first + 20}, {first + 20}, 900'000}};
+  const test::Mail mail = test::run(make_marketing(params, around(), &rows), kShards, kDays);
+  std::map<std::int64_t, double> days;
+  std::map<Time, std::uint32_t> order;
+  std::set<std::uint32_t> members;
+  double stale = 0;
+  for (const auto& r : mail.requests) {
+    days[r.at.day()] += 1;
+    REQUIRE(r.at.hour() % 24 >= 9);
+    REQUIRE(r.at.hour() % 24 < 18);
+    REQUIRE(r.message.key == KeyId{201});
+    REQUIRE(kind_of(r.message.from) == protocol::NetworkKind::internal);
+    stale += test::exists(r.message.member) ? 0 : 1;
+    if (r.at.day() > 5) continue;
+    order[r.at] = r.message.member.value;
+    members.insert(r.message.member.value);
+  }
+  REQUIRE(days.size() == 4);
+  CHECK(days[3] + days[4] + days[5] == 2000);
+  CHECK(days[4] == Approx(2000.0 / 3).margin(1));
+  CHECK(days[20] == 900);
+  CHECK(members.size() == 2000);
+  check_size(stale, 2900 * params.stale);
+  double descents = 0;
+  std::uint32_t last = 0;
+  for (const auto& [at, member] : order) {
+    descents += member < last ? 1 : 0;
+    last = member;
+  }
+  CHECK(descents == Approx(1000).margin(5 * std::sqrt(2000.0 / 12)));  // of a random order
+  CHECK(rows.audit.rows.size() == mail.requests.size());
 }
 
 TEST_CASE("bots make their share of requests, on product pages, from hosting networks, split over parts") {
   const BotParams params;
-  const double human = 302'000;
+  const double all = 328'000;
   double requests = 0;
   double member_pages = 0;
   std::map<std::uint32_t, std::map<std::int64_t, double>> by_source;
   std::set<std::uint32_t> first_part;
   for (std::uint32_t part = 0; part < 2; ++part) {
-    const test::Mail mail = test::run(make_bots(params, around(), human, part, 2), kShards, 14);
+    const test::Mail mail = test::run(make_bots(params, around(), all, part, 2), kShards, 14);
     for (const auto& r : mail.requests) {
       requests += 1;
       REQUIRE(kind_of(r.message.from) == protocol::NetworkKind::hosting);
@@ -187,15 +151,77 @@ TEST_CASE("bots make their share of requests, on product pages, from hosting net
       by_source[r.message.from.source.value][r.at.day()] += 1;
     }
   }
-  const double expected = human * params.share / (1 - params.share) * 14;
+  const double expected = all * params.share * 14;
   CHECK(requests == Approx(expected).epsilon(.01));
   check_size(member_pages, expected * params.member_pages);
-  CHECK(by_source.size() == 7);  // 26,261 a day at 4,000 each
+  CHECK(by_source.size() == 5);  // 19,680 a day at 4,000 each
   for (const auto& [source, days] : by_source) {
     for (const auto& [day, n] : days) {
-      if (day != 13) CHECK(n == Approx(expected / 14 / 7).epsilon(.15));
+      if (day != 13) CHECK(n == Approx(expected / 14 / 5).epsilon(.15));
     }
   }
+}
+
+TEST_CASE("a share of the bots works in bursts of ten to 120 minutes a day, and makes as many requests") {
+  BotParams params;
+  const double all = 40 * 4'000 / params.share;  // forty addresses
+  for (const double share : {0.0, 0.3, 1.0}) {
+    params.burst_share = share;
+    const test::Mail mail = test::run(make_bots(params, around(), all, 0, 1), kShards, 6);
+    std::map<std::uint32_t, std::map<std::int64_t, double>> slots;  // by address: requests by slot of day 2
+    double day = 0;
+    for (const auto& r : mail.requests) {
+      if (r.at.day() != 2) continue;
+      day += 1;
+      slots[r.message.from.source.value][r.at.minute() / 10] += 1;
+    }
+    REQUIRE(slots.size() == 40);
+    CHECK(day == Approx(all * params.share).epsilon(.02));
+    double bursty = 0;
+    for (const auto& [source, by_slot] : slots)
+      bursty += by_slot.size() <= 15 ? 1 : 0;  // three bursts, five slots of the clock each
+    CHECK(bursty == Approx(40 * share).margin(5 * std::sqrt(40 * share * (1 - share))));
+  }
+}
+
+TEST_CASE("crawls make their share of requests, from many addresses at once, and are quiet between") {
+  ScraperParams params;
+  params.crawl_every = Duration::days(1);
+  params.crawl_length = Duration::hours(3);
+  Surroundings long_run = around();
+  long_run.days = 300;
+  const double all = 328'000;
+  const test::Mail mail = test::run(make_scrapers(params, long_run, all), kShards, 300);
+  // About 300 crawls of exponential length: their sum has a relative SD of sqrt(2 / 300).
+  CHECK(static_cast<double>(mail.requests.size()) ==
+        Approx(all * params.share * 300).epsilon(5 * std::sqrt(2.0 / 300)));
+  std::map<std::int64_t, std::set<std::uint32_t>> hours;
+  double pdp = 0;
+  for (const auto& r : mail.requests) {
+    REQUIRE(kind_of(r.message.from) == protocol::NetworkKind::hosting);
+    REQUIRE_FALSE(test::exists(r.message.member));
+    REQUIRE(r.message.token.value == 0);
+    hours[r.at.hour()].insert(r.message.from.source.value);
+    pdp += r.message.page == Page::pdp ? 1 : 0;
+  }
+  check_size(static_cast<double>(mail.requests.size()) - pdp, static_cast<double>(mail.requests.size()) * 0.1);
+  // P(no crawl at a moment) = exp(-length / every); an hour sees those of an hour's length more.
+  const double busy = 1 - std::exp(-(3.0 + 1) / 24);
+  CHECK(static_cast<double>(hours.size()) / (300 * 24) == Approx(busy).epsilon(5 * std::sqrt(2.0 / 300)));
+  // 328,000 x .02 / 24 x 8 an hour, 1,500 of each address.
+  double sources = 0;
+  for (const auto& [hour, of] : hours) sources = std::max(sources, static_cast<double>(of.size()));
+  CHECK(sources >= 1);
+  params.requests_per_source_hour = 50;
+  const test::Mail many = test::run(make_scrapers(params, long_run, all), kShards, 30);
+  std::map<std::int64_t, std::set<std::uint32_t>> slots;
+  for (const auto& r : many.requests) slots[r.at.minute() / 10].insert(r.message.from.source.value);
+  std::size_t least = SIZE_MAX;
+  for (const auto& [slot, of] : slots) least = std::min(least, of.size());
+  CHECK(slots.size() > 20);
+  CHECK(std::max_element(slots.begin(), slots.end(), [](const auto& a, const auto& b) {
+          return a.second.size() < b.second.size();
+        })->second.size() >= 40);  // 44 addresses of one crawl
 }
 
 TEST_CASE("credential stuffing has its share of logins, in waves, and rarely succeeds") {
@@ -222,23 +248,6 @@ TEST_CASE("credential stuffing has its share of logins, in waves, and rarely suc
   CHECK(known / attempts == Approx(params.known + (1 - params.known) * params.succeed).margin(.012));
   CHECK(static_cast<double>(mail.requests.size()) == Approx(3 * correct).margin(3));
   CHECK(static_cast<double>(hours.size()) < 0.6 * 24'000);  // quiet between waves
-}
-
-TEST_CASE("complaints come at their rate, more of them by day") {
-  Surroundings long_run = around();
-  long_run.days = 1000;
-  long_run.scale = 0.05;
-  telemetry::PlatformRows rows;
-  (void)test::run(make_complaints({}, long_run, &rows), kShards, 1000);
-  const auto n = static_cast<double>(rows.complaints.rows.size());
-  check_size(n, 2 * 1000);
-  double night = 0;
-  for (std::size_t i = 0; i < rows.complaints.rows.size(); ++i) {
-    REQUIRE(test::exists({rows.complaints.rows.member[i]}));
-    const std::int64_t hour = Time{rows.complaints.rows.time_us[i]}.hour() % 24;
-    night += hour >= 2 && hour < 6 ? 1 : 0;
-  }
-  check_size(night, n * (.32 + .22 + .18 + .22) / 24);
 }
 
 TEST_CASE("honey accounts are dormant accounts, announced once, at least one") {

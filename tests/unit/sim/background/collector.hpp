@@ -1,5 +1,6 @@
 #pragma once
-// Runs platform-wide processes on a real engine against shards that only keep what they are sent.
+// Runs platform-wide processes on a real engine against shards that only keep what they are sent, and answer when they
+// are asked to.
 
 #include <algorithm>
 #include <cstdint>
@@ -31,8 +32,12 @@ struct Mail {
   std::vector<Received<protocol::KeyChange>> changes;
 };
 
+/// 43.4 % of ids name an account.
+inline bool exists(MemberId id) { return mix64(id.value, 17) % 1000 < 434; }
+
 class CollectingShard final : public kernel::Process {
  public:
+  /// Keeps nothing where `mail` is null.
   explicit CollectingShard(Mail* mail) : mail_(mail) {}
   [[nodiscard]] std::string_view name() const override { return "collecting shard"; }
   [[nodiscard]] bool every_window() const override { return false; }
@@ -41,6 +46,10 @@ class CollectingShard final : public kernel::Process {
       const std::uint32_t shard = context.self().value;
       const unsigned priority = event->priority();
       const kernel::Body body = context.take(event->data);
+      if (priority == static_cast<unsigned>(protocol::Priority::request)) {
+        answer(context, kernel::unpack<protocol::Request>(body));
+      }
+      if (mail_ == nullptr) continue;
       switch (static_cast<protocol::Priority>(priority)) {
         case protocol::Priority::request:
           mail_->requests.push_back({context.now(), shard, kernel::unpack<protocol::Request>(body)});
@@ -61,6 +70,14 @@ class CollectingShard final : public kernel::Process {
   }
 
  private:
+  static void answer(kernel::Context& context, const protocol::Request& request) {
+    if (request.answer_to == protocol::kNoProcess) return;
+    const auto records = static_cast<std::uint16_t>(exists(request.member) ? 1 : 0);
+    context.send(request.answer_to, context.now() + context.lookahead(),
+                 static_cast<unsigned>(protocol::Priority::answer),
+                 kernel::pack(protocol::Answer{request.member, request.page, records}));
+  }
+
   /// The requests of a run, as a shard of seed 1 draws them.
   void unroll(const protocol::Run& run, Time now, std::uint32_t shard) {
     for (std::uint32_t i = 0; i < run.requests; ++i) {
@@ -79,6 +96,17 @@ class CollectingShard final : public kernel::Process {
 };
 
 enum class Kind { serial, windowed, threads };
+
+/// Runs processes beside `shards` shards that keep nothing.
+inline void run_quietly(std::vector<std::unique_ptr<kernel::Process>> processes, std::uint32_t shards,
+                        std::int64_t days) {
+  const auto executor = kernel::make_inline_executor();
+  const auto engine = kernel::make_windowed_engine({.end = Time{} + Duration::days(days)}, *executor);
+  for (std::uint32_t s = 0; s < shards; ++s) engine->add(std::make_unique<CollectingShard>(nullptr));
+  for (auto& process : processes) engine->add(std::move(process));
+  while (engine->step()) {
+  }
+}
 
 /// Runs `process` beside `shards` collecting shards for so many days; mail lies by shard, in order of time within a
 /// shard.
@@ -122,9 +150,6 @@ inline const std::vector<protocol::NetworkSpec>& networks() {
   };
   return specs;
 }
-
-/// 43.4 % of ids name an account.
-inline bool exists(MemberId id) { return mix64(id.value, 17) % 1000 < 434; }
 
 inline const std::array<double, 24>& hours() {
   static const std::array<double, 24> hour = {1.05, .55,  .32,  .22,  .18,  .22,  .42,  .75,  .98,  1.12, 1.25, 1.28,

@@ -50,7 +50,7 @@ TEST_CASE("the scenario the broken ones are made from is sound") {
   CHECK(read.value().baseline == "one");
   CHECK(read.value().campaign.length == Duration::days(10));
   CHECK(read.value().platform.population.accounts == 33'700'000);
-  CHECK(read.value().background.support.tickets_per_day == 210'000);
+  CHECK(read.value().background.support.tickets_per_order == 0.05);
 }
 
 TEST_CASE("keys: unknown, duplicate, missing") {
@@ -78,8 +78,10 @@ TEST_CASE("values: type, range, unit") {
        R"(/workforce/staff (line 14, column 24): found the number 1.5; accepted: a whole number, 1 to 10000000 (people))"},
       {with(R"("workforce": {"staff": 0})"),
        R"(/workforce/staff (line 14, column 24): found the number 0; accepted: a whole number, 1 to 10000000 (people))"},
-      {with(R"("background": {"support": {"tickets_per_day": -5}})"),
-       R"(/background/support/tickets_per_day (line 14, column 47): found the number -5; accepted: a number, 0 to 1000000000 (1/d))"},
+      {with(R"("background": {"support": {"tickets_per_order": -5}})"),
+       R"(/background/support/tickets_per_order (line 14, column 49): found the number -5; accepted: a number, 0 to 10 (tickets))"},
+      {with(R"("background": {"logs": {"gaps": [{"topic": "web", "first": "2025-06-01", "last": "2025-06-02"}]}})"),
+       R"(/background/logs/gaps/0/topic (line 14, column 44): found the string "web"; accepted: "access", "auth", "keys", "workforce", "audit", "complaints" or "deception")"},
       {with(R"("background": {"bots": {"share": 1.2}})"),
        R"(/background/bots/share (line 14, column 34): found the number 1.2; accepted: a probability, 0 to 1)"},
       {with(R"("background": {"bots": {"on": 1}})"),

@@ -1,0 +1,173 @@
+// Confusers in a whole world: what they do to each other.
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "tests/differential/sim/world/worlds.hpp"
+
+namespace dwell::world::test {
+namespace {
+
+/// Calls use(world) after every window of a run.
+template <class Use>
+void each_window(const Scenario& scenario, const RunOptions& options, Use use) {
+  const auto world = make_world(options, scenario);
+  while (world->step()) use(*world);
+}
+
+TEST_CASE("support tickets are the stated share of the orders that members really make, some days later") {
+  Scenario scenario = tiny();
+  scenario.warm_up = Duration::days(10);
+  scenario.background.logs.on = false;
+  double orders = 0;
+  std::set<std::uint32_t> tickets;
+  each_window(scenario, {.scale = {1, 1000}, .seed = {7}, .days = 10}, [&](const Simulation& world) {
+    each_row(world, [&](const auto& row, std::uint8_t) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(row)>, telemetry::AccessRow>) {
+        orders += row.page == static_cast<std::uint8_t>(Page::done) ? 1 : 0;
+      } else if constexpr (std::is_same_v<std::decay_t<decltype(row)>, telemetry::AuditRow>) {
+        if (row.agent != 0) tickets.insert(row.ticket);
+      }
+    });
+  });
+  // Chance of the tickets (2 %), of members' days, and orders whose tickets lie outside of the twenty days.
+  const double expected = orders * scenario.background.support.tickets_per_order;
+  CHECK(static_cast<double>(tickets.size()) == Approx(expected).epsilon(.12));
+}
+
+TEST_CASE("days whose access rows are gone show none of them, and the truth knows what happened on them") {
+  Scenario scenario = tiny();
+  const RunOptions options{.scale = {1, 4000}, .seed = {7}, .days = 3, .campaign = true};
+  const auto whole = make_world(options, scenario);
+  while (whole->step()) {
+  }
+  const Date first = whole->plan().first_day;
+  scenario.background.logs.gaps = {{telemetry::Topic::access, {first.days + 3}, {first.days + 3}},
+                                   {telemetry::Topic::auth, {first.days + 1}, {first.days + 2}}};
+  std::map<std::int64_t, std::uint64_t> access, auth;
+  std::uint64_t digest = 0, exposed = 0;
+  each_window(scenario, options, [&](const Simulation& world) {
+    for (const telemetry::PartitionRows& partition : world.partitions()) {
+      access[world.window().begin.day()] += partition.access.rows.size();
+      auth[world.window().begin.day()] += partition.auth.rows.size();
+      for (const telemetry::ShardRange& range : partition.shards) {
+        REQUIRE(range.access_end <= partition.access.rows.size());
+        REQUIRE(range.auth_end <= partition.auth.rows.size());
+      }
+    }
+    digest = world.background_digest();
+    exposed = world.campaign().exposed();
+  });
+  for (const auto& [day, rows] : access) CHECK((rows == 0) == (day == 3));
+  for (const auto& [day, rows] : auth) CHECK((rows == 0) == (day == 1 || day == 2));
+  CHECK(digest == whole->background_digest());
+  CHECK(exposed == whole->campaign().exposed());
+  CHECK(exposed > 0);
+}
+
+TEST_CASE("complaints of a leak are the campaign's, of accounts it exposed, and come in no clean run") {
+  Scenario scenario = tiny();
+  scenario.campaign.misuse.probability = 0.3;
+  scenario.campaign.misuse.delay_median = Duration::hours(10);
+  scenario.background.logs.on = false;
+  RunOptions options{.scale = {1, 4000}, .seed = {7}, .days = 3, .campaign = true, .placebo = true};
+  const auto world = make_world(options, scenario);
+  std::vector<std::pair<Time, MemberId>> caused;
+  double complaints = 0;
+  while (world->step()) {
+    const auto& rows = world->platform().complaints;
+    complaints += static_cast<double>(rows.rows.size());
+    for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+      if (rows.origins[i] == kBackground) continue;
+      REQUIRE(world->label(rows.origins[i]) == 1);
+      caused.emplace_back(Time{rows.rows.time_us[i]}, MemberId{rows.rows.member[i]});
+    }
+  }
+  CHECK(caused.size() > 300);
+  for (const auto& [at, member] : caused) REQUIRE(world->campaign().belongs(truth::Kind::account, member.value, at));
+  options.campaign = false;
+  double clean = 0;
+  each_window(scenario, options, [&](const Simulation& other) {
+    REQUIRE(other.platform().complaints.foreign == 0);
+    clean += static_cast<double>(other.platform().complaints.rows.size());
+  });
+  CHECK(clean == complaints - static_cast<double>(caused.size()));
+}
+
+TEST_CASE("after a rotation the old key signs on in the stated share, falling to none") {
+  Scenario scenario = tiny();
+  scenario.background.logs.on = false;
+  scenario.workforce.rotation_every = Duration::days(3);
+  scenario.workforce.rotated_by_policy = 1;
+  struct Rotation {
+    std::uint32_t old_key, new_key;
+    Time at;
+  };
+  std::vector<Rotation> rotations;
+  std::vector<telemetry::AuthRow> tokens;
+  std::uint32_t created = 0;
+  each_window(scenario, {.scale = {1, 1000}, .seed = {11}, .days = 6}, [&](const Simulation& world) {
+    each_row(world, [&](const auto& row, std::uint8_t) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(row)>, telemetry::KeysRow>) {
+        const auto kind = static_cast<telemetry::KeyEvent>(row.kind);
+        if (kind == telemetry::KeyEvent::created) created = row.key;
+        // Gateways hear of it one lookahead later.
+        if (kind == telemetry::KeyEvent::rotated) rotations.push_back({row.key, created, Time{row.time_us} + kWindow});
+      } else if constexpr (std::is_same_v<std::decay_t<decltype(row)>, telemetry::AuthRow>) {
+        const auto kind = static_cast<telemetry::AuthKind>(row.kind);
+        const bool member = kind == telemetry::AuthKind::login || kind == telemetry::AuthKind::refresh;
+        if (member && row.client != static_cast<std::uint8_t>(Client::script)) tokens.push_back(row);
+      }
+    });
+  });
+  REQUIRE(rotations.size() >= 2);
+  const auto& sessions = scenario.platform.sessions;
+  double old_keys = 0, expected = 0, variance = 0;
+  for (const Rotation& rotation : rotations) {
+    for (const telemetry::AuthRow& token : tokens) {
+      if (token.key != rotation.old_key && token.key != rotation.new_key) continue;
+      const Duration age = Time{token.time_us} - rotation.at;
+      if (age < Duration{} || age >= sessions.straggle) continue;
+      const double left = 1 - static_cast<double>(age.us) / static_cast<double>(sessions.straggle.us);
+      const double p = sessions.stragglers * left;
+      expected += p;
+      variance += p * (1 - p);
+      old_keys += token.key == rotation.old_key ? 1 : 0;
+    }
+  }
+  CHECK(expected > 100);
+  CHECK(old_keys == Approx(expected).margin(5 * std::sqrt(variance)));
+}
+
+TEST_CASE("every confuser can be switched off by itself, and then others go on unchanged") {
+  const RunOptions options{.scale = {1, 4000}, .seed = {7}, .days = 1};
+  const auto rows_of = [&](const Scenario& scenario) {
+    const auto world = make_world(options, scenario);
+    while (world->step()) {
+    }
+    return world->rows();
+  };
+  const std::uint64_t all = rows_of(tiny());
+  Scenario none = tiny();
+  background::Params& off = none.background;
+  bool* const switches[] = {&off.support.on,        &off.batch.on, &off.marketing.on, &off.partners.on,
+                            &off.forgotten_jobs.on, &off.bots.on,  &off.scrapers.on,  &off.stuffing.on};
+  std::uint64_t without = 0;
+  for (bool* const one : switches) {
+    *one = false;
+    const std::uint64_t rows = rows_of(none);
+    *one = true;
+    CHECK(rows <= all);
+    without += all - rows;
+  }
+  for (bool* const one : switches) *one = false;
+  // Each takes away its own rows, so what all take away is the sum; bots make more of less human traffic when crawls
+  // are not there, as shares are of all requests.
+  const std::uint64_t left = rows_of(none);
+  CHECK(static_cast<double>(all - left) == Approx(static_cast<double>(without)).epsilon(.05));
+}
+
+}  // namespace
+}  // namespace dwell::world::test
