@@ -13,12 +13,14 @@ budgets set on other seeds.
   dwell run SCENARIO              any scenario: simulate, calibrate, score
   dwell resume FOLDER             goes on with a study that kept a checkpoint
   dwell report RESULTS            the leaderboard of a results file
-  dwell list scenarios            what can be run
+  dwell list scenarios|calendars  what can be run; dates scenarios name
   dwell list detectors            what is compared, and which logs each needs
-  dwell schema [telemetry|scenario|results]
+  dwell schema [telemetry|scenario|results|calendar]
                                   columns of the logs; JSON Schema of the files
   dwell validate [FILE.csv]       simulated traffic, or a click log of yours,
                                   against published statistics
+  dwell sensitivity [SCENARIO]    what the leaderboard rests on: one parameter
+                                  at a time at a low and a high value
   dwell phold                     the engine alone, on the PHOLD benchmark
   dwell bench-kernel              what an event costs, stage by stage
   dwell help, dwell --version
@@ -44,6 +46,7 @@ bench-kernel takes --scale (1/20), --days (1), --seed, --detector, --threads.
 validate simulates 35 days of October and November 2025 at --scale (1/200), or
 --days; --seed and --threads as above. Exit 1: a statistic is outside its band.
   --full-year           all of 2025 instead
+  --plot FILE.svg       a week of events and the hours of the day, drawn
   --fit                 parameters that fit what was seen, as part of a scenario
 With a log (header row; time and user or session are needed):
   --columns LIST        its names, such as user=visitorid,time=timestamp; also
@@ -52,6 +55,12 @@ With a log (header row; time and user or session are needed):
   --zone Z              of its people, for times as numbers or in UTC (+09:00)
   --holidays, --promotions DATES
                         such as 2025-10-05..2025-10-08,2025-12-25
+
+sensitivity takes --scale (1/2000 without SCENARIO), --seeds (4) and the others
+above but those of checkpoints.
+  --plan NAME           parameters and their values (leaderboard): a name in
+                        scenarios/sensitivity or a JSON file
+  --budget B            1/day, 1/week or 1/month (1/day)
 
 PHOLD (its defaults in parentheses)
   --processes N         logical processes (100000)
