@@ -112,7 +112,8 @@ TEST_CASE("stopped in the middle, sensitivity keeps what was finished") {
     const Finished end = child.wait();
     INFO(end.err);
     REQUIRE(end.code == 130);
-    if (end.err.find("nothing to report") != std::string::npos) continue;
+    // Too early: before signals are caught, or within the first study.
+    if (folder.names() == Words{"plan.json"}) continue;
     seen = true;
     CHECK(end.err.find("what was not reached is left out") != std::string::npos);
   }

@@ -29,7 +29,7 @@ const std::string kScenario = R"({
   "campaign": {"on": false},
   "platform": {"calendar": )";
 
-/// A scenario whose calendar stands on line 11, from column 28 on.
+/// A scenario whose calendar stands on line 10, from column 28 on.
 Result<Scenario> with_calendar(const std::string& calendar) {
   const std::vector<std::string> folders = {kFolder};
   return parse_scenario(kScenario + calendar + "}\n}", "s.json", folders);
@@ -117,7 +117,7 @@ TEST_CASE("a calendar that a scenario names is found beside it") {
   CHECK(read.value().platform.calendar.holidays.size() == 20);
   const auto alone = read_scenario((folder / "s.json").string());
   CHECK(refusal(alone) == (folder / "s.json").string() +
-                              ": /platform/calendar/years/1 (line 11, column 47): there is no calendar \"kr-2025\"; "
+                              ": /platform/calendar/years/1 (line 10, column 47): there is no calendar \"kr-2025\"; "
                               "accepted: \"mine\"; calendars lie in " +
                               (folder / "calendars").string());
   fs::remove_all(folder);
@@ -127,18 +127,18 @@ TEST_CASE("calendars that are missing, named twice or no names") {
   const std::string at = "s.json: /platform/calendar/years";
   CHECK(refusal(with_calendar(R"({"years": ["kr-2025", "kr-1999"]})")) ==
         at +
-            "/1 (line 11, column 50): there is no calendar \"kr-1999\"; accepted: \"kr-2025\" or \"kr-2026\"; "
+            "/1 (line 10, column 50): there is no calendar \"kr-1999\"; accepted: \"kr-2025\" or \"kr-2026\"; "
             "calendars lie in " +
             kFolder);
   CHECK(refusal(with_calendar(R"({"years": ["kr-2025", "kr-2025"]})")) ==
-        at + "/1 (line 11, column 50): a second \"kr-2025\"; accepted: every calendar once");
+        at + "/1 (line 10, column 50): a second \"kr-2025\"; accepted: every calendar once");
   CHECK(refusal(with_calendar(R"({"years": "kr-2025"})")) ==
-        at + " (line 11, column 38): found the string \"kr-2025\"; accepted: an array of 0 to 64 names of calendars");
+        at + " (line 10, column 38): found the string \"kr-2025\"; accepted: an array of 0 to 64 names of calendars");
   CHECK(refusal(with_calendar(R"({"years": ["../scenario"]})")) ==
-        at + "/0 (line 11, column 39): found the string \"../scenario\"; accepted: the name of a calendar: "
+        at + "/0 (line 10, column 39): found the string \"../scenario\"; accepted: the name of a calendar: "
              "letters, digits, dots, dashes and underscores");
   CHECK(refusal(parse_scenario(kScenario + R"({"years": ["kr-2025"]}}})", "s.json")) ==
-        at + "/0 (line 11, column 39): there is no calendar \"kr-2025\"; accepted: dates in place");
+        at + "/0 (line 10, column 39): there is no calendar \"kr-2025\"; accepted: dates in place");
 }
 
 TEST_CASE("broken calendars: the place in the calendar, not in the scenario") {
@@ -166,11 +166,11 @@ TEST_CASE("broken calendars: the place in the calendar, not in the scenario") {
         "x/mine.json: /holidays/1/day (line 4, column 51): 2025-05-05 after 2025-05-05; accepted: holidays in order of "
         "date, every day once");
   CHECK(broken(head, none + R"(, "surges": [{"first": "2025-05-05", "last": "2025-05-04", "name": "a"}])") ==
-        "x/mine.json: /surges/0/last (line 4, column 54): the end 2025-05-04 is before the start; accepted: 2025-05-05 "
+        "x/mine.json: /surges/0/last (line 4, column 52): the end 2025-05-04 is before the start; accepted: 2025-05-05 "
         "or "
         "later");
   CHECK(broken(head, none + R"(, "outages": [{"day": "2026-05-05", "from": "3 h", "name": "a"}])") ==
-        "x/mine.json: /outages/0/day (line 4, column 33): found 2026-05-05; accepted: a day of 2025");
+        "x/mine.json: /outages/0/day (line 4, column 30): found 2026-05-05; accepted: a day of 2025");
   CHECK(broken(head, R"("holidays": [{"day": "2025-05-05"}])") ==
         "x/mine.json: /holidays/0 (line 4, column 14): missing key \"name\"; accepted: an object with \"day\" and "
         "\"name\"");
