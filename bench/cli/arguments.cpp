@@ -11,12 +11,15 @@
 
 #include "bench/cli/names.hpp"
 #include "bench/cli/option_values.hpp"
+#include "bench/score/budget.hpp"
 #include "detectors/catalogue.hpp"
 
 namespace dwell::cli {
 namespace {
 
 namespace po = boost::program_options;
+
+constexpr std::uint32_t kSensitivitySeeds = 4;
 
 struct CommandSpec {
   std::string_view name;
@@ -34,9 +37,9 @@ const std::vector<CommandSpec>& commands() {
       {"case-study", Command::case_study, "", false, study},
       {"run", Command::run, "a scenario's name or file", true, study},
       {"resume", Command::resume, "the folder of a checkpoint", true, {"threads", "spread", "json", "output", "quiet"}},
-      {"list", Command::list, "scenarios or detectors", true, {"json", "output", "quiet"}},
+      {"list", Command::list, "scenarios, detectors or calendars", true, {"json", "output", "quiet"}},
       {"report", Command::report, "a results file", true, {"json", "output", "quiet"}},
-      {"schema", Command::schema, "telemetry, scenario or results", false, {"output", "quiet"}},
+      {"schema", Command::schema, "telemetry, scenario, results or calendar", false, {"output", "quiet"}},
       {"phold",
        Command::phold,
        "",
@@ -52,8 +55,14 @@ const std::vector<CommandSpec>& commands() {
        Command::validate,
        "a click log as CSV, or nothing",
        false,
-       {"scale", "seed", "days", "threads", "full-year", "fit", "columns", "events", "zone", "holidays", "promotions",
-        "json", "output", "quiet"}},
+       {"scale", "seed", "days", "threads", "full-year", "fit", "plot", "columns", "events", "zone", "holidays",
+        "promotions", "json", "output", "quiet"}},
+      {"sensitivity",
+       Command::sensitivity,
+       "a scenario's name or file, or nothing",
+       false,
+       {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "detector", "threads", "budget",
+        "plan", "json", "output", "quiet"}},
       {"help", Command::help, "a command", false, {"quiet"}},
   };
   return all;
@@ -84,7 +93,10 @@ po::options_description option_table() {
                            "events",
                            "zone",
                            "holidays",
-                           "promotions"}) {
+                           "promotions",
+                           "plot",
+                           "budget",
+                           "plan"}) {
     add(name, po::value<std::string>());
   }
   add("output,o", po::value<std::string>());
@@ -137,6 +149,20 @@ Status read_checkpoint(const Values& values, Arguments& out) {
   return success();
 }
 
+Status read_budget(const Values& values, double& out) {
+  if (values.count("budget") == 0) return success();
+  const std::string& text = values["budget"].as<std::string>();
+  std::vector<std::string> names;
+  for (const score::Budget& budget : score::kBudgets) {
+    if (budget.name == text) {
+      out = budget.per_day;
+      return success();
+    }
+    names.emplace_back(budget.name);
+  }
+  return flag_error("budget", text, accepted_names(text, names));
+}
+
 Status read_phold(const Values& values, Arguments& out) {
   perf::PholdShape& shape = out.phold;
   for (const Status& status : {
@@ -174,6 +200,8 @@ Status read_options(const Values& values, Arguments& out) {
            read_enum(values, "spread", out.spread),
            read_text(values, "output", out.output),
            read_detectors(values, out.detectors),
+           read_budget(values, out.budget_per_day),
+           read_text(values, "plan", out.plan),
        }) {
     if (!status) return status.error();
   }
@@ -275,7 +303,7 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
   }
   if (plain.empty())
     return Error{"", "", "no command",
-                 "case-study, run, resume, list, report, schema, validate, phold, bench-kernel, help"};
+                 "case-study, run, resume, list, report, schema, validate, sensitivity, phold, bench-kernel, help"};
   const Result<const CommandSpec*> found = find_command(plain.front());
   if (!found) return found.error();
   const CommandSpec& spec = *found.value();
@@ -290,6 +318,8 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
   if (spec.needed && out.subject.empty()) return Error{"", usage, "found no further word", std::string(spec.subject)};
   if (const Status status = refuse_foreign_options(values, spec); !status) return status.error();
   if (const Status status = read_options(values, out); !status) return status.error();
+  // It runs the study two dozen times.
+  if (spec.command == Command::sensitivity && values.count("seeds") == 0) out.seeds = kSensitivitySeeds;
   if (spec.command == Command::validate) {
     if (const Status status = read_validate(values, out.subject, out.validate); !status) return status.error();
   }

@@ -25,6 +25,7 @@ enum class Command : std::uint8_t {
   report,
   schema,
   validate,
+  sensitivity,
   phold,
   bench_kernel,
   help,
@@ -54,6 +55,8 @@ struct Arguments {
   std::optional<run::Spread> spread;  ///< over ranks; nothing: as suits the number of seeds
   std::string checkpoint;             ///< folder; empty: none
   Duration checkpoint_every = Duration::days(10);
+  double budget_per_day = 1;
+  std::string plan;  ///< of a sensitivity study: name or file; empty: the project's
   perf::PholdShape phold;
   std::optional<EngineKind> engine;
   ValidateArguments validate;

@@ -215,7 +215,7 @@ std::string page(const Json& j) {
 int bench_kernel_command(const Arguments& arguments) {
   const Result<std::string> path = find_scenario(arguments.subject.empty() ? kScenario : arguments.subject);
   if (!path) return complain(path.error(), kBadInput);
-  Result<world::Scenario> scenario = world::read_scenario(path.value());
+  Result<world::Scenario> scenario = load_scenario(path.value());
   if (!scenario) return complain(scenario.error(), kBadInput);
   std::optional<OutputFile> file;
   if (!arguments.output.empty()) {

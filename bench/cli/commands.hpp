@@ -14,6 +14,8 @@ int report_command(const Arguments& arguments);
 int schema_command(const Arguments& arguments);
 /// `validate`: traffic, simulated or from a log, against published statistics. Failed when one is outside its band.
 int validate_command(const Arguments& arguments);
+/// `sensitivity`: the leaderboard again with one parameter at a time at another value.
+int sensitivity_command(const Arguments& arguments);
 /// `phold`: the engine alone, on the benchmark of its field.
 int phold_command(const Arguments& arguments);
 /// `bench-kernel`: what an event costs, stage by stage.

@@ -20,12 +20,14 @@ constexpr std::string_view kCommands = R"(
   dwell run SCENARIO              any scenario: simulate, calibrate, score
   dwell resume FOLDER             goes on with a study that kept a checkpoint
   dwell report RESULTS            the leaderboard of a results file
-  dwell list scenarios            what can be run
+  dwell list scenarios|calendars  what can be run; dates scenarios name
   dwell list detectors            what is compared, and which logs each needs
-  dwell schema [telemetry|scenario|results]
+  dwell schema [telemetry|scenario|results|calendar]
                                   columns of the logs; JSON Schema of the files
   dwell validate [FILE.csv]       simulated traffic, or a click log of yours,
                                   against published statistics
+  dwell sensitivity [SCENARIO]    what the leaderboard rests on: one parameter
+                                  at a time at a low and a high value
   dwell phold                     the engine alone, on the PHOLD benchmark
   dwell bench-kernel [SCENARIO]   what an event costs, stage by stage
   dwell help [COMMAND]            this, or the options of one command
@@ -67,6 +69,7 @@ validate simulates 35 days of October and November 2025 at --scale (1/200), or
 --days, with --seed (1) and --threads (all). Exit 1: a statistic is outside its
 band.
   --full-year           all of 2025 instead
+  --plot FILE.svg       a week of events and the hours of the day, drawn
   --fit                 parameters that fit what was seen, as part of a scenario
 With a log (header row; time and user or session are needed):
   --columns LIST        its names, such as user=visitorid,time=timestamp; also
@@ -75,6 +78,14 @@ With a log (header row; time and user or session are needed):
   --zone Z              of its people, for times as numbers or in UTC (+09:00)
   --holidays, --promotions DATES
                         such as 2025-10-05..2025-10-08,2025-12-25
+)";
+
+constexpr std::string_view kSensitivity = R"(
+sensitivity takes --scale (1/2000 without SCENARIO), --seeds (4) and the others
+of a study but those of checkpoints.
+  --plan NAME           parameters and their values (leaderboard): a name in
+                        scenarios/sensitivity or a JSON file
+  --budget B            1/day, 1/week or 1/month (1/day)
 )";
 
 constexpr std::string_view kPhold = R"(
@@ -129,8 +140,8 @@ std::string join(std::initializer_list<std::string_view> parts) {
 }  // namespace
 
 std::string help_text() {
-  return join({kPurpose, kCommands, kSubject, kStudy, kBenchKernel, kValidate, kPhold, kRanks, kSpread, kOutput,
-               kExamples, kExit});
+  return join({kPurpose, kCommands, kSubject, kStudy, kBenchKernel, kValidate, kSensitivity, kPhold, kRanks, kSpread,
+               kOutput, kExamples, kExit});
 }
 
 std::string help_text(Command command) {
@@ -158,6 +169,11 @@ std::string help_text(Command command) {
            "  --output FILE, -o     write it there, whole or not at all\n"});
     case Command::validate:
       return join({"dwell validate [FILE.csv] - traffic against published statistics\n", kValidate, kOutput});
+    case Command::sensitivity:
+      return join(
+          {"dwell sensitivity [SCENARIO] - what the leaderboard rests on: one parameter at a\ntime at a low and a "
+           "high value\n",
+           kSubject, kSensitivity, kStudy, kOutput});
     case Command::phold:
       return join({"dwell phold - the engine alone, on the PHOLD benchmark\n", kPhold, kRanks, kOutput});
     case Command::bench_kernel:

@@ -32,6 +32,8 @@ int dispatch(const Arguments& arguments) {
       return schema_command(arguments);
     case Command::validate:
       return validate_command(arguments);
+    case Command::sensitivity:
+      return sensitivity_command(arguments);
     case Command::phold:
       return phold_command(arguments);
     case Command::bench_kernel:

@@ -55,6 +55,13 @@ Result<std::string> find_scenario(const std::string& word) {
   return Error{"", "", "found no scenario named \"" + word + "\"", accepted_names(word, names)};
 }
 
+std::string calendar_folder() { return (scenario_folder() / "calendars").string(); }
+
+Result<world::Scenario> load_scenario(const std::string& path) {
+  const std::vector<std::string> folders = {calendar_folder()};
+  return world::read_scenario(path, folders);
+}
+
 Status apply_overrides(const Arguments& arguments, world::Scenario& scenario) {
   if (arguments.scale) scenario.scale = *arguments.scale;
   if (arguments.key_use) scenario.key_use = *arguments.key_use;

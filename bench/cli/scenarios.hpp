@@ -20,6 +20,11 @@ std::vector<std::string> scenario_names();
 /// The file of a scenario: a word with a slash or ending in .json is a path, anything else a name.
 Result<std::string> find_scenario(const std::string& word);
 
+/// Reads the file of a scenario. Calendars that it names lie beside it or in the project's scenarios/calendars.
+Result<world::Scenario> load_scenario(const std::string& path);
+/// The folder of the project's calendars.
+std::string calendar_folder();
+
 /// Applies --scale, --baseline, --key-use and --concentration, and checks that the parts of the scenario still fit each
 /// other.
 Status apply_overrides(const Arguments& arguments, world::Scenario& scenario);

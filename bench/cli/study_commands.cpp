@@ -173,7 +173,7 @@ int study_command(const Arguments& arguments) {
   const std::string word = arguments.command == Command::case_study ? kCase : arguments.subject;
   const Result<std::string> path = find_scenario(word);
   if (!path) return complain(path.error(), kBadInput);
-  Result<world::Scenario> scenario = world::read_scenario(path.value());
+  Result<world::Scenario> scenario = load_scenario(path.value());
   if (!scenario) return complain(scenario.error(), kBadInput);
   if (const Status status = apply_overrides(arguments, scenario.value()); !status) {
     return complain(status.error(), kBadInput);

@@ -15,6 +15,7 @@
 #include "bench/report/table.hpp"
 #include "detectors/catalogue.hpp"
 #include "sim/telemetry/schema.hpp"
+#include "sim/world/calendar_year.hpp"
 #include "sim/world/scenario.hpp"
 
 namespace dwell::cli {
@@ -55,7 +56,7 @@ int list_scenarios(const Arguments& arguments) {
   int code = kDone;
   for (const std::string& name : scenario_names()) {
     const std::string file = find_scenario(name).value();
-    const Result<world::Scenario> scenario = world::read_scenario(file);
+    const Result<world::Scenario> scenario = load_scenario(file);
     if (!scenario) {
       code = complain(scenario.error(), kBadInput);
       continue;
@@ -64,6 +65,26 @@ int list_scenarios(const Arguments& arguments) {
     add_row(table, {name, s.baseline, std::to_string(s.reading().days)}, s.title, 44);
     list.push_back(
         {{"name", name}, {"file", file}, {"title", s.title}, {"baseline", s.baseline}, {"days", s.reading().days}});
+  }
+  const int delivered = deliver(arguments, arguments.json ? dump(list) : table.render(page_style(arguments)), "");
+  return delivered == kDone ? code : delivered;
+}
+
+int list_calendars(const Arguments& arguments) {
+  const std::vector<std::string> folders = {calendar_folder()};
+  report::Table table({{"calendar", false}, {"holidays"}, {"promotions"}, {"", false}});
+  Json list = Json::array();
+  int code = kDone;
+  for (const std::string& name : world::calendar_names(folders)) {
+    const std::string file = folders.front() + "/" + name + ".json";
+    const Result<world::CalendarYear> calendar = world::read_calendar(file);
+    if (!calendar) {
+      code = complain(calendar.error(), kBadInput);
+      continue;
+    }
+    const world::CalendarYear& c = calendar.value();
+    add_row(table, {name, std::to_string(c.holidays.size()), std::to_string(c.promotions.size())}, c.title, 44);
+    list.push_back({{"name", name}, {"file", file}, {"title", c.title}, {"country", c.country}, {"year", c.year}});
   }
   const int delivered = deliver(arguments, arguments.json ? dump(list) : table.render(page_style(arguments)), "");
   return delivered == kDone ? code : delivered;
@@ -103,9 +124,10 @@ int unknown_subject(const char* command, const std::string& word, std::span<cons
 }  // namespace
 
 int list_command(const Arguments& arguments) {
-  static const std::array<std::string, 2> names = {"scenarios", "detectors"};
+  static const std::array<std::string, 3> names = {"scenarios", "detectors", "calendars"};
   if (arguments.subject == names[0]) return list_scenarios(arguments);
   if (arguments.subject == names[1]) return list_detectors(arguments);
+  if (arguments.subject == names[2]) return list_calendars(arguments);
   return unknown_subject("dwell list", arguments.subject, names);
 }
 
@@ -118,12 +140,13 @@ int report_command(const Arguments& arguments) {
 }
 
 int schema_command(const Arguments& arguments) {
-  static const std::array<std::string, 3> names = {"telemetry", "scenario", "results"};
+  static const std::array<std::string, 4> names = {"telemetry", "scenario", "results", "calendar"};
   if (arguments.subject.empty() || arguments.subject == names[0]) {
     return deliver(arguments, telemetry::schema_markdown(), "");
   }
   if (arguments.subject == names[1]) return deliver(arguments, world::scenario_json_schema(), "");
   if (arguments.subject == names[2]) return deliver(arguments, report::results_json_schema(), "");
+  if (arguments.subject == names[3]) return deliver(arguments, world::calendar_json_schema(), "");
   return unknown_subject("dwell schema", arguments.subject, names);
 }
 

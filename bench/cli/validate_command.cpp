@@ -17,6 +17,7 @@
 #include "bench/report/text.hpp"
 #include "bench/run/build_info.hpp"
 #include "bench/validate/simulated.hpp"
+#include "bench/validate/week_plot.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -62,7 +63,7 @@ class Progress {
 Result<world::Scenario> standard_scenario() {
   const Result<std::string> path = find_scenario(kScenario);
   if (!path) return path.error();
-  return world::read_scenario(path.value());
+  return load_scenario(path.value());
 }
 
 MaybeSeen simulate(const Arguments& arguments) {
@@ -190,12 +191,15 @@ MaybeSeen read_log(const Arguments& arguments) {
 }  // namespace
 
 int validate_command(const Arguments& arguments) {
-  std::optional<OutputFile> file;
-  if (!arguments.output.empty()) {
-    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, arguments.subject);
+  std::optional<OutputFile> file, plot;
+  for (const auto& [path, place] : {std::pair{&arguments.output, &file}, {&arguments.validate.plot, &plot}}) {
+    if (path->empty()) continue;
+    const Result<OutputFile> prepared = OutputFile::prepare(*path, arguments.subject);
     if (!prepared) return complain(prepared.error(), kBadInput);
-    file = prepared.value();
+    *place = prepared.value();
   }
+  if (file && plot && file->path() == plot->path())
+    return complain(Error{plot->path(), "--plot", "found the file of --output", "a file of its own"}, kBadInput);
   catch_interrupts(arguments.quiet);
   MaybeSeen result = arguments.subject.empty() ? simulate(arguments) : read_log(arguments);
   if (!result) return complain(result.error(), kBadInput);
@@ -209,6 +213,11 @@ int validate_command(const Arguments& arguments) {
   const std::string text = validation_json(validation, seen.source).dump(1) + "\n";
   if (file) {
     if (const Status written = file->write(text); !written) return complain(written.error(), kFailed);
+  }
+  if (plot) {
+    const Result<std::string> drawing = validate::week_plot(seen.observed, seen.title);
+    if (!drawing) return complain(drawing.error(), kFailed);
+    if (const Status written = plot->write(drawing.value()); !written) return complain(written.error(), kFailed);
   }
   int code = kDone;
   if (!arguments.json) code = put(validation_page(validation, stdout_style()));

@@ -102,6 +102,7 @@ Status read_validate(const Values& values, const std::string& subject, ValidateA
   out.dates_given = values.count("holidays") != 0 || values.count("promotions") != 0;
   for (const Status& status : {
            refuse_others(values, subject, out.full_year),
+           read_text(values, "plot", out.plot),
            read_columns(values, out.log),
            read_events(values, out.log),
            read_zone(values, out.log),

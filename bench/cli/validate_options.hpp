@@ -14,6 +14,7 @@ namespace dwell::cli {
 struct ValidateArguments {
   bool full_year = false;
   bool fit = false;
+  std::string plot;          ///< SVG file of a week; empty: none
   bool dates_given = false;  ///< holidays or promotions: then the scenario's calendar is left out
   validate::LogOptions log;
 };

@@ -111,4 +111,23 @@ std::vector<double> holm(std::span<const double> p_values) {
   return adjusted;
 }
 
+std::optional<double> kendall_tau(std::span<const double> first, std::span<const double> second) {
+  DWELL_DEMAND(first.size() == second.size(), "scores of the same things are equally many");
+  double agreement = 0, untied_first = 0, untied_second = 0;
+  const auto sign = [](double a, double b) {
+    DWELL_DEMAND(a == a && b == b, "a score is not a number");
+    return static_cast<double>(a < b) - static_cast<double>(b < a);
+  };
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    for (std::size_t j = i + 1; j < first.size(); ++j) {
+      const double one = sign(first[i], first[j]), other = sign(second[i], second[j]);
+      agreement += one * other;
+      untied_first += one * one;
+      untied_second += other * other;
+    }
+  }
+  if (untied_first == 0 || untied_second == 0) return std::nullopt;
+  return agreement / std::sqrt(untied_first * untied_second);
+}
+
 }  // namespace dwell::stats

@@ -2,6 +2,7 @@
 // Comparisons by ranks, and p-values of many comparisons at once.
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,5 +28,10 @@ std::vector<double> holm(std::span<const double> p_values);
 
 /// Ranks from 1, ties sharing their mean rank. Values must not be NaN.
 std::vector<double> ranks(std::span<const double> values);
+
+/// Kendall's tau-b (Kendall 1945) of two scores of the same things: concordant minus discordant pairs over the
+/// geometric mean of the pairs that are not tied in each; 1 the same order, -1 the reverse. Nothing when either ties
+/// all. Both of equal length, without NaN (demanded). O(n^2).
+std::optional<double> kendall_tau(std::span<const double> first, std::span<const double> second);
 
 }  // namespace dwell::stats

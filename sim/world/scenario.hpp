@@ -2,6 +2,7 @@
 // A scenario: everything a run needs besides seed, scale and threads. Read from JSON, validated, typed.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,16 +101,20 @@ struct Scenario {
   [[nodiscard]] const Baseline& reading() const;
 };
 
-/// Reads and validates a scenario file. The error names file, JSON pointer with line and column, what was found and what is
-/// accepted.
-Result<Scenario> read_scenario(const std::string& path);
-/// The same from text; `file` is used in messages.
-Result<Scenario> parse_scenario(std::string_view text, const std::string& file);
+/// Reads and validates a scenario file. Calendars that it names (platform.calendar.years) come from calendars/ beside the
+/// file, else from these folders; their dates are then the scenario's own. The error names file, JSON pointer with line and
+/// column, what was found and what is accepted.
+Result<Scenario> read_scenario(const std::string& path, std::span<const std::string> calendar_folders = {});
+/// The same from text; `file` is used in messages. Calendars come from the folders alone.
+Result<Scenario> parse_scenario(std::string_view text, const std::string& file,
+                                std::span<const std::string> calendar_folders = {});
 /// The scenario as canonical JSON: every field, in order of description. Its digest identifies the scenario in results.
 std::string to_json(const Scenario& scenario);
 std::uint64_t scenario_digest(const Scenario& scenario);
 /// JSON Schema (draft 2020-12), generated from the described structs; scenarios/scenario.schema.json is held to it by a test.
 std::string scenario_json_schema();
+/// The same of calendars (scenarios/calendars/calendar.schema.json).
+std::string calendar_json_schema();
 
 /// "1/1000", "0.01" or "1"; an error says what is accepted.
 Result<Scale> parse_scale(std::string_view text);

@@ -25,16 +25,6 @@ std::vector<std::string_view> baseline_names(const Scenario& scenario) {
   return names;
 }
 
-bool is_plain_name(std::string_view name) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
-  };
-  return !name.empty() && std::all_of(name.begin(), name.end(), plain);
-}
-
-constexpr std::string_view kPlainName = "letters, digits, dots, dashes and underscores";
-
 Finding check_names(const Scenario& s) {
   if (s.schema != kSchemaName)
     return Contradiction{"/schema", "found " + quoted_text(s.schema), quoted_text(kSchemaName)};
@@ -202,6 +192,14 @@ Finding check_campaign(const Scenario& s) {
 }
 
 }  // namespace
+
+bool is_plain_name(std::string_view name) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  };
+  return !name.empty() && std::all_of(name.begin(), name.end(), plain);
+}
 
 const Baseline& Scenario::reading() const {
   const auto it =

@@ -20,6 +20,10 @@ struct Contradiction {
   std::string accepted;
 };
 
+/// What names of scenarios, baselines and calendars are made of: they become file names and flags.
+inline constexpr std::string_view kPlainName = "letters, digits, dots, dashes and underscores";
+bool is_plain_name(std::string_view name);
+
 /// The first contradiction of a scenario whose single values are in range.
 std::optional<Contradiction> find_contradiction(const Scenario& scenario);
 

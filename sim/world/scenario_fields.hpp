@@ -12,6 +12,7 @@
 
 #include "sim/core/fields.hpp"
 #include "sim/core/time.hpp"
+#include "sim/world/calendar_year.hpp"
 #include "sim/world/enum_names.hpp"
 #include "sim/world/scenario.hpp"
 
@@ -72,6 +73,16 @@ template <>
 inline constexpr std::array<std::string_view, 2> kRequiredKeys<campaign::Phase>{"name", "pages"};
 template <>
 inline constexpr std::array<std::string_view, 2> kRequiredKeys<campaign::PageShare>{"page", "views"};
+
+template <>
+inline constexpr std::array<std::string_view, 6> kRequiredKeys<CalendarYear>{"schema", "name",   "country",
+                                                                             "year",   "source", "holidays"};
+template <>
+inline constexpr std::array<std::string_view, 2> kRequiredKeys<Holiday>{"day", "name"};
+template <>
+inline constexpr std::array<std::string_view, 3> kRequiredKeys<NamedFactor>{"first", "last", "name"};
+template <>
+inline constexpr std::array<std::string_view, 3> kRequiredKeys<NamedOutage>{"day", "from", "name"};
 
 /// A number as people write it: up to six digits, no trailing zeros.
 std::string plain_number(double value);

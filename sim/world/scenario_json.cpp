@@ -1,16 +1,14 @@
 // Scenarios from JSON and back. One visitor reads, one writes; both follow the structs' own descriptions.
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <system_error>
+#include <vector>
 
 #include "sim/core/digest.hpp"
+#include "sim/world/calendar_year.hpp"
+#include "sim/world/file_text.hpp"
 #include "sim/world/scenario.hpp"
 #include "sim/world/scenario_check.hpp"
 #include "sim/world/scenario_reader.hpp"
@@ -19,7 +17,6 @@ namespace dwell::world {
 namespace {
 
 using OrderedJson = nlohmann::ordered_json;
-constexpr std::uintmax_t kLargestFile = 4U << 20U;
 
 template <class T>
 OrderedJson written(const T& value) {
@@ -45,32 +42,15 @@ OrderedJson written(const T& value) {
   }
 }
 
-Result<std::string> read_file(const std::string& path) {
-  namespace fs = std::filesystem;
-  const std::string accepted = "a readable JSON file of at most 4 MiB";
-  std::error_code problem;
-  const fs::file_status status = fs::status(path, problem);
-  if (!fs::exists(status)) return Error{path, "", "no such file", accepted};
-  if (fs::is_directory(status)) return Error{path, "", "is a directory", accepted};
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{path, "", std::string("cannot be opened: ") + std::strerror(errno), accepted};
-  std::string text;
-  std::array<char, 1U << 16U> piece{};
-  // Read rather than asked for: a pipe has no size.
-  while (in.read(piece.data(), piece.size()), in.gcount() > 0) {
-    text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kLargestFile) return Error{path, "", "is larger than 4 MiB", accepted};
-  }
-  if (in.bad()) return Error{path, "", std::string("cannot be read: ") + std::strerror(errno), accepted};
-  return text;
-}
-
 }  // namespace
 
-Result<Scenario> parse_scenario(std::string_view text, const std::string& file) {
-  const Result<JsonNode> document = parse_document(text, file);
+Result<Scenario> parse_scenario(std::string_view text, const std::string& file,
+                                std::span<const std::string> calendar_folders) {
+  Result<JsonNode> document = parse_document(text, file);
   if (!document) return document.error();
-  const JsonNode& root = document.value();
+  JsonNode& root = document.value();
+  const auto years = take_calendars(root, file, calendar_folders);
+  if (!years) return years.error();
   Scenario scenario;
   TreeReader reader(file);
   reader.read_struct(scenario, root, "");
@@ -85,13 +65,18 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& file) 
   if (const auto bad = find_contradiction(scenario)) {
     return Error{file, place_of(bad->pointer, locate(root, bad->pointer)), bad->found, bad->accepted};
   }
+  add_calendars(years.value(), scenario.platform.calendar);
   return scenario;
 }
 
-Result<Scenario> read_scenario(const std::string& path) {
-  const Result<std::string> text = read_file(path);
+Result<Scenario> read_scenario(const std::string& path, std::span<const std::string> calendar_folders) {
+  const Result<std::string> text = read_text_file(path);
   if (!text) return text.error();
-  return parse_scenario(text.value(), path);
+  std::vector<std::string> folders = {(std::filesystem::path(path).parent_path() / "calendars").string()};
+  for (const std::string& folder : calendar_folders) {
+    if (folder != folders.front()) folders.push_back(folder);
+  }
+  return parse_scenario(text.value(), path, folders);
 }
 
 std::string to_json(const Scenario& scenario) {

@@ -128,6 +128,23 @@ std::string scenario_json_schema() {
   // Their defaults are values of the file: the first baseline, and the length of the baseline in use.
   schema["properties"]["baseline"].erase("default");
   schema["properties"]["campaign"]["properties"]["length"].erase("default");
+  // Read before the structs are: its calendars' dates take their places among the others.
+  schema["properties"]["platform"]["properties"]["calendar"]["properties"]["years"] = {
+      {"description", "calendars whose dates are added, by name; see scenarios/calendars"},
+      {"x-tag", tag_name(Tag::setting)},
+      {"type", "array"},
+      {"uniqueItems", true},
+      {"items", {{"type", "string"}, {"pattern", "^[A-Za-z0-9._-]+$"}}}};
+  return schema.dump(2) + '\n';
+}
+
+std::string calendar_json_schema() {
+  OrderedJson schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                        {"title", std::string(kCalendarSchemaName)},
+                        {"description", "A Dwell calendar: the dated events of one year in one country."}};
+  schema.update(object_schema<CalendarYear>());
+  schema["properties"]["schema"] = {{"description", "format of this file"},
+                                    {"const", std::string(kCalendarSchemaName)}};
   return schema.dump(2) + '\n';
 }
 

@@ -110,7 +110,7 @@ TEST_CASE("unknown words are refused with the nearest name") {
   refused({"run", "tiny", "--wat"}, {"unknown option --wat"});
   refused({"run", "tinny"}, {"\"tinny\"", "tiny (did you mean it?)"});
   refused({"list", "detector"}, {"detectors (did you mean it?)"});
-  refused({"list"}, {"scenarios or detectors"});
+  refused({"list"}, {"scenarios, detectors or calendars"});
   refused({"schema", "telemtry"}, {"telemetry (did you mean it?)"});
   refused({"run"}, {"scenario"});
   refused({"run", "tiny", "again"}, {"\"again\""});

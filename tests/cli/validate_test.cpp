@@ -115,7 +115,29 @@ TEST_CASE("validate reads a log with its own names") {
   CHECK(page.out.find("column item missing") != std::string::npos);
 }
 
+TEST_CASE("validate draws a week, of a simulation or of a log") {
+  const Folder folder;
+  write_text(folder.path("log.csv"), month_of_clicks());
+  const Words log = {"validate", "log.csv", "--columns", "user=who,time=when,event=what"};
+  for (Words words : {log, Words{"validate", "--scale", "1/20000", "--days", "2"}}) {
+    words.insert(words.end(), {"--plot", "week.svg", "-q", "--json"});
+    const Finished end = run_dwell(folder, words);
+    INFO(end.err);
+    REQUIRE((end.code == 0 || end.code == 1));
+    CHECK(nlohmann::json::accept(end.out));
+    const std::string svg = read_text(folder.path("week.svg"));
+    CHECK(svg.starts_with("<?xml"));
+    CHECK(svg.ends_with("</svg>\n"));
+    for (const char* id : {"week-observed", "week-published", "hours-observed", "hours-published"})
+      CHECK(svg.find(id) != std::string::npos);
+  }
+  CHECK(folder.names() == Words{"log.csv", "week.svg"});
+}
+
 TEST_CASE("validate refuses what it cannot read") {
+  refused({"validate", "log.csv", "--plot", "log.csv"}, "log.csv");
+  refused({"validate", "log.csv", "--plot", "a.svg", "-o", "a.svg"}, "--plot");
+  refused({"validate", "log.csv", "--plot", "nowhere/a.svg"}, "nowhere");
   refused({"validate", "nowhere.csv"}, "nowhere.csv: No such file or directory");
   refused({"validate", "."}, "found a folder");
   refused({"validate", "log.csv", "--columns", "user=uid"},

@@ -53,6 +53,18 @@ TEST_CASE("options stand anywhere, with or without an equals sign") {
   CHECK(a.concentration == dwell::campaign::Concentration::top16);
 }
 
+TEST_CASE("a sensitivity study has fewer seeds and one budget") {
+  const auto parsed = parse_arguments({"sensitivity", "--budget", "1/week", "--plan", "mine"});
+  REQUIRE(parsed.ok());
+  CHECK(parsed.value().command == Command::sensitivity);
+  CHECK(parsed.value().seeds == 4);
+  CHECK(parsed.value().budget_per_day == 1.0 / 7);
+  CHECK(parsed.value().plan == "mine");
+  CHECK(parse_arguments({"sensitivity", "tiny", "--seeds", "9"}).value().seeds == 9);
+  CHECK(parse_arguments({"run", "tiny"}).value().budget_per_day == 1);
+  CHECK(parse_arguments({"run", "tiny", "--budget", "1/day"}).error().message().find("--budget") == 0);
+}
+
 TEST_CASE("a negative number is refused as a number, not as an option") {
   const auto parsed = parse_arguments({"run", "tiny", "--seed", "-3"});
   REQUIRE_FALSE(parsed.ok());
@@ -62,8 +74,9 @@ TEST_CASE("a negative number is refused as a number, not as an option") {
 TEST_CASE("abbreviated options are not guessed") { CHECK_FALSE(parse_arguments({"run", "tiny", "--see", "3"}).ok()); }
 
 TEST_CASE("every option of the parser is in the help") {
-  for (const char* option : {"--scale", "--seed", "--seeds", "--days", "--baseline", "--key-use", "--concentration",
-                             "--detector", "--threads", "--json", "--output", "--quiet", "--version"}) {
+  for (const char* option :
+       {"--scale", "--seed", "--seeds", "--days", "--baseline", "--key-use", "--concentration", "--detector",
+        "--threads", "--json", "--output", "--quiet", "--version", "--plot", "--budget", "--plan"}) {
     CHECK(help_text().find(option) != std::string_view::npos);
   }
 }

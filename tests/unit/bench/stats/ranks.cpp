@@ -93,3 +93,17 @@ TEST_CASE("Holm's correction") {
 }
 
 TEST_CASE("ranks share ties") { CHECK(ranks(std::vector<double>{3, 1, 3, 2}) == std::vector<double>{3.5, 1, 3.5, 2}); }
+
+TEST_CASE("Kendall's tau counts pairs that agree, ties on neither side") {
+  const std::vector<double> up = {1, 2, 3, 4, 5}, down = {5, 4, 3, 2, 1}, same = {2, 2, 2, 2, 2};
+  CHECK(kendall_tau(up, up).value() == Approx(1));
+  CHECK(kendall_tau(up, down).value() == Approx(-1));
+  CHECK_FALSE(kendall_tau(up, same).has_value());
+  CHECK_FALSE(kendall_tau({}, {}).has_value());
+  // One neighbouring swap: 9 of 10 pairs agree.
+  CHECK(kendall_tau(up, std::vector<double>{1, 3, 2, 4, 5}).value() == Approx(0.8));
+  // By hand: pairs (1,2) tied in the second, others agree: 5 of 6, over sqrt(6 * 5).
+  CHECK(kendall_tau(std::vector<double>{1, 2, 3, 4}, std::vector<double>{1, 1, 2, 3}).value() ==
+        Approx(5 / std::sqrt(30.0)));
+  CHECK_THROWS_AS(kendall_tau(up, std::vector<double>{1}), dwell::InvariantError);
+}

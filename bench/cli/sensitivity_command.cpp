@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "bench/cli/commands.hpp"
+#include "bench/cli/interrupt.hpp"
+#include "bench/cli/main_command.hpp"
+#include "bench/cli/names.hpp"
+#include "bench/cli/output_file.hpp"
+#include "bench/cli/progress.hpp"
+#include "bench/cli/scenarios.hpp"
+#include "bench/cli/terminal.hpp"
+#include "bench/report/sensitivity.hpp"
+
+namespace dwell::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kScenario = "coupang-2025";
+constexpr const char* kPlan = "leaderboard";
+constexpr world::Scale kScale{1, 2000};
+
+/// A word with a slash or ending in .json is a path, anything else a name in scenarios/sensitivity.
+Result<std::string> find_plan(const std::string& word) {
+  std::error_code ignored;
+  if (word.find('/') != std::string::npos || word.ends_with(".json")) {
+    if (fs::exists(word, ignored)) return word;
+    return Error{word, "", "no such file", "a plan that can be read, such as scenarios/sensitivity/leaderboard.json"};
+  }
+  const fs::path folder = fs::path(project_root()) / "scenarios" / "sensitivity";
+  const fs::path path = folder / (word + ".json");
+  if (fs::exists(path, ignored)) return path.string();
+  std::vector<std::string> names;
+  for (fs::directory_iterator at(folder, ignored), end; !ignored && at != end; at.increment(ignored)) {
+    if (at->path().extension() == ".json") names.push_back(at->path().stem().string());
+  }
+  return Error{"", "--plan", "found no plan named \"" + word + "\"", accepted_names(word, names)};
+}
+
+run::SensitivityOptions options_of(const Arguments& arguments, const world::Scenario& scenario) {
+  run::SensitivityOptions options;
+  options.budget_per_day = arguments.budget_per_day;
+  run::StudyOptions& study = options.study;
+  study.scale = scenario.scale;
+  study.seed = arguments.seed;
+  study.calibration_seeds = arguments.seeds;
+  study.evaluation_seeds = arguments.seeds;
+  study.threads = arguments.threads;
+  study.days = arguments.days;
+  study.detectors = arguments.detectors;
+  study.stop = &stop_requested();
+  return options;
+}
+
+Result<run::SensitivityResult> run_with_progress(const Arguments& arguments, const world::Scenario& scenario,
+                                                 const run::SensitivityPlan& plan) {
+  catch_interrupts(arguments.quiet);
+  ProgressLine line(arguments.quiet, stderr_is_terminal());
+  run::SensitivityOptions options = options_of(arguments, scenario);
+  options.progress = [&](const run::SensitivityProgress& p) {
+    if (stop_requested()) return;
+    line.show(p.elapsed_s, [&] {
+      return fmt::format("study {} of {}, {}: {:.0f} %{}", std::min(p.studies_done + 1, p.studies), p.studies, p.study,
+                         100 * p.done, time_to_go(p.done, p.elapsed_s));
+    });
+  };
+  return run::run_sensitivity(scenario, plan, options);
+}
+
+}  // namespace
+
+int sensitivity_command(const Arguments& arguments) {
+  const Result<std::string> path = find_scenario(arguments.subject.empty() ? kScenario : arguments.subject);
+  if (!path) return complain(path.error(), kBadInput);
+  Result<world::Scenario> scenario = load_scenario(path.value());
+  if (!scenario) return complain(scenario.error(), kBadInput);
+  Arguments asked = arguments;
+  if (!asked.scale && arguments.subject.empty()) asked.scale = kScale;
+  if (const Status status = apply_overrides(asked, scenario.value()); !status)
+    return complain(status.error(), kBadInput);
+  const Result<std::string> plan_path = find_plan(arguments.plan.empty() ? kPlan : arguments.plan);
+  if (!plan_path) return complain(plan_path.error(), kBadInput);
+  const Result<run::SensitivityPlan> plan = run::read_sensitivity_plan(plan_path.value());
+  if (!plan) return complain(plan.error(), kBadInput);
+  if (const auto fits = run::fit_plan(plan.value(), scenario.value()); !fits) return complain(fits.error(), kBadInput);
+  std::optional<OutputFile> file;
+  if (!arguments.output.empty()) {
+    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, plan_path.value());
+    if (!prepared) return complain(prepared.error(), kBadInput);
+    file = prepared.value();
+  }
+  const Result<run::SensitivityResult> result = run_with_progress(asked, scenario.value(), plan.value());
+  if (!result) return complain(result.error(), stop_requested() ? kInterrupted : kBadInput);
+  const std::string document = report::sensitivity_json(result.value());
+  if (file) {
+    if (const Status written = file->write(document); !written) return complain(written.error(), kFailed);
+  }
+  int code = kDone;
+  if (arguments.json && !file) code = put(document);
+  if (!arguments.json) {
+    const auto& columns = arguments.detectors.empty() ? result.value().best : arguments.detectors;
+    code = put(report::sensitivity_page(result.value(), columns, stdout_style()));
+  }
+  if (code == kDone && result.value().manifest.partial) {
+    say("dwell: stopped before the end; what was not reached is left out\n");
+    return kInterrupted;
+  }
+  return code;
+}
+
+}  // namespace dwell::cli
