@@ -63,6 +63,10 @@ TEST_CASE("canonical JSON of a scenario with any values reads back as itself") {
     s.platform.sessions.think_most = Duration::days(1);
     for (auto& factor : s.platform.calendar.promotions) factor.last = Date{factor.first.days + 3};
     for (auto& factor : s.platform.calendar.surges) factor.last = factor.first;
+    std::uint8_t entry = 0;
+    for (auto& reach : s.segments.reach) reach.key = static_cast<protocol::KeyUse>(entry++);
+    entry = 0;
+    for (auto& page : s.segments.pages) page.page = static_cast<Page>(entry++);
     if (s.campaign.length > Duration::days(s.reading().days)) s.campaign.length = Duration::days(s.reading().days);
     if (s.campaign.probes_before > s.warm_up) s.campaign.probes_before = s.warm_up;
     const std::string text = to_json(s);
