@@ -10,7 +10,8 @@ namespace dwell::run::test {
 namespace {
 
 TEST_CASE("orphaned keys raise alarms on clean runs, and not the insider's alone") {
-  const auto list = contenders({"orphaned-key"}).value();
+  auto list = contenders({"orphaned-key"}).value();
+  std::erase_if(list, [](const Contender& contender) { return contender.kind == "oracle"; });
   REQUIRE(list.size() == 1);
   std::size_t alarms = 0;
   std::set<std::uint64_t> keys;
@@ -18,10 +19,6 @@ TEST_CASE("orphaned keys raise alarms on clean runs, and not the insider's alone
     const auto& scenario = world::test::tiny();
     const protocol::KeyRing ring = workforce::make_key_ring(scenario.workforce, scenario.key_use, true, {seed});
     const std::uint64_t insider = ring.keys.at(ring.insider()).id.value;
-    std::set<std::uint64_t> orphaned;
-    for (const protocol::Key& key : ring.keys) {
-      if (key.owner_left) orphaned.insert(key.id.value);
-    }
     const auto scores = plain_run(list, {.scale = {1, 2000}, .seed = {seed}, .days = 26});
     for (const Scored& score : scores.at(0)) {
       if (score.window < 7 * 1440 || score.value < 5 || score.entity.id == insider) continue;
@@ -30,8 +27,8 @@ TEST_CASE("orphaned keys raise alarms on clean runs, and not the insider's alone
     }
   }
   INFO(alarms << " windows, " << keys.size() << " keys");
-  CHECK(alarms > 3);
-  CHECK(keys.size() >= 2);
+  CHECK(alarms > 30);  // of 57 days in all
+  CHECK(keys.size() >= 3);
 }
 
 }  // namespace
