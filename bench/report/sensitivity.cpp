@@ -18,16 +18,16 @@ using Json = nlohmann::ordered_json;
 using run::Change;
 using run::Side;
 
-constexpr std::size_t kMostColumns = 5;
+constexpr std::size_t kMostColumns = 5, kMostValue = 12;
 constexpr double kLeastShownDays = 1.0 / 1440;  // a window
 
 /// A JSON value in few characters.
 std::string value_text(const std::string& json) {
   const Json value = Json::parse(json);
-  if (value.is_string()) return value.get<std::string>();
+  if (value.is_string()) return fit(value.get<std::string>(), kMostValue);
   if (value.is_number() && value.get<double>() >= 10'000) return short_count(value.get<double>());
   if (value.is_array()) return fmt::format("{} entries", value.size());
-  return fit(json, 18);
+  return fit(json, kMostValue);
 }
 
 /// "+3.2 d", "-12 min", "0"; in brackets where it may be chance.
