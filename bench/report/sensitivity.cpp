@@ -18,16 +18,16 @@ using Json = nlohmann::ordered_json;
 using run::Change;
 using run::Side;
 
-constexpr std::size_t kMostColumns = 5;
+constexpr std::size_t kMostColumns = 5, kMostValue = 12;
 constexpr double kLeastShownDays = 1.0 / 1440;  // a window
 
-/// A JSON value in few characters.
-std::string value_text(const std::string& json) {
+/// A JSON value in few characters; lists and objects are what `otherwise` says.
+std::string value_text(const std::string& json, const char* otherwise) {
   const Json value = Json::parse(json);
-  if (value.is_string()) return value.get<std::string>();
+  if (value.is_structured()) return otherwise;
+  if (value.is_string()) return fit(value.get<std::string>(), kMostValue);
   if (value.is_number() && value.get<double>() >= 10'000) return short_count(value.get<double>());
-  if (value.is_array()) return fmt::format("{} entries", value.size());
-  return fit(json, 18);
+  return fit(json, kMostValue);
 }
 
 /// "+3.2 d", "-12 min", "0"; in brackets where it may be chance.
@@ -123,9 +123,9 @@ std::string sensitivity_page(const run::SensitivityResult& result, const std::ve
   columns.push_back({"tau"});
   Table table(std::move(columns));
   for (const run::AxisResult& line : result.axes) {
-    std::vector<std::string> low = {line.axis.name, value_text(line.axis.low), tag_letter(line.parameter.tag)};
-    std::vector<std::string> high = {fmt::format("  ({})", value_text(line.parameter.value)),
-                                     value_text(line.axis.high), ""};
+    std::vector<std::string> low = {line.axis.name, value_text(line.axis.low, "low"), tag_letter(line.parameter.tag)};
+    std::vector<std::string> high = {fmt::format("  ({})", value_text(line.parameter.value, "a list")),
+                                     value_text(line.axis.high, "high"), ""};
     add_cells(low, line.low, shown);
     add_cells(high, line.high, shown);
     table.row(std::move(low));

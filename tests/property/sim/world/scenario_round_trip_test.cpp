@@ -63,17 +63,14 @@ TEST_CASE("canonical JSON of a scenario with any values reads back as itself") {
     s.platform.sessions.think_most = Duration::days(1);
     for (auto& factor : s.platform.calendar.promotions) factor.last = Date{factor.first.days + 3};
     for (auto& factor : s.platform.calendar.surges) factor.last = factor.first;
-<<<<<<< HEAD
     for (auto& mailing : s.background.marketing.mailings) mailing.last = mailing.first;
     for (auto& surge : s.background.complaints.surges) surge.last = surge.first;
     for (auto& gap : s.background.logs.gaps) gap.last = gap.first;
     s.background.complaints.phishing *= 1 - s.background.complaints.threatening;
-=======
     std::uint8_t entry = 0;
     for (auto& reach : s.segments.reach) reach.key = static_cast<protocol::KeyUse>(entry++);
     entry = 0;
     for (auto& page : s.segments.pages) page.page = static_cast<Page>(entry++);
->>>>>>> workforce
     if (s.campaign.length > Duration::days(s.reading().days)) s.campaign.length = Duration::days(s.reading().days);
     if (s.campaign.probes_before > s.warm_up) s.campaign.probes_before = s.warm_up;
     const std::string text = to_json(s);

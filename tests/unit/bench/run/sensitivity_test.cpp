@@ -169,12 +169,20 @@ TEST_CASE("the page shows two lines a parameter in 80 columns, the document ever
                              study({{"source-entropy", Tier::t0, {1, 2}}, {"token-issuance", Tier::t1, {2, 2}}}), 1);
   line.low->value = line.axis.low;
   result.axes.push_back(line);
+  AxisResult list = line;
+  list.axis.name = "a list";
+  list.axis.low = "[0.05]";
+  list.parameter.value = "[0.07]";
+  list.low->value = list.axis.low;
+  result.axes.push_back(list);
   const std::string page = report::sensitivity_page(result, result.best, {});
   INFO(page);
   for (std::size_t begin = 0; begin < page.size(); begin = page.find('\n', begin) + 1)
     CHECK(page.find('\n', begin) - begin <= 80);
-  CHECK(page.find("rows lost  0.0003 A        0      -3 d  1.00\n") != std::string::npos);
-  CHECK(page.find("  (0.003)    0.03\n") != std::string::npos);
+  CHECK(page.find("rows lost   0.0003 A        0      -3 d  1.00\n") != std::string::npos);
+  CHECK(page.find("  (0.003)     0.03\n") != std::string::npos);
+  CHECK(page.find("a list         low A ") != std::string::npos);
+  CHECK(page.find("  (a list)") != std::string::npos);
   const std::string document = report::sensitivity_json(result);
   for (const char* words : {"\"schema\": \"dwell.sensitivity-results/1\"", "\"high\": null",
                             "\"difference_days\": -3.0", "\"tag\": \"assumption\"", "\"value\": 0.0003"}) {
