@@ -62,7 +62,9 @@ bool LogCollector::gone(telemetry::Topic topic, Time at) const {
 template <class Batch>
 void LogCollector::collect(telemetry::Labelled<Batch>& rows, telemetry::Labelled<Batch>& late, const LossParams& loss,
                            Time end) {
-  if (rows.rows.empty() && late.rows.empty()) return;
+  bool due = !rows.rows.empty();
+  for (std::size_t i = 0; i < late.rows.size() && !due; ++i) due = late.rows.ingest_us[i] < end.us;
+  if (!due) return;
   telemetry::Labelled<Batch> arrived, waiting;
   const auto arrive = [&](const typename Batch::Row& row, Origin origin) {
     if (row.ingest_us >= end.us) return waiting.push(row, origin);

@@ -142,9 +142,8 @@ class Support final : public SlottedProcess {
     request.key = agent.key;
     request.token = make_token(around_.seed, agent.number.value, purpose("support.token"), ticket);
     request.token_issued = at;
-    const double shift_us = static_cast<double>(Duration::hours(kShiftHours).us);
-    const double handling_us = shift_us * params_.occupancy / params_.tickets_per_agent_day;
-    const Duration handling{static_cast<std::int64_t>(sample_exponential(random, handling_us))};
+    const double share = params_.occupancy / params_.tickets_per_agent_day * sample_exponential(random, 1);
+    const Duration handling{static_cast<std::int64_t>(static_cast<double>(Duration::hours(kShiftHours).us) * share)};
     const double more = params_.reads_per_ticket - 1;
     const std::uint64_t reads = more >= 0 ? 1 + sample_poisson(random, more) : random.uniform() < more + 1;
     for (std::uint64_t r = 0; r < reads; ++r) {

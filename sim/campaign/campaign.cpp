@@ -203,10 +203,10 @@ class Campaign final : public kernel::Process {
     if (answer.records == 0 || !misused_.insert(answer.member.value).second) return;
     RandomStream random(setting_.seed, answer.member.value, purpose("campaign.report"));
     const MisuseParams& how = spec_.misuse;
-    const double ln_median_us = det_log(static_cast<double>(how.delay_median.us));
-    // Nobody waits for longer than a run can be.
-    const double delay_us = std::min(sample_lognormal(random, ln_median_us, how.delay_sigma), 1e16);
-    const Duration delay = std::max(context.lookahead(), Duration{static_cast<std::int64_t>(delay_us)});
+    // Nobody waits for longer than any run is, three hundred years.
+    const double ln_median = det_log(static_cast<double>(how.delay_median.us));
+    const double drawn = std::min(sample_lognormal(random, ln_median, how.delay_sigma), 1e16);
+    const Duration delay = std::max(context.lookahead(), Duration{static_cast<std::int64_t>(drawn)});
     const bool threat = random.uniform() < how.threatening;
     const protocol::Report report{answer.member, setting_.origin,
                                   threat ? protocol::Misuse::threatening_mail : protocol::Misuse::phishing};
