@@ -68,6 +68,9 @@ std::string what_was_simulated(const run::StudyResult& result, const Style& styl
   line("world", fmt::format("{} members on {} shards; {} campaign requests a run from {} addresses",
                             short_count(static_cast<double>(m.members)), m.shards,
                             short_count(static_cast<double>(m.campaign_requests)), m.sources));
+  if (m.campaign_log_share > 0) {
+    line("hidden in", fmt::format("while it lasts, {:.2g} of the log lines are the campaign's", m.campaign_log_share));
+  }
   line("time", fmt::format("{:g} days of warm-up, {:g} days scored, containment {:g} h after detection", m.warm_up_days,
                            m.horizon_days, m.containment_hours));
   line("seeds", fmt::format("calibration {}; evaluation {}", seeds_in_words(m.calibration_seeds),

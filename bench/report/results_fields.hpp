@@ -151,6 +151,8 @@ void describe(Self& m, Visitor& visit) requires std::is_same_v<std::remove_const
   visit("sources", m.sources, "campaign source addresses simulated");
   visit("events", m.events, "page events of all runs");
   visit("campaign_requests", m.campaign_requests, "mean of the evaluation runs");
+  visit("campaign_log_share", m.campaign_log_share, "of the log lines while it lasts; mean of the evaluation runs",
+        kNotNegative);
   visit("warm_up_days", m.warm_up_days, "learnt from, not scored", kNotNegative);
   visit("horizon_days", m.horizon_days, "scored from onset", kNotNegative);
   visit("containment_hours", m.containment_hours, "from detection to the last record lost", kNotNegative);

@@ -117,6 +117,7 @@ struct Manifest {
   std::uint64_t members = 0, shards = 0, sources = 0;
   std::uint64_t events = 0;             ///< page events of all runs, background and campaign
   std::uint64_t campaign_requests = 0;  ///< mean of the evaluation runs
+  double campaign_log_share = 0;        ///< of the log lines while it lasts; mean of the evaluation runs
   double warm_up_days = 0, horizon_days = 0, containment_hours = 0;
   bool partial = false;  ///< the run was stopped; only finished seeds are in it
 };

@@ -51,6 +51,7 @@ void save(ByteWriter& writer, const WorldRecord& record) {
   record.placebo->save(writer);
   writer.put(record.rows);
   writer.put(record.foreign_rows);
+  writer.put(record.campaign_log_share);
   writer.put(record.background_digest);
   writer.put(record.foreign_digest);
   writer.put(record.clean_rows);
@@ -70,6 +71,7 @@ Status restore(ByteReader& reader, WorldRecord& record, std::string_view what) {
   record.placebo = restore_incident(reader);
   record.rows = reader.get<std::uint64_t>();
   record.foreign_rows = reader.get<std::uint64_t>();
+  record.campaign_log_share = reader.get<double>();
   record.background_digest = reader.get<std::uint64_t>();
   record.foreign_digest = reader.get<std::uint64_t>();
   record.clean_rows = reader.get<std::uint64_t>();

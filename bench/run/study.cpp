@@ -58,8 +58,10 @@ void fill_manifest(Manifest& m, const world::Scenario& scenario, const StudyOpti
   for (const WorldRecord& record : evaluation) {
     m.evaluation_seeds.push_back(record.seed.value);
     m.campaign_requests += record.campaign->requests();
+    m.campaign_log_share += record.campaign_log_share;
   }
   m.campaign_requests /= evaluation.size();
+  m.campaign_log_share /= static_cast<double>(evaluation.size());
   for (const auto* records : {&calibration, &evaluation}) {
     for (const WorldRecord& record : *records) m.events += record.rows + record.foreign_rows;
   }

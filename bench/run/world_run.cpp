@@ -239,6 +239,7 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   record.campaign = simulation.keep_campaign();
   record.placebo = simulation.keep_placebo();
   record.rows = simulation.rows();
+  record.campaign_log_share = simulation.campaign_log_share();
   record.foreign_rows = simulation.foreign_rows();
   record.background_digest = simulation.background_digest();
   record.foreign_digest = simulation.foreign_digest();

@@ -47,6 +47,7 @@ struct WorldRecord {
   world::RunPlan plan;
   std::vector<ContenderRun> contenders;
   std::shared_ptr<const truth::Incident> campaign, placebo;
+  double campaign_log_share = 0;  ///< of the log lines while the campaign lasted
   std::uint64_t rows = 0, foreign_rows = 0;
   std::uint64_t background_digest = 0, foreign_digest = 0;
   std::uint64_t clean_rows = 0;

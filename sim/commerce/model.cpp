@@ -31,6 +31,28 @@ DurationTable lognormal_table(double mu, double sigma, double unit, Duration lea
   return DurationTable([=](double p) { return unit * det_exp(mu + sigma * det_normal_quantile(p)); }, least, most);
 }
 
+/// 1 + Poisson(mean - 1) by 256 quantiles; the last ones take up what rounding left of the mean.
+std::array<std::uint8_t, 256> lines_table(double mean) {
+  std::array<std::uint8_t, 256> table{};
+  const double extra = mean - 1;
+  double term = det_exp(-extra), below = term, sum = 0;
+  std::uint32_t lines = 1;
+  for (std::uint32_t i = 0; i < 256; ++i) {
+    const double p = (i + 0.5) / 256;
+    while (below < p && lines < 255) {
+      term *= extra / lines;
+      below += term;
+      ++lines;
+    }
+    table[i] = static_cast<std::uint8_t>(lines);
+    sum += lines;
+  }
+  for (std::size_t i = 255; sum + 0.5 < 256 * mean && i > 0; --i, ++sum) {
+    if (table[i] < 255) ++table[i];
+  }
+  return table;
+}
+
 }  // namespace
 
 Model::Model(const Params& params, double scale, Date first_day, std::int64_t days, std::uint32_t shards,
@@ -63,24 +85,8 @@ void Model::build_samplers() {
   // e^(-63.98) is the least that is needed: greater means are cut to it.
   for (std::uint32_t i = 0; i < 64 * kPoissonSteps; ++i)
     poisson_zero_.push_back(det_exp(-static_cast<double>(i) / kPoissonSteps));
-
-  // 1 + Poisson(mean - 1) by 256 quantiles; the last ones take up what rounding left of the mean.
-  const double extra = s.log_lines - 1;
-  double term = det_exp(-extra), below = term, sum = 0;
-  std::uint32_t lines = 1;
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    const double p = (i + 0.5) / 256;
-    while (below < p && lines < 255) {
-      term *= extra / lines;
-      below += term;
-      ++lines;
-    }
-    log_lines_[i] = static_cast<std::uint8_t>(lines);
-    sum += lines;
-  }
-  for (std::size_t i = 255; sum + 0.5 < 256 * s.log_lines && i > 0; --i, ++sum) {
-    if (log_lines_[i] < 255) ++log_lines_[i];
-  }
+  log_lines_ = lines_table(s.log_lines);
+  direct_log_lines_ = lines_table(s.direct_log_lines);
 }
 
 void Model::build_exceptions() {

@@ -77,7 +77,10 @@ class Model {
   /// Pages of a session.
   [[nodiscard]] std::uint32_t length(std::uint32_t bits) const;
   /// Log lines of a request; `bits` are 8 uniform bits.
+  /// Of a page: the app makes several calls for it. By 8 uniform bits.
   [[nodiscard]] std::uint8_t log_lines(std::uint32_t bits) const { return log_lines_[bits & 0xffU]; }
+  /// Of one operation called by itself.
+  [[nodiscard]] std::uint8_t direct_log_lines(std::uint32_t bits) const { return direct_log_lines_[bits & 0xffU]; }
   /// Level of the page chain for an inclination to buy, rounded up or down at random so that its mean is kept.
   [[nodiscard]] static std::uint32_t level(double conversion, double uniform) {
     const double exact = conversion * (1 / PageChain::kLevelStep) + uniform;
@@ -101,7 +104,7 @@ class Model {
   Releases releases_;
   std::vector<PageChain> chains_;  // by version of the app
   DurationTable length_, think_, lateness_;
-  std::array<std::uint8_t, 256> log_lines_{};
+  std::array<std::uint8_t, 256> log_lines_{}, direct_log_lines_{};
   std::vector<double> poisson_zero_;  // e^(-i/64)
   LogFate access_fate_, auth_fate_;
   Exceptions exceptions_;

@@ -1,6 +1,7 @@
 #include "sim/world/simulation.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -280,15 +281,17 @@ void Simulation::exchange(std::vector<telemetry::PartitionRows>& partitions, tel
 }
 
 void Simulation::record() {
+  window_lines_ = window_campaign_lines_ = 0;
   if (options_.ranks != nullptr) {
     share_rows();
   } else {
     count_rows();
     for (const telemetry::PartitionRows& partition : partitions_) {
-      if (partition.access.foreign != 0) observe(partition.access);
-      if (partition.unlogged.foreign != 0) observe(partition.unlogged);
+      if (partition.access.foreign != 0) observe(partition.access, true);
+      if (partition.unlogged.foreign != 0) observe(partition.unlogged, false);
     }
   }
+  log_share_.add_window(window_lines_, window_campaign_lines_);
   merge_platform_rows();
   drop_gone_rows();
 }
@@ -298,6 +301,8 @@ void Simulation::count_rows() {
     foreign_rows_ += partition.access.foreign;
     foreign_seen_ = foreign_seen_ || partition.access.foreign != 0 || partition.auth.foreign != 0;
     rows_ += partition.access.rows.size() - partition.access.foreign;
+    const auto& lines = partition.access.rows.log_lines;
+    window_lines_ += std::accumulate(lines.begin(), lines.end(), std::uint32_t{0});
   }
 }
 
@@ -330,11 +335,13 @@ void Simulation::drop_gone_rows() {
   }
 }
 
-void Simulation::observe(const telemetry::Labelled<telemetry::AccessBatch>& access) {
+void Simulation::observe(const telemetry::Labelled<telemetry::AccessBatch>& access, bool logged) {
   const telemetry::AccessBatch& rows = access.rows;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const truth::Label label = causes_.of(access.origins[i]).label;
     if (label == truth::Label::background) continue;
+    if (logged && label == truth::Label::campaign) window_campaign_lines_ += rows.log_lines[i];
+    if (logged && label == truth::Label::placebo) window_lines_ -= rows.log_lines[i];
     (label == truth::Label::campaign ? *campaign_ : *placebo_)
         .observe({{rows.member[i]},
                   static_cast<Page>(rows.page[i]),

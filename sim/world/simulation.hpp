@@ -21,6 +21,7 @@
 #include "sim/telemetry/batch.hpp"
 #include "sim/truth/causes.hpp"
 #include "sim/truth/incident.hpp"
+#include "sim/world/log_share.hpp"
 #include "sim/world/rank_exchange.hpp"
 #include "sim/world/scenario.hpp"
 
@@ -105,6 +106,8 @@ class Simulation {
   /// Access rows so far: of the background, and of campaign and placebo.
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] std::uint64_t foreign_rows() const { return foreign_rows_; }
+  /// The campaign's share of the log lines of requests, from its first window so far to its last.
+  [[nodiscard]] double campaign_log_share() const { return log_share_.value(); }
   /// Whether any row so far, of any topic, is not background: from here on the views differ.
   [[nodiscard]] bool foreign_seen() const { return foreign_seen_; }
   /// Order-free digests over shards: of all background rows, and of the others.
@@ -128,7 +131,7 @@ class Simulation {
   void take_rows(unsigned rank, ByteReader& reader);
   void merge_platform_rows();
   void drop_gone_rows();
-  void observe(const telemetry::Labelled<telemetry::AccessBatch>& access);
+  void observe(const telemetry::Labelled<telemetry::AccessBatch>& access, bool logged);
   telemetry::PlatformRows* new_platform_rows();
   /// Adds what `make` makes, where it is local.
   template <class Make>
@@ -157,6 +160,8 @@ class Simulation {
   truth::Causes causes_;
   Origin campaign_origin_{}, placebo_origin_{};
   std::shared_ptr<truth::Incident> campaign_, placebo_;
+  LogShare log_share_;
+  std::uint64_t window_lines_ = 0, window_campaign_lines_ = 0;  // logged in this window, without the placebo's
   std::uint64_t rows_ = 0, foreign_rows_ = 0;
   bool foreign_seen_ = false;
 };

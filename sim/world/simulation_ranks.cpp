@@ -43,9 +43,9 @@ void take(ByteReader& reader, telemetry::PlatformRows& rows) {
 
 }  // namespace
 
-/// A block holds how many rows there are, whether any row so far was foreign, foreign access rows, and what the
-/// platform-wide processes of the rank emitted, each with its place. All blocks are taken in order of rank, the own one
-/// too, so that the truth is the same on all ranks, also in what order it learnt it.
+/// A block holds how many rows there are, whether any row so far was foreign, how many log lines, foreign access rows,
+/// and what the platform-wide processes of the rank emitted, each with its place. All blocks are taken in order of
+/// rank, the own one too, so that the truth is the same on all ranks, also in what order it learnt it.
 void Simulation::share_rows() {
   const std::uint64_t rows_before = rows_, foreign_before = foreign_rows_;
   count_rows();
@@ -53,6 +53,8 @@ void Simulation::share_rows() {
   writer.put(rows_ - rows_before);
   writer.put(foreign_rows_ - foreign_before);
   writer.put(foreign_seen_);
+  writer.put(window_lines_);
+  window_lines_ = 0;
   rows_ = rows_before;
   foreign_rows_ = foreign_before;
   writer.put(static_cast<std::uint64_t>(partitions_.size()));
@@ -78,12 +80,13 @@ void Simulation::take_rows(unsigned rank, ByteReader& reader) {
   foreign_rows_ += reader.get<std::uint64_t>();
   const bool seen = reader.get<bool>();
   foreign_seen_ = foreign_seen_ || seen;
+  window_lines_ += reader.get<std::uint64_t>();
   for (auto count = reader.get<std::uint64_t>(); count > 0 && !reader.failed(); --count) {
-    for (int logged_and_unlogged = 0; logged_and_unlogged < 2; ++logged_and_unlogged) {
+    for (const bool logged : {true, false}) {
       if (!reader.get<bool>()) continue;
       telemetry::Labelled<telemetry::AccessBatch> foreign;
       add_rows(reader, foreign);
-      observe(foreign);
+      observe(foreign, logged);
     }
   }
   if (rank == options_.ranks->rank()) return;

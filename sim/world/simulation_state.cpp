@@ -27,6 +27,7 @@ void Simulation::save(ByteWriter& writer) const {
   campaign_->save(writer);
   placebo_->save(writer);
   logs_.save(writer);
+  log_share_.save(writer);
   writer.put(rows_);
   writer.put(foreign_rows_);
   writer.put(foreign_seen_);
@@ -43,6 +44,7 @@ Status Simulation::restore(ByteReader& reader) {
   campaign_->restore(reader);
   placebo_->restore(reader);
   logs_.restore(reader);
+  log_share_.restore(reader);
   rows_ = reader.get<std::uint64_t>();
   foreign_rows_ = reader.get<std::uint64_t>();
   foreign_seen_ = reader.get<bool>();

@@ -49,6 +49,7 @@ inline run::StudyResult sample_study() {
                 .sources = 2,
                 .events = 850'000'000,
                 .campaign_requests = 226'000,
+                .campaign_log_share = 1.1e-3,
                 .warm_up_days = 28,
                 .horizon_days = 147,
                 .containment_hours = 24,
