@@ -5,9 +5,6 @@
 
 #include "bench/validate/collector.hpp"
 #include "bench/validate/words.hpp"
-#include "sim/commerce/calendar.hpp"
-#include "sim/commerce/catalogue.hpp"
-#include "sim/commerce/rate_factor.hpp"
 #include "sim/telemetry/batch.hpp"
 
 namespace dwell::validate {
@@ -41,28 +38,11 @@ CollectorOptions collector_options(const world::Scenario& scenario) {
   return out;
 }
 
-/// By which the wandering rate raises each day: its mean over the day, weighted as the hours are.
-std::vector<double> daily_levels(const world::Scenario& scenario, const SimulatedOptions& options, std::size_t days) {
-  const auto& hour = scenario.platform.calendar.hour;
-  const auto rates = commerce::rate_factors(scenario.platform.sessions.factor_cv,
-                                            static_cast<std::int64_t>(days) * commerce::kMinutesPerDay, options.seed);
-  std::vector<double> levels(days);
-  double total = 0;
-  for (const double weight : hour) total += weight * commerce::kMinutesPerHour;
-  for (std::size_t minute = 0; minute < rates.size(); ++minute) {
-    const std::size_t day = minute / commerce::kMinutesPerDay, of_day = minute % commerce::kMinutesPerDay;
-    levels[day] += static_cast<double>(rates[minute]) * hour[of_day / commerce::kMinutesPerHour] / total;
-  }
-  return levels;
-}
-
 /// Turns rows into clicks.
 class Reader {
  public:
-  Reader(const world::Scenario& scenario, const SimulatedOptions& options)
-      : collector_(collector_options(scenario)),
-        begin_us_(options.first_day.days * kDayUs),
-        items_(scenario.platform.catalogue, options.seed) {
+  Reader(const world::Scenario& scenario, const SimulatedOptions& options, const commerce::Catalogue& items)
+      : collector_(collector_options(scenario)), begin_us_(options.first_day.days * kDayUs), items_(items) {
     const protocol::NetworkTable networks(scenario.networks, options.seed);
     for (const protocol::Network& network : networks.all()) {
       const auto id = static_cast<std::size_t>(network.id.value);
@@ -113,7 +93,7 @@ class Reader {
 
   Collector collector_;
   std::int64_t begin_us_;
-  commerce::Catalogue items_;
+  const commerce::Catalogue& items_;
   std::vector<Carrier> carriers_;  // by network; unknown: no mobile carrier
   std::uint64_t late_ = 0;
 };
@@ -129,7 +109,7 @@ Result<SimulatedResult> observe_simulation(const world::Scenario& scenario, cons
   world::Simulation& simulation = *made.value();
   SimulatedResult result;
   result.accounts = simulation.plan().accounts;
-  Reader reader(members, options);
+  Reader reader(members, options, simulation.model().catalogue());
   for (std::int64_t w = 1; result.finished && simulation.step(); ++w) {
     for (const telemetry::PartitionRows& rows : simulation.partitions()) reader.read(rows);
     if (progress && w % kWindowsPerHour == 0)
@@ -137,9 +117,9 @@ Result<SimulatedResult> observe_simulation(const world::Scenario& scenario, cons
           progress(static_cast<double>(w) / static_cast<double>(simulation.plan().windows), simulation.rows());
   }
   result.observed = reader.finish();
-  std::vector<Day>& days = result.observed.days;
-  const std::vector<double> levels = daily_levels(members, options, days.size());
-  for (std::size_t d = 0; d < days.size(); ++d) days[d].level = levels[d];
+  // The first log-in may be tried before the first midnight: the days seen can begin a day early.
+  std::int64_t day = result.observed.first_day - options.first_day.days;
+  for (Day& seen : result.observed.days) seen.level = simulation.model().calendar().level(day++);
   result.late = reader.late();
   return result;
 }

@@ -64,11 +64,14 @@ Calendar::Calendar(const CalendarParams& params, const FactorCvs& factor_cv, Dat
   for (std::int64_t day = 0; day < days; ++day) {
     const Date date{first_day.days + static_cast<std::int32_t>(day)};
     const double factor = visit_factor(params, date) / (hour_mean * weekday_mean);
+    double level = 0;
     for (std::int64_t minute = 0; minute < kMinutesPerDay; ++minute) {
       float& rate = rate_[static_cast<std::size_t>(day * kMinutesPerDay + minute)];
       const double hour = params.hour[static_cast<std::size_t>(minute / kMinutesPerHour)];
+      level += static_cast<double>(rate) * hour;
       rate = static_cast<float>(static_cast<double>(rate) * factor * hour);
     }
+    levels_.push_back(level / (hour_mean * static_cast<double>(kMinutesPerDay)));
     orders_.push_back(order_factor(params, date));
   }
   apply_outages(params, first_day);

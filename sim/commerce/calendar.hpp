@@ -43,6 +43,8 @@ class Calendar {
   [[nodiscard]] std::span<const float> rates() const { return rate_; }
   /// Mean rate of a day: the factor on everybody's sessions.
   [[nodiscard]] double visits(std::int64_t day) const { return visits_[index(day)]; }
+  /// By which the wandering rate alone raises a day: its mean, minutes weighted as their hours.
+  [[nodiscard]] double level(std::int64_t day) const { return levels_[index(day)]; }
   /// Factor on the chance to buy.
   [[nodiscard]] double orders(std::int64_t day) const { return orders_[index(day)]; }
   /// Draws an hour of the day, in proportion to its rate.
@@ -57,6 +59,7 @@ class Calendar {
 
   std::vector<float> rate_;        // by minute
   std::vector<double> visits_;     // by day
+  std::vector<double> levels_;     // by day
   std::vector<double> orders_;     // by day
   std::vector<AliasTable> hours_;  // by day
 };

@@ -63,6 +63,7 @@ Model::Model(const Params& params, double scale, Date first_day, std::int64_t da
       keys_(keys),
       population_(params.population, params.sessions.extra_sessions, scale, networks, seed),
       calendar_(params.calendar, params.sessions.factor_cv, first_day, days, seed),
+      catalogue_(params.catalogue, seed),
       subscribers_(params.population, population_.accounts(), long_breaks(params.calendar, first_day, days), networks,
                    seed),
       releases_(params.calendar.releases, first_day, days, seed) {

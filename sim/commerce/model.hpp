@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/commerce/calendar.hpp"
+#include "sim/commerce/catalogue.hpp"
 #include "sim/commerce/page_chain.hpp"
 #include "sim/commerce/params.hpp"
 #include "sim/commerce/population.hpp"
@@ -59,6 +60,9 @@ class Model {
   /// Expected events of an ordinary day.
   [[nodiscard]] double events_per_day() const { return population_.sessions_per_day() * pages_per_session_; }
 
+  /// Which items rows name, for readers of rows.
+  [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
+
   // For shards.
   [[nodiscard]] const Params& params() const { return params_; }
   [[nodiscard]] Seed seed() const { return seed_; }
@@ -100,6 +104,7 @@ class Model {
   protocol::KeyRing keys_;
   Population population_;
   Calendar calendar_;
+  Catalogue catalogue_;
   Subscribers subscribers_;
   Releases releases_;
   std::vector<PageChain> chains_;  // by version of the app

@@ -101,8 +101,8 @@ struct PopulationParams {
   std::uint64_t accounts = 33'700'000;
   std::uint32_t eras = 64;
   double era_spread = 0.25;
-  double dormant = 0.15;
-  double visit_a = 1.09, visit_b = 1.21;
+  double dormant = 0.13;
+  double visit_a = 1.09, visit_b = 1.264;
   double intensity_shape = 0.5;
   double conversion_shape = 0.7;
   double conversion_mean = 1.2;
@@ -163,7 +163,7 @@ struct SessionParams {
   double log_lines = 4.5;
   double direct_log_lines = 1;
   double zero_records = 0.01;
-  std::array<double, 3> factor_cv = {.10, .05, .08};
+  std::array<double, 3> factor_cv = {.10, .07, .05};
   double stragglers = 0.10;
   Duration straggle = Duration::hours(36);
 

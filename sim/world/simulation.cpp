@@ -139,13 +139,13 @@ telemetry::PlatformRows* Simulation::new_platform_rows() {
 /// Expected orders of each hour of the run.
 std::vector<double> Simulation::expected_orders() const {
   const commerce::Calendar& calendar = model_->calendar();
-  const double per_minute =
-      model_->events_per_day() * model_->page_share(Page::done) / static_cast<double>(commerce::kMinutesPerDay);
+  const double per_minute = model_->events_per_day() / static_cast<double>(commerce::kMinutesPerDay);
   std::vector<double> orders;
   for (std::int64_t hour = 0; hour < calendar.days() * 24; ++hour) {
     double rate = 0;
     for (std::int64_t minute = hour * 60; minute < (hour + 1) * 60; ++minute) rate += calendar.rate(minute);
-    orders.push_back(rate * per_minute * calendar.orders(hour / 24));
+    const std::int64_t day = hour / 24;
+    orders.push_back(rate * per_minute * model_->page_share(Page::done, day) * calendar.orders(day));
   }
   return orders;
 }
@@ -301,8 +301,8 @@ void Simulation::count_rows() {
     foreign_rows_ += partition.access.foreign;
     foreign_seen_ = foreign_seen_ || partition.access.foreign != 0 || partition.auth.foreign != 0;
     rows_ += partition.access.rows.size() - partition.access.foreign;
-    const auto& lines = partition.access.rows.log_lines;
-    window_lines_ += std::accumulate(lines.begin(), lines.end(), std::uint32_t{0});
+    const std::uint8_t* const lines = partition.access.rows.log_lines.data();
+    window_lines_ += std::accumulate(lines, lines + partition.access.rows.size(), std::uint32_t{0});
   }
 }
 

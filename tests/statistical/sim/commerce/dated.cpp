@@ -88,7 +88,8 @@ TEST_CASE("the wandering rate has mean 1, its coefficient of variation, and memo
   // 3 factors of CV c each: variance of the product (1 + c²)³ - 1. Long memory makes the mean of a year uncertain:
   // the 5-day factor has about 36 independent values, so its mean has an error of .07 / 6; five of them are allowed.
   constexpr double kCv = .07;
-  const auto values = rate_factors(kCv, 365 * kMinutesPerDay, Seed{3});
+  constexpr FactorCvs kCvs = {kCv, kCv, kCv};
+  const auto values = rate_factors(kCvs, 365 * kMinutesPerDay, Seed{3});
   double mean = 0, variance = 0, lag10 = 0, lag_day = 0;
   const double n = static_cast<double>(values.size());
   for (const float v : values) mean += static_cast<double>(v) / n;
@@ -103,7 +104,21 @@ TEST_CASE("the wandering rate has mean 1, its coefficient of variation, and memo
   // e^-1 of the first third, nearly all of the others; then e^(-1/5) of the last third.
   CHECK(lag10 / variance == Approx((std::exp(-1.0) + std::exp(-10. / 360) + std::exp(-10. / 7200)) / 3).margin(.1));
   CHECK(lag_day / variance == Approx((std::exp(-4.0) + std::exp(-.2)) / 3).margin(.12));
-  CHECK(rate_factors(kCv, 100, Seed{3})[99] == values[99]);
-  CHECK(rate_factors(kCv, 100, Seed{4})[99] != values[99]);
-  for (const float v : rate_factors(0, 100, Seed{3})) REQUIRE(v == 1.0F);
+  CHECK(rate_factors(kCvs, 100, Seed{3})[99] == values[99]);
+  CHECK(rate_factors(kCvs, 100, Seed{4})[99] != values[99]);
+  for (const float v : rate_factors({}, 100, Seed{3})) REQUIRE(v == 1.0F);
+}
+
+TEST_CASE("each memory of the wandering rate has a coefficient of its own", "[statistical][commerce]") {
+  constexpr std::int64_t kMinutes = 60 * kMinutesPerDay;
+  // The 10-minute factor alone: daily means hardly move. The 5-day factor alone: constant for six hours.
+  const auto quick = rate_factors({.1, 0, 0}, kMinutes, Seed{3});
+  double squares = 0;
+  for (const float v : quick) squares += std::pow(static_cast<double>(v) - 1, 2) / static_cast<double>(kMinutes);
+  CHECK(std::sqrt(squares) == Approx(.1).epsilon(.05));
+  const auto slow = rate_factors({0, 0, .1}, kMinutes, Seed{3});
+  CHECK(slow[0] == slow[359]);
+  CHECK(slow[0] != slow[360]);
+  const auto both = rate_factors({.1, 0, .1}, kMinutes, Seed{3});
+  for (std::size_t i = 0; i < both.size(); i += 997) CHECK(both[i] == Approx(quick[i] * slow[i]).epsilon(1e-6));
 }
