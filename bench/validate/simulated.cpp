@@ -16,10 +16,11 @@ world::Scenario only_members(const world::Scenario& scenario, const SimulatedOpt
   world::Scenario out = scenario;
   out.warm_up = Duration{};
   out.campaign.on = false;
-  out.background.support.on = false;
-  out.background.batch.on = false;
-  out.background.bots.on = false;
-  out.background.stuffing.on = false;
+  background::Params& others = out.background;
+  for (bool* const on : {&others.support.on, &others.batch.on, &others.marketing.on, &others.partners.on,
+                         &others.forgotten_jobs.on, &others.bots.on, &others.scrapers.on, &others.stuffing.on}) {
+    *on = false;
+  }
   for (world::Baseline& baseline : out.baselines) baseline.start = options.first_day;
   return out;
 }

@@ -97,8 +97,10 @@ TEST_CASE("stopped in the middle, sensitivity keeps what was finished") {
   const Folder folder;
   std::string axes;
   for (int i = 0; i < 50; ++i) {
-    axes += (i == 0 ? "" : ",") + std::string("{\"name\": \"") + std::to_string(i) +
-            R"(", "pointer": "/platform/logs/auth_lost", "low": 0.1, "high": 0.2, "why": "w"})";
+    if (i > 0) axes += ",";
+    axes += R"({"name": ")";
+    axes += std::to_string(i);
+    axes += R"(", "pointer": "/platform/logs/auth_lost", "low": 0.1, "high": 0.2, "why": "w"})";
   }
   write_text(folder.path("plan.json"),
              R"({"schema": "dwell.sensitivity/1", "name": "p", "title": "t", "axes": [)" + axes + "]}");

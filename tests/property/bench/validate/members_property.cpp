@@ -45,8 +45,9 @@ std::vector<Row> rows_of(const world::Scenario& scenario, std::uint32_t days) {
 TEST_CASE("members' rows are the same without bots, stuffing, support and batch jobs", "[validate]") {
   const world::Scenario all = tiny();
   world::Scenario members = all;
-  members.background.bots.on = members.background.stuffing.on = false;
-  members.background.support.on = members.background.batch.on = false;
+  members.background.bots.on = members.background.scrapers.on = members.background.stuffing.on = false;
+  members.background.support.on = members.background.batch.on = members.background.marketing.on = false;
+  members.background.partners.on = members.background.forgotten_jobs.on = false;
   const std::vector<Row> crowd = rows_of(all, 2), alone = rows_of(members, 2);
   CHECK(alone.size() > 10'000);
   CHECK(crowd.size() > alone.size());
@@ -56,8 +57,9 @@ TEST_CASE("members' rows are the same without bots, stuffing, support and batch 
 TEST_CASE("an observed simulation counts every row of members, and follows the calendar asked for", "[validate]") {
   const world::Scenario scenario = tiny();
   world::Scenario members = scenario;
-  members.background.bots.on = members.background.stuffing.on = false;
-  members.background.support.on = members.background.batch.on = false;
+  members.background.bots.on = members.background.scrapers.on = members.background.stuffing.on = false;
+  members.background.support.on = members.background.batch.on = members.background.marketing.on = false;
+  members.background.partners.on = members.background.forgotten_jobs.on = false;
   SimulatedOptions options;
   options.scale = {1, 20'000};
   options.seed = Seed{3};

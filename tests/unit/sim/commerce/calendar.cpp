@@ -1,4 +1,5 @@
 #include "sim/commerce/calendar.hpp"
+#include "sim/commerce/rate_factor.hpp"
 
 #include <array>
 #include <catch2/catch.hpp>
@@ -32,7 +33,7 @@ TEST_CASE("a day's factor is the product of what falls on it", "[calendar]") {
 
 TEST_CASE("rates follow the hours and average to the day's factor", "[calendar]") {
   const CalendarParams params;
-  const Calendar calendar(params, 0, kMonday, 7, Seed{1});
+  const Calendar calendar(params, FactorCvs{}, kMonday, 7, Seed{1});
   REQUIRE(calendar.days() == 7);
   double week = 0;
   for (std::int64_t day = 0; day < 7; ++day) {
@@ -51,7 +52,7 @@ TEST_CASE("rates follow the hours and average to the day's factor", "[calendar]"
 
 TEST_CASE("hours are drawn in proportion to their rate", "[calendar]") {
   const CalendarParams params;
-  const Calendar calendar(params, 0, kMonday, 1, Seed{1});
+  const Calendar calendar(params, FactorCvs{}, kMonday, 1, Seed{1});
   std::array<double, 24> share{};
   constexpr std::uint32_t kDraws = 1U << 18;
   for (std::uint32_t i = 0; i < kDraws; ++i) share[calendar.hours(0).draw(i << 14)] += 1.0 / kDraws;
@@ -61,9 +62,9 @@ TEST_CASE("hours are drawn in proportion to their rate", "[calendar]") {
 TEST_CASE("an outage takes its share of the minutes it lasts", "[calendar]") {
   CalendarParams params;
   params.outages = {{kMonday, Duration::hours(10), Duration::minutes(30), 0.8}};
-  const Calendar with(params, 0.07, kMonday, 2, Seed{1});
+  const Calendar with(params, FactorCvs{.1, .07, .05}, kMonday, 2, Seed{1});
   params.outages.clear();
-  const Calendar without(params, 0.07, kMonday, 2, Seed{1});
+  const Calendar without(params, FactorCvs{.1, .07, .05}, kMonday, 2, Seed{1});
   for (std::int64_t minute = 0; minute < 2 * kMinutesPerDay; ++minute) {
     const double expected = minute >= 600 && minute < 630 ? 0.2 : 1.0;
     REQUIRE(with.rate(minute) == Approx(expected * without.rate(minute)).epsilon(1e-6));
