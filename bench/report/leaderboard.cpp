@@ -282,8 +282,11 @@ std::string leaderboard(const run::StudyResult& result, const Style& style) {
     out += cost_table(all, style) + notes(all, style) + "\n";
     const std::string fields = track == run::Track::calibrated ? field_table(all, style) : "";
     if (!fields.empty()) {
-      out += emphasise("Accounts exposed by data field: best of each log tier at " + budget_name(budgets.front()),
-                       Emphasis::bold, style) +
+      out += emphasise("Simulated accounts exposed, by data field", Emphasis::bold, style) + "\n" +
+             emphasise(wrap("At scale " + result.manifest.scale + "; of detectors the best of each log tier at " +
+                                budget_name(budgets.front()),
+                            style.width, 0),
+                       Emphasis::dim, style) +
              "\n" + fields + "\n";
     }
     shown.insert(shown.end(), all.begin(), all.end());

@@ -149,11 +149,13 @@ std::string quartile(const std::vector<Row>& rows, double horizon_days, double s
 }
 
 std::string distribution_note(const std::vector<Row>& rows, double horizon_days) {
-  return fmt::format(
-      "one parameter is fitted to the published 147 d of the reference case (an assumption, not a validation); "
-      "quartiles over {} seeds: {}, {}, {}",
-      rows.size(), quartile(rows, horizon_days, 0.25), quartile(rows, horizon_days, 0.5),
-      quartile(rows, horizon_days, 0.75));
+  const std::string note =
+      "one parameter is fitted to the published 147 d of the reference case, for scales of 1/3000 and more (an "
+      "assumption, not a validation); complaints without a leak do not enter";
+  constexpr std::size_t kFewestForQuartiles = 4;
+  if (rows.size() < kFewestForQuartiles) return note;
+  return note + fmt::format("; quartiles over {} seeds: {}, {}, {}", rows.size(), quartile(rows, horizon_days, 0.25),
+                            quartile(rows, horizon_days, 0.5), quartile(rows, horizon_days, 0.75));
 }
 
 /// What a contender threw on a calibration seed; empty when it never did.

@@ -17,8 +17,8 @@ constexpr std::uint32_t kFirstAgent = 1U << 30;
 // Multiples of it mod 2^32 are spread evenly, however many there are (the golden ratio, Knuth vol. 3, 6.4).
 constexpr std::uint32_t kEven = 2'654'435'769U;
 constexpr std::uint16_t kListLimit = 20;
-constexpr Page kPagesRead[] = {Page::address, Page::profile, Page::mypage, Page::order_list};
-constexpr double kPageShares[] = {0.30, 0.20, 0.25, 0.25};
+constexpr Page kPagesRead[] = {Page::address, Page::profile, Page::mypage, Page::order_list, Page::address_edit};
+constexpr double kPageShares[] = {0.25, 0.20, 0.25, 0.25, 0.05};
 
 struct Agent {
   StaffId number;

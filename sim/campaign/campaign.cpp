@@ -99,6 +99,7 @@ class Campaign final : public kernel::Process {
     writer.put(forgery_.client);
     writer.put(forgery_.number);
     writer.put(sent_);
+    writer.put(forged_);
     writer.put(probed_);
     writer.put_vector(std::vector<std::uint32_t>(misused_.begin(), misused_.end()));
   }
@@ -111,6 +112,7 @@ class Campaign final : public kernel::Process {
     forgery_.client = reader.get<Client>();
     forgery_.number = reader.get<std::uint32_t>();
     sent_ = reader.get<std::uint64_t>();
+    forged_ = reader.get<std::uint64_t>();
     probed_ = reader.get<std::uint32_t>();
     const auto misused = reader.get_vector<std::uint32_t>();
     misused_ = {misused.begin(), misused.end()};
@@ -156,7 +158,7 @@ class Campaign final : public kernel::Process {
       } else if (at - forgery_.issued > spec_.token_age_most) {
         forge(step->member, at, s, forgery_.number + 1);
       }
-      send(context, at, *step, pool_.pick(step->page, sent_, at - onset_));
+      send(context, at, *step, pool_.pick(step->page, forged_, at - onset_));
       ++sent_;
     }
     if (to < stage.schedule.end()) context.schedule(to - context.lookahead(), kTimer, s);
@@ -172,6 +174,7 @@ class Campaign final : public kernel::Process {
     // The low bits of the high half are not used by the age. A member's device stays when the token is renewed.
     const Client drawn = to_below(bits.word[2] << 21, 1000) < kAndroid * 1000 ? Client::android : Client::ios;
     const Client client = number == 0 || stage == UINT32_MAX ? drawn : forgery_.client;
+    ++forged_;
     forgery_ = {{bits.low() | 1}, at - Duration{static_cast<std::int64_t>(std::min(age, most))}, client, number};
   }
 
@@ -221,6 +224,7 @@ class Campaign final : public kernel::Process {
   std::vector<Stage> stages_;
   Forgery forgery_;
   std::uint64_t sent_ = 0;
+  std::uint64_t forged_ = 0;  // tokens; addresses take turns by them, so that a token comes from one place
   std::uint32_t probed_ = 0;
   std::set<std::uint32_t> misused_;  // accounts whose misuse is on its way, or was reported
 };

@@ -41,11 +41,12 @@ void Shard::request(kernel::Context& context, const protocol::Request& request, 
       status != telemetry::kStatusOk || member == kNobody
           ? std::uint16_t{0}
           : std::min(records(request.page, members_[member].addresses, draw.word[2]), request.most_records);
-  rows_.access(AccessRow{now, now, request.token_issued.us, request.token.value, request.member.value,
-                         request.from.source.value, request.key.value, request.from.network.value,
-                         request.from.country.value, status, answer, static_cast<std::uint8_t>(request.page),
-                         static_cast<std::uint8_t>(request.from.client), model_.direct_log_lines(draw.word[2])},
-               request.origin, rows_.access_fate(draw.word[3]));
+  rows_.access(
+      AccessRow{now, now, request.token_issued.us, request.token.value, request.member.value, request.from.source.value,
+                request.key.value, request.from.network.value, request.from.country.value, status, answer,
+                static_cast<std::uint8_t>(request.page), static_cast<std::uint8_t>(request.from.client),
+                model_.log_lines(static_cast<std::uint32_t>(request.page), draw.word[2])},
+      request.origin, rows_.access_fate(draw.word[3]));
   if (request.answer_to == protocol::kNoProcess) return;
   const protocol::Answer told{request.member, request.page, answer};
   context.send(request.answer_to, at + context.lookahead(), static_cast<unsigned>(protocol::Priority::answer),
@@ -77,9 +78,10 @@ void Shard::run(const protocol::Run& run, Time now) {
     const std::uint64_t bits = draw.word[i % 4];
     const auto [after, page] = protocol::run_request(run, bits);
     const std::int64_t at_us = now.us + after.us;
-    std::uint32_t what = static_cast<std::uint32_t>(page) |
-                         std::uint32_t{model_.direct_log_lines(static_cast<std::uint32_t>(bits >> 16))}
-                             << Moment::kLinesAt;
+    std::uint32_t what =
+        static_cast<std::uint32_t>(page) |
+        std::uint32_t{model_.log_lines(static_cast<std::uint32_t>(page), static_cast<std::uint32_t>(bits >> 16))}
+            << Moment::kLinesAt;
     if ((bits >> 24 & 0xffU) < exceptions_below) [[unlikely]] {
       const auto number = static_cast<std::uint32_t>(mix64(run.number));
       const Exception exception =

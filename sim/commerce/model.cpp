@@ -72,6 +72,17 @@ Model::Model(const Params& params, double scale, Date first_day, std::int64_t da
   build_samplers();
   build_exceptions();
   build_profile();
+  build_log_lines();
+}
+
+/// Such that the mean over the pages of sessions is what is asked for, as far as one line of each page allows.
+void Model::build_log_lines() {
+  double data_pages = 0;
+  for (std::uint32_t page = kFirstDataPage; page < kPages; ++page) data_pages += page_share(static_cast<Page>(page), 0);
+  const double of_others = (params_.sessions.log_lines - data_pages) / (1 - data_pages);
+  const auto lines = lines_table(std::max(1.0, of_others));
+  std::copy(lines.begin(), lines.end(), log_lines_.begin());
+  std::fill(log_lines_.begin() + 256, log_lines_.end(), std::uint8_t{1});
 }
 
 void Model::build_samplers() {
@@ -86,8 +97,6 @@ void Model::build_samplers() {
   // e^(-63.98) is the least that is needed: greater means are cut to it.
   for (std::uint32_t i = 0; i < 64 * kPoissonSteps; ++i)
     poisson_zero_.push_back(det_exp(-static_cast<double>(i) / kPoissonSteps));
-  log_lines_ = lines_table(s.log_lines);
-  direct_log_lines_ = lines_table(s.direct_log_lines);
 }
 
 void Model::build_exceptions() {

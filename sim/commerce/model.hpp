@@ -81,10 +81,11 @@ class Model {
   /// Pages of a session.
   [[nodiscard]] std::uint32_t length(std::uint32_t bits) const;
   /// Log lines of a request; `bits` are 8 uniform bits.
-  /// Of a page: the app makes several calls for it. By 8 uniform bits.
-  [[nodiscard]] std::uint8_t log_lines(std::uint32_t bits) const { return log_lines_[bits & 0xffU]; }
-  /// Of one operation called by itself.
-  [[nodiscard]] std::uint8_t direct_log_lines(std::uint32_t bits) const { return direct_log_lines_[bits & 0xffU]; }
+  /// Of a page, whoever asks for it: one of a page of one member's data, which is one call; others fan out, by 8
+  /// uniform bits.
+  [[nodiscard]] std::uint8_t log_lines(std::uint32_t page, std::uint32_t bits) const {
+    return log_lines_[(bits & 0xffU) | (page >= kFirstDataPage ? 256U : 0U)];
+  }
   /// Level of the page chain for an inclination to buy, rounded up or down at random so that its mean is kept.
   [[nodiscard]] static std::uint32_t level(double conversion, double uniform) {
     const double exact = conversion * (1 / PageChain::kLevelStep) + uniform;
@@ -97,6 +98,7 @@ class Model {
   void build_samplers();
   void build_exceptions();
   void build_profile();
+  void build_log_lines();
 
   Params params_;
   Seed seed_;
@@ -109,8 +111,9 @@ class Model {
   Releases releases_;
   std::vector<PageChain> chains_;  // by version of the app
   DurationTable length_, think_, lateness_;
-  std::array<std::uint8_t, 256> log_lines_{}, direct_log_lines_{};
-  std::vector<double> poisson_zero_;  // e^(-i/64)
+  static constexpr std::uint32_t kFirstDataPage = static_cast<std::uint32_t>(Page::mypage);
+  std::array<std::uint8_t, 512> log_lines_{};  // the second half: of pages of one member's data
+  std::vector<double> poisson_zero_;           // e^(-i/64)
   LogFate access_fate_, auth_fate_;
   Exceptions exceptions_;
   double pages_per_session_ = 0;

@@ -9,7 +9,7 @@
 
 namespace dwell::commerce {
 
-/// Pages of an ordinary session; `address_edit` and `order_list` are reached by services and adversaries only.
+/// Pages of an ordinary session; `address_edit` and `order_list` are reached by services and adversaries only (README, decision 11).
 inline constexpr std::uint32_t kChainPages = 9;
 
 /// Factors on the weights of all ways to a page, the first page included.

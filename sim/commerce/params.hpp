@@ -161,7 +161,6 @@ struct SessionParams {
   double login = 0.06;
   double login_failure = 0.06;
   double log_lines = 4.5;
-  double direct_log_lines = 1;
   double zero_records = 0.01;
   std::array<double, 3> factor_cv = {.10, .07, .05};
   double stragglers = 0.10;
@@ -181,10 +180,8 @@ struct SessionParams {
     visit(self.login, {"login", "probability", 0, 1, Tag::assumption, "sessions that log in interactively"});
     visit(self.login_failure,
           {"login_failure", "probability", 0, .9, Tag::assumption, "password failures of people, per attempt"});
-    visit(self.log_lines, {"log_lines", "lines", 1, 100, Tag::assumption, "mean log lines a page fans out to"});
-    visit(self.direct_log_lines,
-          {"direct_log_lines", "lines", 1, 100, Tag::assumption,
-           "mean log lines of one operation called by itself, as services, crawlers and forgers do"});
+    visit(self.log_lines, {"log_lines", "lines", 1, 100, Tag::assumption,
+                           "mean log lines of a session's page; a page of one member's data is one call and one line"});
     visit(self.zero_records, {"zero_records", "probability", 0, 1, Tag::assumption,
                               "member-data answers to ordinary members that hold no record"});
     visit(self.factor_cv,

@@ -232,7 +232,7 @@ void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   }
   const auto write = [&](std::uint32_t i, std::uint32_t what) {
     const std::uint32_t bits = low(draws[i]);
-    what |= answers[page] | std::uint32_t{model_.log_lines(bits >> 8)} << Moment::kLinesAt;
+    what |= answers[page] | std::uint32_t{model_.log_lines(page, bits >> 8)} << Moment::kLinesAt;
     if ((bits & 0xffU) < exceptions_below) [[unlikely]]
       what = except(what, session, session.ordinal + i);
     timetable_->write(slot, at_us, what);

@@ -219,7 +219,7 @@ void Shard::renew_refused(Session& session, Moment moment, Time now) {
   AccessRow row = page_row(session, moment, now);
   row.status = telemetry::kStatusRefused;
   row.records = 0;
-  row.log_lines = model_.log_lines(draw.word[2]);
+  row.log_lines = model_.log_lines(row.page, draw.word[2]);
   rows_.access(row, session.origin, rows_.access_fate(draw.word[3]));
   session.key = keys_.pick(draw.word[0], draw.word[1], now).value;
   session.token = mix64(session.token, static_cast<std::uint64_t>(now.us)) | 1;

@@ -110,10 +110,18 @@ Finding check_platform(const commerce::Params& platform) {
   return std::nullopt;
 }
 
+/// Beyond it a run would simulate little else.
+constexpr double kMostMachineShare = 0.9;
+
 Finding check_background(const background::Params& background) {
   if (auto bad = check_factors(background.marketing.mailings, "/background/marketing/mailings")) return bad;
   if (auto bad = check_factors(background.complaints.surges, "/background/complaints/surges")) return bad;
   if (auto bad = check_factors(background.logs.gaps, "/background/logs/gaps")) return bad;
+  const double bots = background.bots.on ? background.bots.share : 0;
+  if (const double all = bots + (background.scrapers.on ? background.scrapers.share : 0); all > kMostMachineShare) {
+    return Contradiction{"/background/bots/share", "bots and scrapers make " + plain_number(all) + " of all requests",
+                         "at most " + plain_number(kMostMachineShare) + " in all"};
+  }
   const background::ComplaintParams& complaints = background.complaints;
   if (complaints.threatening + complaints.phishing > 1) {
     return Contradiction{"/background/complaints/phishing", "shares of threatening mail and phishing above 1 in all",

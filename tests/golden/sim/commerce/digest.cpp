@@ -9,9 +9,9 @@ using namespace dwell;
 using namespace dwell::commerce;
 
 namespace {
-constexpr std::uint64_t kBackgroundDigest = 0x0940012cf9d99b7dULL;
-constexpr std::uint64_t kForeignDigest = 0x93abbd7b3ee2af1cULL;
-constexpr std::uint64_t kAccessRows = 89'086;
+constexpr std::uint64_t kBackgroundDigest = 0x23cb7a1b214fd0f1ULL;
+constexpr std::uint64_t kForeignDigest = 0x6229f8b92b608429ULL;
+constexpr std::uint64_t kAccessRows = 89'087;
 constexpr std::uint64_t kAuthRows = 10'547;
 }  // namespace
 

@@ -142,15 +142,20 @@ TEST_CASE("after a rotation the old key signs on in the stated share, falling to
 }
 
 TEST_CASE("every confuser can be switched off by itself, and then others go on unchanged") {
-  const RunOptions options{.scale = {1, 4000}, .seed = {7}, .days = 1};
+  const RunOptions options{.scale = {1, 1000}, .seed = {7}, .days = 3};
+  // Of the gateway and of log-ins: stuffing hardly shows in the first.
   const auto rows_of = [&](const Scenario& scenario) {
     const auto world = make_world(options, scenario);
+    std::uint64_t rows = 0;
     while (world->step()) {
+      for (const telemetry::PartitionRows& partition : world->partitions())
+        rows += partition.access.rows.size() + partition.auth.rows.size();
     }
-    return world->rows();
+    return rows;
   };
-  const std::uint64_t all = rows_of(tiny());
   Scenario none = tiny();
+  none.background.stuffing.wave_every = Duration::days(1);
+  const std::uint64_t all = rows_of(none);
   background::Params& off = none.background;
   bool* const switches[] = {&off.support.on,        &off.batch.on, &off.marketing.on, &off.partners.on,
                             &off.forgotten_jobs.on, &off.bots.on,  &off.scrapers.on,  &off.stuffing.on};
@@ -159,7 +164,7 @@ TEST_CASE("every confuser can be switched off by itself, and then others go on u
     *one = false;
     const std::uint64_t rows = rows_of(none);
     *one = true;
-    CHECK(rows <= all);
+    CHECK(rows < all);
     without += all - rows;
   }
   for (bool* const one : switches) *one = false;

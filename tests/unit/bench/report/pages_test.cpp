@@ -57,7 +57,7 @@ TEST_CASE("the leaderboard is sorted by mean time to detect at one alert a day")
 TEST_CASE("accounts exposed are told by data field, of the best in each tier and of what happened") {
   auto study = sample_study();
   const std::string page = leaderboard(study, {});
-  const std::size_t at = page.find("Accounts exposed by data field");
+  const std::size_t at = page.find("Simulated accounts exposed, by data field");
   REQUIRE(at != std::string::npos);
   const std::string table = page.substr(at, page.find("\n\n", at) - at);
   has(table, "door");
@@ -69,7 +69,7 @@ TEST_CASE("accounts exposed are told by data field, of the best in each tier and
   CHECK(table.find("never-alert") == std::string::npos);
   fits(page);
   for (auto& summary : study.summary) summary.exposed_by_field_mean = {};
-  CHECK(leaderboard(study, {}).find("Accounts exposed by data field") == std::string::npos);
+  CHECK(leaderboard(study, {}).find("accounts exposed, by data field") == std::string::npos);
 }
 
 TEST_CASE("marks are explained when they occur, and only then") {
