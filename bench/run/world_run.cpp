@@ -7,7 +7,6 @@
 #include "bench/oracle/complaint_desk.hpp"
 #include "bench/oracle/oracle_volume.hpp"
 #include "bench/run/attribution.hpp"
-#include "detectors/catalogue.hpp"
 #include "sim/core/digest.hpp"
 
 namespace dwell::run {
@@ -128,25 +127,6 @@ Status restore_run(const WorldCheckpoint& checkpoint, Seed seed, Stand& at, worl
 Seed detector_seed(Seed seed) { return {mix64(seed.value, 0x6465746563746f72ULL)}; }
 
 }  // namespace
-
-Result<std::vector<Contender>> contenders(const std::vector<std::string>& names) {
-  std::vector<Contender> list;
-  const auto add = [&](const detect::CatalogueEntry& entry) {
-    const detect::Descriptor descriptor = entry.describe();
-    list.push_back({descriptor, descriptor.control ? "control" : "detector",
-                    [&entry, descriptor](const detect::Setting& setting) { return entry.make(descriptor, setting); }});
-  };
-  if (names.empty()) {
-    for (const detect::CatalogueEntry& entry : detect::catalogue()) add(entry);
-  }
-  for (const std::string& name : names) {
-    const auto found = detect::find_detector(name);
-    if (!found) return found.error();
-    add(*found.value());
-  }
-  list.push_back({oracle::describe_oracle_volume(), "oracle", {}});
-  return list;
-}
 
 world::RunOptions simulation_options(const WorldOptions& options) {
   return {.scale = options.scale,

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/run/harness.hpp"
+#include "bench/run/contenders.hpp"
 #include "sim/world/simulation.hpp"
 
 namespace dwell::run {
@@ -54,11 +54,6 @@ struct WorldRecord {
   double generation_s = 0;  ///< time outside the contenders
   Time complaint = kNever;  ///< when somebody saw in a customer's complaint that data had leaked
 };
-
-/// Detectors and the volume oracle, in the order they are scored. Errors: a name the catalogue does not have.
-Result<std::vector<Contender>> contenders(const std::vector<std::string>& names);
-/// The contender that reads the truth; it is told of each run's truth by run_world.
-inline constexpr const char* kOracleVolume = "oracle-volume";
 
 /// The part of the options that the simulation knows.
 world::RunOptions simulation_options(const WorldOptions& options);

@@ -69,7 +69,9 @@ struct Descriptor {
   PageMask pages = kMemberDataPages;
   std::vector<Parameter> parameters;
   std::uint64_t memory_bound_bytes = 0;  ///< state never exceeds this at 33.7 M members
+  double time_bound_ns = 1000;           ///< core time an event it subscribes to takes at most, on a present machine
   std::string paper;                     ///< author and year, or the standard it follows
+  std::string check;                     ///< the figure that its implementation is checked against
   bool control = false;                  ///< a row that proves the scoring is not fooled, not a detector
   bool names_sources = false;            ///< its scores point at source addresses (perhaps among others)
   bool counts_only = false;              ///< judges by counts per page and window alone, so oracle-volume bounds it

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "detectors/api/descriptor.hpp"
+#include "detectors/api/stream.hpp"
 #include "detectors/api/window_table.hpp"
 #include "sim/core/ids.hpp"
 #include "sim/core/serial.hpp"
@@ -136,10 +137,13 @@ class SequentialDetector : public Detector {
   }
 };
 
-/// One entry of the catalogue: the published defaults, and how to make an instance with parameters set.
+/// One entry of the catalogue: the published defaults, and how to make an instance with parameters set; for somebody's
+/// own series or edges too (stream.hpp), where the algorithm has a meaning there.
 struct CatalogueEntry {
   Descriptor (*describe)();
   std::unique_ptr<Detector> (*make)(const Descriptor& descriptor, const Setting& setting);
+  std::unique_ptr<SeriesDetector> (*make_series)(const Descriptor& descriptor, std::size_t columns) = nullptr;
+  std::unique_ptr<EdgeDetector> (*make_edges)(const Descriptor& descriptor) = nullptr;
 };
 
 }  // namespace dwell::detect

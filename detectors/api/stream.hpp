@@ -1,0 +1,26 @@
+#pragma once
+// A detector on somebody's own data, which is no telemetry of ours: a series of values, or a stream of edges.
+
+#include <cstdint>
+#include <span>
+
+namespace dwell::detect {
+
+/// Points in order of time. Each is scored against what was learnt from those before it, and only then learnt.
+class SeriesDetector {
+ public:
+  virtual ~SeriesDetector() = default;
+  /// Larger is more suspicious, 0 while too little is known. `values` has as many places as columns were asked for, all
+  /// finite; `time_s` are seconds since the epoch and never go back.
+  virtual double step(double time_s, std::span<const double> values) = 0;
+};
+
+/// Edges in order of their ticks. Each is scored and learnt in the order its paper gives.
+class EdgeDetector {
+ public:
+  virtual ~EdgeDetector() = default;
+  /// Larger is more suspicious. Ticks begin at 1 and never go back.
+  virtual double edge(std::uint64_t source, std::uint64_t destination, std::int64_t tick) = 0;
+};
+
+}  // namespace dwell::detect
