@@ -62,6 +62,9 @@ struct RowLine {
     visit("placebo_detected", r.placebo_detected, "the same on ordinary extra traffic");
     visit("placebo_ttd_days", r.placebo_ttd_days, "the same clock there; the horizon when nothing was \"detected\"",
           kWithinHorizon);
+    visit("windows_touched", r.windows_touched,
+          "windows with requests of the campaign until detection; else all it has");
+    visit("placebo_windows_touched", r.placebo_windows_touched, "the same of the placebo");
     visit("mark", r.mark, "what a reader must know");
     visit("note", r.note, "in words; empty when there is nothing to say");
   }
@@ -110,8 +113,8 @@ struct SummaryLine {
     visit("p_placebo_30d", s.p_placebo_30d, "within thirty days", kShare);
     visit("p_placebo", s.p_placebo, "within the horizon", kShare);
     visit("placebo_ttd_days_rmst", s.placebo_ttd_days_rmst, "mean time to an alarm at the placebo", kWithinHorizon);
-    visit("placebo_test_p", s.placebo_test_p, "signed-rank test that the campaign is noticed sooner than the placebo",
-          kShare);
+    visit("placebo_test_p", s.placebo_test_p,
+          "signed-rank test that fewer windows of the campaign than of the placebo pass unnoticed", kShare);
     visit("share_of_horizon_saved", s.share_of_horizon_saved, "1 - mean time to detect / horizon", kShare);
     visit("records_exposed_mean", s.records_exposed_mean, "accounts exposed until containment", kNotNegative);
     visit("records_spared_mean", s.records_spared_mean, "accounts spared", kNotNegative);

@@ -49,6 +49,8 @@ struct Row {
   double false_alerts_per_day = 0;
   bool placebo_detected = false;
   double placebo_ttd_days = 0;  ///< the same clock on the placebo view; the horizon when nothing was "detected"
+  /// Windows in which the campaign, or the placebo, had requests, until the alert; all it has when there was none.
+  std::uint64_t windows_touched = 0, placebo_windows_touched = 0;
   Mark mark = Mark::none;
   std::string note;
 };
@@ -72,7 +74,7 @@ struct Summary {
   double p_detect_1h = 0, p_detect_1d = 0, p_detect_7d = 0, p_detect_30d = 0, p_detect_horizon = 0;
   double p_placebo_1d = 0, p_placebo_7d = 0, p_placebo_30d = 0, p_placebo = 0;  ///< the last: within the horizon
   double placebo_ttd_days_rmst = 0;
-  double placebo_test_p = 1;  ///< one-sided signed-rank test that the campaign is noticed sooner than the placebo
+  double placebo_test_p = 1;  ///< one-sided signed-rank test that fewer windows of the campaign pass unnoticed
   double share_of_horizon_saved = 0;  ///< 1 − RMST/τ
   double records_exposed_mean = 0;
   FieldMeans exposed_by_field_mean;

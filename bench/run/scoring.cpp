@@ -33,6 +33,7 @@ Row row_for(const Contender& contender, const WorldRecord& run, double budget, T
 }
 
 void set_exposure(Row& row, const WorldRecord& run, std::optional<Time> contained) {
+  if (!contained) row.windows_touched = run.campaign->windows();
   const std::uint64_t all = run.campaign->exposed();
   row.records_exposed = contained ? run.campaign->exposed_until(*contained) : all;
   row.records_spared = all - row.records_exposed;
@@ -53,6 +54,7 @@ class RowMaker {
     row.ttd_days = row.placebo_ttd_days = input_.horizon_days;
     row.mark = mark_of(contender, threshold);
     row.note = contender.crash;
+    row.placebo_windows_touched = run.placebo->windows();
     set_exposure(row, run, {});
     const bool silent = row.mark == Mark::crashed || row.mark == Mark::not_calibratable;
     if (!silent) {
@@ -68,6 +70,7 @@ class RowMaker {
     if (const auto found = detect_incident({run.plan, *run.placebo, contender, View::placebo, true}, threshold.value)) {
       row.placebo_detected = true;
       row.placebo_ttd_days = ttd_days(run, *found);
+      row.placebo_windows_touched = run.placebo->windows_until(found->stamped);
     }
     const auto found = detect_incident({run.plan, *run.campaign, contender, View::factual, twin}, threshold.value);
     if (found) set_detection(row, run, *found);
@@ -78,6 +81,7 @@ class RowMaker {
     row.detected = true;
     row.probe = found.stamped < run.plan.onset;
     row.ttd_days = ttd_days(run, found);
+    row.windows_touched = run.campaign->windows_until(found.stamped);
     row.entity = detect::to_string(found.entity);
     set_exposure(row, run, found.stamped + input_.containment);
   }

@@ -31,6 +31,10 @@ void Incident::observe(const Touch& touch) {
   ++requests_;
   first_ = std::min(first_, touch.time);
   last_ = std::max(last_, touch.time);
+  if (Exposure& newly = newly_in(touch.time); newly.touched == 0) {
+    newly.touched = 1;
+    ++windows_;
+  }
   touch_entity(Kind::key, touch.key.value, touch.time);
   touch_entity(Kind::source, touch.source.value, touch.time);
   touch_entity(Kind::network, touch.network.value, touch.time);
@@ -61,6 +65,13 @@ void Incident::touch_account(std::uint32_t id, Time time) {
   earliest = std::min(earliest, static_cast<std::uint32_t>(seconds));
 }
 
+Incident::Exposure& Incident::newly_in(Time time) {
+  cumulative_.clear();
+  const auto window = static_cast<std::size_t>(time.us / window_.us);
+  if (window >= newly_.size()) newly_.resize(window + 1);
+  return newly_[window];
+}
+
 /// Fields of an account that answers so far have returned.
 FieldSet Incident::known_of(std::uint32_t member) const {
   FieldSet known;
@@ -76,9 +87,7 @@ void Incident::expose(const Touch& touch) {
   if (exposed_on_[place].contains(member)) return;
   const FieldSet before = known_of(member);
   exposed_on_[place].insert(member);
-  const auto window = static_cast<std::size_t>(touch.time.us / window_.us);
-  if (window >= newly_.size()) newly_.resize(window + 1);
-  Exposure& newly = newly_[window];
+  Exposure& newly = newly_in(touch.time);
   ++newly.by_page[place];
   ++exposed_by_page_[static_cast<std::size_t>(touch.page)];
   FieldSet fresh = legible_[static_cast<std::size_t>(touch.page)];
@@ -92,7 +101,6 @@ void Incident::expose(const Touch& touch) {
     ++newly.all;
     ++exposed_total_;
   }
-  cumulative_.clear();
 }
 
 const Incident::Exposure* Incident::until(Time time) const {
@@ -102,6 +110,7 @@ const Incident::Exposure* Incident::until(Time time) const {
     for (std::size_t w = 1; w < cumulative_.size(); ++w) {
       Exposure& sum = cumulative_[w];
       const Exposure& before = cumulative_[w - 1];
+      sum.touched += before.touched;
       sum.all += before.all;
       for (std::size_t p = 0; p < kDataPages; ++p) sum.by_page[p] += before.by_page[p];
       for (std::size_t f = 0; f < kDataFields; ++f) sum.by_field[f] += before.by_field[f];
@@ -114,6 +123,11 @@ const Incident::Exposure* Incident::until(Time time) const {
 std::uint64_t Incident::exposed_until(Time time) const {
   const Exposure* const exposure = until(time);
   return exposure == nullptr ? 0 : exposure->all;
+}
+
+std::uint64_t Incident::windows_until(Time time) const {
+  const Exposure* const exposure = until(time);
+  return exposure == nullptr ? 0 : exposure->touched;
 }
 
 std::uint64_t Incident::exposed_until(Page page, Time time) const {
@@ -159,6 +173,7 @@ void Incident::save(ByteWriter& writer) const {
   writer.put(window_.us);
   writer.put(legible_);
   writer.put(requests_);
+  writer.put(windows_);
   writer.put(first_.us);
   writer.put(last_.us);
   writer.put(exposed_total_);
@@ -186,6 +201,7 @@ void Incident::restore(ByteReader& reader) {
   const auto window_us = std::max(std::int64_t{1}, reader.get<std::int64_t>());
   *this = Incident(Duration{window_us}, reader.get<PageFields>());
   requests_ = reader.get<std::uint64_t>();
+  windows_ = reader.get<std::uint64_t>();
   first_ = Time{reader.get<std::int64_t>()};
   last_ = Time{reader.get<std::int64_t>()};
   exposed_total_ = reader.get<std::uint64_t>();

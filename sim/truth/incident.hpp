@@ -49,7 +49,7 @@ class MemberSet {
 
 /// Recorder of one incident. Touches may come in any order; the exposure of an account counts in the window of the
 /// first touch that was observed, the entities' first touch is the earliest one. Cost: about 20 ns a touch; memory 4
-/// bytes per id named, one bit per id and page that returned a record, and 52 bytes per window up to the last touched.
+/// bytes per id named, one bit per id and page that returned a record, and 56 bytes per window up to the last touched.
 class Incident {
  public:
   /// `legible`: the fields that can be read from a record of each page.
@@ -75,6 +75,10 @@ class Incident {
   [[nodiscard]] std::uint64_t exposed_until(Page page, Time until) const;
   [[nodiscard]] std::uint64_t exposed_until(DataField field, Time until) const;
 
+  /// Windows in which there was a request of the incident, of any page, up to the one that holds `until`; of all.
+  [[nodiscard]] std::uint64_t windows_until(Time until) const;
+  [[nodiscard]] std::uint64_t windows() const { return windows_; }
+
   /// Whether the entity was touched by the incident at or before `up_to` (for accounts to the second, rounded down).
   /// For pages the id is the Page's number.
   [[nodiscard]] bool belongs(Kind kind, std::uint64_t id, Time up_to) const;
@@ -93,6 +97,7 @@ class Incident {
   static constexpr std::size_t kDataPages = kPages - static_cast<std::size_t>(Page::mypage);
   static constexpr std::uint32_t kUntouched = UINT32_MAX;
   struct Exposure {
+    std::uint32_t touched = 0;  // whether the window was, later how many were
     std::uint32_t all = 0;
     std::array<std::uint32_t, kDataPages> by_page{};
     std::array<std::uint32_t, kDataFields> by_field{};
@@ -104,6 +109,7 @@ class Incident {
 
   void touch_entity(Kind kind, std::uint32_t id, Time time);
   void touch_account(std::uint32_t id, Time time);
+  [[nodiscard]] Exposure& newly_in(Time time);
   void expose(const Touch& touch);
   [[nodiscard]] FieldSet known_of(std::uint32_t member) const;
   [[nodiscard]] const Exposure* until(Time time) const;
@@ -111,6 +117,7 @@ class Incident {
   Duration window_;
   PageFields legible_;
   std::uint64_t requests_ = 0;
+  std::uint64_t windows_ = 0;
   Time first_ = kNever;
   Time last_{};
   std::uint64_t exposed_total_ = 0;

@@ -39,6 +39,22 @@ TEST_CASE("an account is exposed once, when a page first returned a record") {
   CHECK(incident.exposed_until(Time{} + Duration::seconds(59)) == 2);
 }
 
+TEST_CASE("windows count as touched whatever the page and the answer, each once") {
+  Incident incident;
+  CHECK(incident.windows() == 0);
+  CHECK(incident.windows_until(kNever) == 0);
+  incident.observe(touch(5, Page::home, 0, 10));
+  incident.observe(touch(6, Page::address, 2, 59));
+  incident.observe(touch(7, Page::profile, 1, 200));
+  CHECK(incident.windows() == 2);
+  CHECK(incident.windows_until(Time{}) == 1);
+  CHECK(incident.windows_until(Time{} + Duration::seconds(179)) == 1);
+  CHECK(incident.windows_until(Time{} + Duration::seconds(180)) == 2);
+  incident.observe(touch(5, Page::home, 0, 70));  // one that arrived late
+  CHECK(incident.windows_until(Time{} + Duration::seconds(179)) == 2);
+  CHECK(incident.windows() == 3);
+}
+
 TEST_CASE("harm counts by field, each account once however many pages return the field") {
   Incident incident;
   incident.observe(touch(6, Page::address, 2, 20));
