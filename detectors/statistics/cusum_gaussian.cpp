@@ -6,22 +6,21 @@
 // On a standard normal stream the run lengths become 343 / 973 (335.4 / 930.9 without), 8.47 / 10.52 after 1 sd.
 // The design's limit is h = 4 or 5; thresholds belong to the harness, and S is not reset at any.
 
-#include <algorithm>
-
 #include "detectors/statistics/entries.hpp"
-#include "detectors/statistics/page_counts.hpp"
+#include "detectors/statistics/page_chart.hpp"
 #include "detectors/statistics/recursions.hpp"
 
 namespace dwell::detect {
 namespace {
 
-class GaussianChart {
+class GaussianChart : public OneNumber {
  public:
   static Descriptor describe() {
     Descriptor descriptor = page_chart_descriptor(
         "cusum-gaussian", "cumulative sum of requests per member-data page above a seasonal baseline", "Page 1954");
+    descriptor.check = "run length 335.4 / 930.9 at h = 4 / 5, and 8.38 / 10.38 after a shift of 1 sd";
     descriptor.parameters.push_back({"k", 0.5, 0.01, 10, "reference value: half the shift looked for, in sd"});
-    descriptor.parameters.push_back({"most_step", 3, 1, 1e6, "standard deviations at which one block is winsorised"});
+    descriptor.parameters.push_back(most_step_parameter());
     return descriptor;
   }
   explicit GaussianChart(const Descriptor& descriptor)
@@ -29,10 +28,9 @@ class GaussianChart {
 
   double step(double count, const Expectation& expected) {
     Cusum cusum{value};
-    value = cusum.step(std::min(most_step_, (count - expected.mean) / det_sqrt(expected.variance)), k_);
+    value = cusum.step(excess_in_sd(count, expected, most_step_), k_);
     return value;
   }
-  double value = 0;
 
  private:
   double k_, most_step_;

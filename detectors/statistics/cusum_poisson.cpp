@@ -5,18 +5,19 @@
 // threshold carries it.
 
 #include "detectors/statistics/entries.hpp"
-#include "detectors/statistics/page_counts.hpp"
+#include "detectors/statistics/page_chart.hpp"
 #include "detectors/statistics/recursions.hpp"
 
 namespace dwell::detect {
 namespace {
 
-class PoissonChart {
+class PoissonChart : public OneNumber {
  public:
   static Descriptor describe() {
     Descriptor descriptor = page_chart_descriptor(
         "cusum-poisson", "Poisson likelihood-ratio cumulative sum of requests per member-data page",
         "Page 1954; Lucas 1985");
+    descriptor.check = "run lengths of its exact Markov chain";
     descriptor.parameters.push_back({"ratio", 1.5, 1.01, 100, "rate looked for, as a multiple of the expected"});
     return descriptor;
   }
@@ -28,7 +29,6 @@ class PoissonChart {
     value = cusum.step(count, expected.mean, ratio_, log_ratio_);
     return value;
   }
-  double value = 0;
 
  private:
   double ratio_, log_ratio_;

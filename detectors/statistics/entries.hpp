@@ -11,6 +11,16 @@ extern const CatalogueEntry ewma_entry;
 extern const CatalogueEntry cusum_gaussian_entry;
 /// Cumulative sum of the Poisson log-likelihood ratio against the seasonal mean (Page 1954; Lucas 1985).
 extern const CatalogueEntry cusum_poisson_entry;
+/// Page–Hinkley test (Page 1954; Hinkley 1971).
+extern const CatalogueEntry page_hinkley_entry;
+/// Shiryaev–Roberts statistic (Shiryaev 1963; Roberts 1966).
+extern const CatalogueEntry shiryaev_roberts_entry;
+/// Window-limited generalised likelihood ratio (Lai 1998).
+extern const CatalogueEntry glr_window_entry;
+/// Bayesian online change-point detection (Adams and MacKay 2007).
+extern const CatalogueEntry bocpd_entry;
+/// Holt–Winters forecast and deviations (Winters 1960; Brutlag 2000).
+extern const CatalogueEntry holt_winters_entry;
 /// Entropy of the distribution of sources of each page, hourly (Lakhina, Crovella and Diot 2005).
 extern const CatalogueEntry source_entropy_entry;
 

@@ -30,29 +30,36 @@ BlockClock::BlockClock(double block_minutes) : block_us_(static_cast<std::int64_
 }
 
 bool BlockClock::take(const WindowInfo& window) {
+  if (place_.minutes == 0) begin_block(window.begin_us);
+  const std::int64_t length_us = window.end_us - window.begin_us;
+  place_.minutes += static_cast<double>(length_us) / static_cast<double>(kMinuteUs);
+  left_us_ -= length_us;
+  return left_us_ <= 0;
+}
+
+void BlockClock::begin_block(std::int64_t begin_us) {
   const std::int64_t day_us = kMinutesPerDay * kMinuteUs;
-  if (place_.minutes == 0) {
-    const std::int64_t minute_of_week = floor_mod(window.begin_us, 7 * day_us) / kMinuteUs;
-    place_.minute_of_day = static_cast<std::uint32_t>(minute_of_week % kMinutesPerDay);
-    place_.hour_of_week = static_cast<std::uint32_t>(minute_of_week / 60);
-  }
-  place_.minutes += static_cast<double>(window.end_us - window.begin_us) / static_cast<double>(kMinuteUs);
+  const std::int64_t of_week = floor_mod(begin_us, 7 * day_us);
+  const std::int64_t minute_of_week = of_week / kMinuteUs;
+  place_.minute_of_day = static_cast<std::uint32_t>(minute_of_week % kMinutesPerDay);
+  place_.hour_of_week = static_cast<std::uint32_t>(minute_of_week / 60);
   // Blocks start afresh at midnight, so that lengths that do not divide a day keep their places too.
-  const std::int64_t begin = floor_mod(window.begin_us, day_us);
-  const std::int64_t end = begin + (window.end_us - window.begin_us);
-  return end >= day_us || end / block_us_ != begin / block_us_;
+  const std::int64_t of_day = of_week % day_us;
+  left_us_ = std::min(day_us - of_day, block_us_ - of_day % block_us_);
 }
 
 void BlockClock::save(ByteWriter& writer) const {
   writer.put(place_.minute_of_day);
   writer.put(place_.hour_of_week);
   writer.put(place_.minutes);
+  writer.put(left_us_);
 }
 
 void BlockClock::restore(ByteReader& reader) {
   place_.minute_of_day = reader.get<std::uint32_t>() % static_cast<std::uint32_t>(kMinutesPerDay);
   place_.hour_of_week = reader.get<std::uint32_t>() % 168;
   place_.minutes = reader.get<double>();
+  left_us_ = reader.get<std::int64_t>();
 }
 
 SeasonalBaseline::SeasonalBaseline(const SeasonalOptions& options)
@@ -82,7 +89,7 @@ Expectation SeasonalBaseline::expect(const BlockPlace& place) const {
   return {mean, std::max(1.0, mean + dispersion * mean * mean)};
 }
 
-void SeasonalBaseline::learn(const BlockPlace& place, double count) {
+void SeasonalBaseline::learn(const BlockPlace& place, double count, const Expectation& expected) {
   Ratio& day = day_[bin(place.minute_of_day)];
   Ratio& hour = week_[place.hour_of_week];
   if (!ready_) {
@@ -92,7 +99,6 @@ void SeasonalBaseline::learn(const BlockPlace& place, double count) {
     if (minutes_seen_ >= kLearningMinutes) open_season();
     return;
   }
-  const Expectation expected = expect(place);
   const double learnt = std::min(count, expected.mean + clip_ * det_sqrt(expected.variance));
   const double level = level_.value();
   const double per_day = day.value();

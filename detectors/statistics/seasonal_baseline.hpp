@@ -44,7 +44,9 @@ class BlockClock {
   void restore(ByteReader& reader);
 
  private:
+  void begin_block(std::int64_t begin_us);
   std::int64_t block_us_;
+  std::int64_t left_us_ = 0;  ///< of the block that is under way
   BlockPlace place_;
 };
 
@@ -68,11 +70,13 @@ class SeasonalBaseline {
   [[nodiscard]] bool ready() const { return ready_; }
   /// Of the block's count; only when `ready`.
   [[nodiscard]] Expectation expect(const BlockPlace& place) const;
-  /// Learns the block's count, after it was judged.
-  void learn(const BlockPlace& place, double count);
+  /// Learns the block's count, after it was judged: against `expected`, which is what `expect` says of the place.
+  void learn(const BlockPlace& place, double count, const Expectation& expected);
+  void learn(const BlockPlace& place, double count) { learn(place, count, ready_ ? expect(place) : Expectation{}); }
   void save(ByteWriter& writer) const;
   void restore(ByteReader& reader);
-  [[nodiscard]] std::uint64_t state_bytes() const { return sizeof(*this) + day_.capacity() * sizeof(Ratio); }
+  /// Held beyond its own size.
+  [[nodiscard]] std::uint64_t heap_bytes() const { return day_.capacity() * sizeof(Ratio); }
 
  private:
   static constexpr std::uint32_t kHours = 168;

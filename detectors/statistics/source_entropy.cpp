@@ -13,6 +13,7 @@
 #include "detectors/statistics/entries.hpp"
 #include "detectors/statistics/page_counts.hpp"
 #include "detectors/statistics/sample_entropy.hpp"
+#include "detectors/statistics/seasonal_baseline.hpp"
 #include "detectors/statistics/seasonal_mean.hpp"
 
 namespace dwell::detect {
@@ -31,7 +32,9 @@ Descriptor describe_source_entropy() {
   descriptor.name = "source-entropy";
   descriptor.summary = "hourly entropy of source addresses per member-data page against its usual value";
   descriptor.paper = "Lakhina, Crovella and Diot 2005";
+  descriptor.check = "log k for k equal sources";
   descriptor.memory_bound_bytes = 256 << 20;
+  descriptor.time_bound_ns = 60;
   descriptor.parameters = {
       {"least_requests", 16, 2, 1e6, "requests to a page below which an hour is not judged"},
       {"season_days", 14, 1, 365, "time constant of the usual value per hour of the day"},
