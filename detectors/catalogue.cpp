@@ -11,6 +11,7 @@
 #include "detectors/controls/coins.hpp"
 #include "detectors/controls/constant.hpp"
 #include "detectors/learning/mahalanobis.hpp"
+#include "detectors/rules/dormant_access.hpp"
 #include "detectors/rules/first_seen.hpp"
 #include "detectors/rules/honey_accounts.hpp"
 #include "detectors/rules/orphaned_key.hpp"
@@ -49,6 +50,7 @@ std::span<const CatalogueEntry> catalogue() {
       token_issuance_entry,
       honey_accounts_entry,
       first_seen_entry,
+      dormant_access_entry,
       random_walk_entry,
       ewma_entry,
       cusum_gaussian_entry,
