@@ -41,6 +41,14 @@ void CountMin::merge(const CountMin& other) {
   for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] += other.cells_[i];
 }
 
+void CountMin::subtract(const CountMin& other) {
+  DWELL_DEMAND(rows_ == other.rows_ && columns_ == other.columns_ && salt_ == other.salt_,
+               "Count-Min sketches to subtract must be made alike");
+  for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] -= other.cells_[i];
+}
+
+void CountMin::clear() { std::fill(cells_.begin(), cells_.end(), 0); }
+
 void CountMin::save(ByteWriter& writer) const {
   writer.put(rows_);
   writer.put(columns_);

@@ -38,6 +38,9 @@ class CountMin {
   void add(std::uint64_t key, std::uint64_t amount = 1);
   [[nodiscard]] std::uint64_t estimate(std::uint64_t key) const;
   void merge(const CountMin& other);
+  /// Takes back what was merged: the sketch of what remains.
+  void subtract(const CountMin& other);
+  void clear();
   [[nodiscard]] std::uint32_t rows() const { return rows_; }
   [[nodiscard]] std::uint32_t columns() const { return columns_; }
   [[nodiscard]] std::uint64_t bytes() const { return cells_.capacity() * sizeof(std::uint64_t); }
@@ -54,10 +57,11 @@ class CountMin {
 
 /// Two Count-Min sketches over the same cells: counts since the start, and counts multiplied by `keep` at every tick.
 /// The decay is applied when a cell is next touched, so a tick costs nothing; what has decayed below 2^-64 of one count
-/// is zero, so no denormal number ever appears. 16 bytes a cell; ticks below 2^24, counts below 2^40.
+/// is zero, so no denormal number ever appears. 16 bytes a cell; ticks below 2^28, counts below 2^36.
 class DecayedCountMin {
  public:
   static constexpr std::uint32_t kMostRows = 8;
+  static constexpr std::uint64_t kMostTicks = (1ULL << 28) - 1;
   struct Pair {
     double current;
     double total;
@@ -114,8 +118,8 @@ class DecayedCountMin {
   [[nodiscard]] bool sound() const { return cells_.size() == static_cast<std::size_t>(rows_) * columns_; }
 
  private:
-  static constexpr unsigned kTickBits = 24;
-  static constexpr std::uint64_t kTickMask = (1U << kTickBits) - 1;
+  static constexpr unsigned kTickBits = 28;
+  static constexpr std::uint64_t kTickMask = kMostTicks;
   static constexpr std::size_t kPowers = 4096;  // at most
   template <std::uint32_t Rows>
   [[nodiscard]] std::uint32_t rows() const {

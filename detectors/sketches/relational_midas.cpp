@@ -8,6 +8,11 @@ RelationalMidas::RelationalMidas(std::uint32_t rows, std::uint32_t columns, doub
       sources_(rows, columns, alpha, mix64(salt, 2)),
       destinations_(rows, columns, alpha, mix64(salt, 3)) {}
 
+RelationalMidas RelationalMidas::of(const Descriptor& descriptor, std::uint64_t salt) {
+  return {static_cast<std::uint32_t>(descriptor.parameter("rows")),
+          static_cast<std::uint32_t>(descriptor.parameter("columns")), descriptor.parameter("alpha"), salt};
+}
+
 void RelationalMidas::save(ByteWriter& writer) const {
   edges_.save(writer);
   sources_.save(writer);

@@ -11,22 +11,26 @@
 #include <bit>
 #include <cstdint>
 
+#include "detectors/api/descriptor.hpp"
 #include "detectors/common/count_min.hpp"
+#include "detectors/sketches/midas_ratio.hpp"
+#include "sim/core/check.hpp"
 
 namespace dwell::detect {
 
 class RelationalMidas {
  public:
   RelationalMidas(std::uint32_t rows, std::uint32_t columns, double alpha, std::uint64_t salt);
+  static RelationalMidas of(const Descriptor& descriptor, std::uint64_t salt);
 
   /// Ends the current tick.
   void tick() { ++tick_; }
-  /// A score as published, times t - 1 and not yet divided: rows are compared without a division.
-  struct Ratio {
-    double square = 0;  // (a·t - s)²
-    double total = 1;   // s
-    [[nodiscard]] bool below(const Ratio& other) const { return square * other.total < other.square * total; }
-  };
+  /// Ends ticks until `tick` is the current one; it must not go back.
+  void tick_to(std::uint64_t tick) {
+    DWELL_DEMAND(tick >= tick_ && tick <= DecayedCountMin::kMostTicks, "ticks begin at 1, never go back, below 2^28");
+    tick_ = tick;
+  }
+  using Ratio = MidasRatio;  ///< square is (a·t - s)², total is s
   /// The cells of an edge, for adding it soon.
   struct Edge {
     DecayedCountMin::Places edge, source, destination;

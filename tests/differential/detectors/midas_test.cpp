@@ -1,11 +1,15 @@
-// RelationalMidas against the equations written out plainly: dense decay at every tick, counts in ordinary arrays.
+// The MIDAS family against its equations written out plainly: dense work at every tick, counts in ordinary arrays.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 
+#include "detectors/catalogue.hpp"
+#include "detectors/sketches/filtering_midas.hpp"
+#include "detectors/sketches/plain_midas.hpp"
 #include "detectors/sketches/relational_midas.hpp"
+#include "sim/core/digest.hpp"
 #include "sim/core/random.hpp"
 
 namespace dwell::detect {
@@ -36,6 +40,100 @@ struct PlainSketch {
   std::vector<double> current, total;
 };
 
+/// MIDAS-F's cells: current count, total and score of each, all of them merged and decayed at the end of every tick.
+struct PlainFiltering {
+  PlainFiltering(std::uint32_t rows, std::uint32_t columns, std::uint64_t salt)
+      : rows_(rows),
+        columns_(columns),
+        salt_(salt),
+        current(rows * columns),
+        total(rows * columns),
+        score(rows * columns) {}
+  void end_tick(double alpha, double threshold, double t) {
+    for (std::size_t i = 0; i < current.size(); ++i) {
+      if (score[i] < threshold) {
+        total[i] += current[i];
+      } else {
+        filtered += 1;
+        total[i] += total[i] / (t - 1);
+      }
+      current[i] *= alpha;
+    }
+  }
+  double add_and_score(std::uint64_t key, double t) {
+    std::vector<std::size_t> cells;
+    CellWalk walk(key, salt_);
+    for (std::uint32_t r = 0; r < rows_; ++r) cells.push_back(r * columns_ + walk.next(columns_));
+    double a = INFINITY;
+    double s = INFINITY;
+    for (const std::size_t cell : cells) {
+      current[cell] += 1;
+      a = std::min(a, current[cell]);
+      s = std::min(s, total[cell]);
+    }
+    const double c = s == 0 || t == 1 ? 0 : std::pow(a + s - a * t, 2) / (s * (t - 1));
+    for (const std::size_t cell : cells) score[cell] = c;
+    return c;
+  }
+  std::uint32_t rows_, columns_;
+  std::uint64_t salt_;
+  std::vector<double> current, total, score;
+  std::uint64_t filtered = 0;  // cells merged by their mean
+};
+
+/// Edges among `nodes`, in whose stream now and then a burst repeats one edge; ticks of uneven length, some left out.
+template <class Edge, class EndTick>
+void drive(std::uint32_t nodes, std::uint64_t name, const Edge& edge, const EndTick& end_tick) {
+  RandomStream random(Seed{7}, static_cast<std::uint32_t>(name), purpose("test.midas.stream"));
+  for (int i = 0; i < 20'000; ++i) {
+    const std::uint32_t ended = random.below(10) == 0 ? (random.below(20) == 0 ? 40 : 1) : 0;
+    for (std::uint32_t n = 0; n < ended; ++n) end_tick();
+    const std::uint64_t u = random.below(nodes);
+    const std::uint64_t v = random.below(nodes);
+    const std::uint32_t repeats = random.below(500) == 0 ? 200 : 1;
+    for (std::uint32_t n = 0; n < repeats; ++n) edge(u, v);
+  }
+}
+
+void compare_plain(std::uint32_t rows, std::uint32_t columns, std::uint32_t nodes) {
+  constexpr std::uint64_t kSalt = 42;
+  PlainMidas midas(rows, columns, kSalt);
+  PlainSketch edges(rows, columns, kSalt);
+  double t = 1;
+  drive(
+      nodes, columns,
+      [&](std::uint64_t u, std::uint64_t v) {
+        REQUIRE(midas.add(u, v) == Approx(edges.add_and_score(u ^ (v << 32), t)).epsilon(1e-9).margin(1e-9));
+      },
+      [&] {
+        midas.tick();
+        t += 1;
+        edges.decay(0);
+      });
+}
+
+void compare_filtering(std::uint32_t rows, std::uint32_t columns, std::uint32_t nodes, double alpha, double threshold) {
+  constexpr std::uint64_t kSalt = 42;
+  FilteringMidas midas(rows, columns, alpha, threshold, kSalt);
+  PlainFiltering edges(rows, columns, mix64(kSalt, 1));
+  PlainFiltering sources(rows, columns, mix64(kSalt, 2));
+  PlainFiltering destinations(rows, columns, mix64(kSalt, 3));
+  double t = 1;
+  drive(
+      nodes, columns,
+      [&](std::uint64_t u, std::uint64_t v) {
+        const double plain = std::max(
+            {edges.add_and_score(u ^ (v << 32), t), sources.add_and_score(u, t), destinations.add_and_score(v, t)});
+        REQUIRE(midas.add(u, v) == Approx(plain).epsilon(1e-9).margin(1e-9));
+      },
+      [&] {
+        midas.tick();
+        for (PlainFiltering* sketch : {&edges, &sources, &destinations}) sketch->end_tick(alpha, threshold, t);
+        t += 1;
+      });
+  CHECK(edges.filtered + sources.filtered + destinations.filtered > 0);  // both ways to merge were taken
+}
+
 void compare(std::uint32_t columns, std::uint32_t nodes, double alpha) {
   constexpr std::uint64_t kSalt = 42;
   RelationalMidas midas(2, columns, alpha, kSalt);
@@ -65,6 +163,76 @@ TEST_CASE("MIDAS-R equals its equations on random edge streams", "[detectors][mi
   compare(64, 1000, .5);  // many collisions
   compare(1024, 50, .9);
   compare(256, 100, 0);
+}
+
+TEST_CASE("MIDAS equals its equations on random edge streams", "[detectors][midas]") {
+  compare_plain(2, 1024, 300);
+  compare_plain(2, 64, 1000);  // many collisions
+  compare_plain(5, 256, 20);
+}
+
+TEST_CASE("MIDAS-F equals its equations on random edge streams", "[detectors][midas-f]") {
+  compare_filtering(2, 1024, 300, .5, 1e3);
+  compare_filtering(2, 64, 1000, .5, 100);  // many collisions, much filtered
+  compare_filtering(3, 256, 50, .9, 1e3);
+  compare_filtering(2, 256, 100, 0, 50);
+}
+
+TEST_CASE("MIDAS and MIDAS-F by hand", "[detectors][midas]") {
+  PlainMidas midas(2, 1024, 1);
+  CHECK(midas.add(1, 2) == 0);  // the first tick has no past
+  for (int i = 0; i < 9; ++i) midas.tick();
+  // t = 10, a new edge: a = s = 1, (1 - 1/10)² · 100 / (1 · 9) = 9.
+  CHECK(midas.add(5, 6) == Approx(9));
+  // The edge of the first tick: a = 1, s = 2, (1 - .2)² · 100 / (2 · 9).
+  CHECK(midas.add(1, 2) == Approx(64. / 18));
+
+  FilteringMidas filtering(2, 1024, .5, 10, 1);
+  CHECK(filtering.add(1, 2) == 0);
+  filtering.tick();
+  // t = 2, s = 1 and a = .5 + 1 for edge, source and destination: (1.5 + 1 - 3)² / (1 · 1).
+  CHECK(filtering.add(1, 2) == Approx(.25));
+  double score = 0;
+  for (int i = 0; i < 4; ++i) score = filtering.add(1, 2);
+  CHECK(score == Approx(4.5 * 4.5));  // a = 5.5: (5.5 + 1 - 11)²; above the threshold
+  filtering.tick();
+  // So s became 1 + 1/1 and not 1 + 5.5: t = 3, a = 2.75 + 1, (3.75 + 2 - 11.25)² / (2 · 2).
+  CHECK(filtering.add(1, 2) == Approx(5.5 * 5.5 / 4));
+}
+
+TEST_CASE("the MIDAS detectors score somebody's edges as their cores do", "[detectors][midas]") {
+  for (const char* name : {"midas", "midas-r", "midas-f"}) {
+    INFO(name);
+    const CatalogueEntry& entry = *find_detector(name).value();
+    REQUIRE(entry.make_edges != nullptr);
+    Descriptor d = entry.describe();
+    const auto usual = entry.make_edges(d);
+    REQUIRE(d.set("rows", 3).ok());
+    const auto three = entry.make_edges(d);
+    PlainMidas plain(2, 1024, 1);
+    RelationalMidas relational(2, 1024, .5, 1);
+    FilteringMidas filtering(2, 1024, .5, 1e3, 1);
+    const auto core = [&](std::int64_t tick, std::uint64_t u, std::uint64_t v) {
+      const auto t = static_cast<std::uint64_t>(tick);
+      if (d.name == "midas") return plain.tick_to(t), plain.add(u, v);
+      if (d.name == "midas-r") return relational.tick_to(t), relational.add(u, v);
+      return filtering.tick_to(t), filtering.add(u, v);
+    };
+    double burst = 0;
+    double most = 0;
+    for (std::int64_t tick = 1; tick <= 300; ++tick) {
+      for (std::uint64_t i = 0; i < 10; ++i) {
+        const double score = usual->edge(i, i % 3, tick);
+        REQUIRE(score == core(tick, i, i % 3));
+        most = std::max(most, score);
+      }
+      REQUIRE(usual->edge(1ULL << 40, 7, tick) == core(tick, mix64(1ULL << 40), 7));  // an id beyond 32 bits
+      CHECK(three->edge(1ULL << 40, 7, tick) == three->edge(1ULL << 41, 8, tick));
+    }
+    for (int i = 0; i < 100; ++i) burst = usual->edge(1ULL << 40, 7, 300);
+    CHECK(burst > 100 * most);
+    CHECK_THROWS(usual->edge(1, 2, 299));
+  }
 }
 
 TEST_CASE("MIDAS-R by hand: a new edge after quiet ticks", "[detectors][midas-r]") {

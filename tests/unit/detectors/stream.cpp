@@ -62,6 +62,7 @@ void push_campaign(StreamWindow& out, std::size_t w, const Plant& plant) {
     row.token = mix64(0xf0f0, n);
     row.records = n % 4 == 3 ? 1 : 0;
     row.network = 900;
+    row.country = 4;
     out.access.push(row);
   }
 }

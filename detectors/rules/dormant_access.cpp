@@ -1,0 +1,175 @@
+#include "detectors/rules/dormant_access.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "detectors/common/described.hpp"
+#include "detectors/common/excess.hpp"
+#include "detectors/common/flat_map.hpp"
+#include "detectors/rules/last_seen.hpp"
+#include "sim/core/time.hpp"
+
+namespace dwell::detect {
+namespace {
+
+constexpr std::size_t kMostPasts = 1 << 17;
+constexpr double kMostShape = 50;
+constexpr double kHoursPerDay = 24;
+
+std::uint64_t tagged(EntityKind kind, std::uint64_t id) { return static_cast<std::uint64_t>(kind) << 32 | id; }
+Entity untagged(std::uint64_t key) { return {static_cast<EntityKind>(key >> 32), key & 0xffffffffU}; }
+
+class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
+ public:
+  DormantAccess(const Descriptor& descriptor, const Setting& setting)
+      : Described(descriptor),
+        shards_(setting.shards),
+        window_us_(Duration::days(1).us / setting.windows_per_day),
+        epoch_us_(static_cast<std::int64_t>(parameter("dormant_days") * static_cast<double>(Duration::days(1).us) /
+                                            (LastSeen::kEpochs - 1))),
+        level_(parameter("level_days") * kHoursPerDay),
+        learn_(parameter("learn_days") * kHoursPerDay) {}
+
+  [[nodiscard]] std::unique_ptr<ShardState> make_shard_state(ShardId) const override {
+    return std::make_unique<LastSeen>(shards_);
+  }
+
+  void observe(const WindowRows& rows, ShardState* state, WindowTable& table) const override {
+    LastSeen& seen = static_cast<LastSeen&>(*state);
+    const telemetry::AccessRows access = rows.access;  // by value: no store can change it
+    const std::size_t size = access.size();
+    if (size == 0) return;
+    // All rows of a window lie in the epoch in which it begins.
+    seen.begin(access.ingest_us(0) / window_us_ * window_us_ / epoch_us_);
+    for (std::size_t i = 0; i < size; ++i) {
+      if (access.status(i) != telemetry::kStatusOk) continue;
+      const bool dormant = seen.see(access.member(i));
+      const std::uint8_t page = access.page(i);
+      if (!is_member_data(static_cast<Page>(page)) || access.records(i) == 0) continue;
+      *table.list.extend(1) = {static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i),
+                               static_cast<std::int64_t>(page) << 1 | (dormant ? 1 : 0)};
+    }
+  }
+
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
+    // The dormant ones first: whether a source is followed must not depend on the order of rows.
+    const auto entries = table.list.entries();
+    for (const SparseTable::Entry& entry : entries) {
+      if ((entry.value & 1) == 0) continue;
+      ++hour_.at(tagged(EntityKind::source, entry.key & 0xffffffffU)).dormant;
+      ++hour_.at(tagged(EntityKind::key, entry.key >> 32)).dormant;
+      ++hour_.at(tagged(EntityKind::page, static_cast<std::uint64_t>(entry.value >> 1))).dormant;
+      ++dormant_;
+    }
+    for (const SparseTable::Entry& entry : entries) {
+      ++hour_.at(tagged(EntityKind::key, entry.key >> 32)).accesses;
+      ++hour_.at(tagged(EntityKind::page, static_cast<std::uint64_t>(entry.value >> 1))).accesses;
+      if (Hour* const source = hour_.find(tagged(EntityKind::source, entry.key & 0xffffffffU)); source != nullptr)
+        ++source->accesses;
+    }
+    accesses_ += static_cast<std::int64_t>(entries.size());
+    hour_.prune(kMostPasts, [](const Hour& hour) { return hour.dormant; });
+    const std::int64_t hour = window.begin_us / Duration::hours(1).us;
+    if (window.end_us / Duration::hours(1).us != hour) end_hour(hour, scores);
+  }
+
+  void save(ByteWriter& writer) const override {
+    hour_.save(writer);
+    pasts_.save(writer);
+    writer.put(dormant_);
+    writer.put(accesses_);
+    writer.put(level_dormant_);
+    writer.put(level_accesses_);
+  }
+  Status restore(ByteReader& reader) override {
+    hour_.restore(reader);
+    pasts_.restore(reader);
+    dormant_ = reader.get<std::int64_t>();
+    accesses_ = reader.get<std::int64_t>();
+    level_dormant_ = reader.get<double>();
+    level_accesses_ = reader.get<double>();
+    return restored(reader);
+  }
+  [[nodiscard]] std::uint64_t state_bytes() const override { return sizeof *this + hour_.bytes() + pasts_.bytes(); }
+
+ private:
+  struct Hour {
+    std::int64_t dormant = 0;
+    std::int64_t accesses = 0;
+  };
+  struct Past {
+    double dormant = 0;
+    double expected = 0;
+    std::int64_t hour = 0;
+  };
+
+  void end_hour(std::int64_t hour, Scores& scores) {
+    if (level_accesses_ > 0) {
+      const double share = level_dormant_ / level_accesses_;
+      for (const auto& entry : hour_.entries()) judge(entry.key, entry.value, hour, share, scores);
+      pasts_.prune(kMostPasts, [](const Past& past) { return past.dormant; });
+    }
+    const double keep = level_.keep(1);
+    // Half an access in a hundred, for a platform on which nothing is ever dormant.
+    level_dormant_ = level_dormant_ * keep + static_cast<double>(dormant_) + .005;
+    level_accesses_ = level_accesses_ * keep + static_cast<double>(accesses_) + 1;
+    hour_.clear();
+    dormant_ = accesses_ = 0;
+  }
+  void judge(std::uint64_t id, const Hour& counted, std::int64_t hour, double share, Scores& scores) {
+    // Who never woke anybody has no past to keep.
+    Past* past = pasts_.find(id);
+    if (past == nullptr && counted.dormant == 0) return;
+    if (past == nullptr) past = &pasts_.insert(id, {0, 0, hour});
+    const double keep = learn_.keep(hour - past->hour);
+    past->dormant *= keep;
+    past->expected *= keep;
+    past->hour = hour;
+    const auto dormant = static_cast<double>(counted.dormant);
+    const double usual = static_cast<double>(counted.accesses) * share;
+    if (counted.dormant > 0) {
+      const double habit = (1 + past->dormant) / (1 + past->expected);
+      scores.emit(untagged(id), excess_nats(dormant, usual * habit, std::min(kMostShape, 1 + past->dormant)));
+    }
+    past->dormant += dormant;
+    past->expected += usual;
+  }
+
+  std::uint32_t shards_;
+  std::int64_t window_us_;
+  std::int64_t epoch_us_;
+  Forgetting level_;
+  Forgetting learn_;
+  FlatMap<Hour> hour_;   // by tagged entity
+  FlatMap<Past> pasts_;  // by tagged entity
+  std::int64_t dormant_ = 0;
+  std::int64_t accesses_ = 0;
+  double level_dormant_ = 0;
+  double level_accesses_ = 0;
+};
+
+}  // namespace
+
+Descriptor describe_dormant_access() {
+  Descriptor d;
+  d.name = "dormant-access";
+  d.summary = "member data of accounts unused for weeks, beyond what a source, key or page wakes usually";
+  d.pages = kAllPages;
+  d.parameters = {
+      {"dormant_days", 28, 1, 365, "days without a request after which an account is dormant"},
+      {"level_days", 3, .1, 365, "time constant of the platform's share of dormant accesses"},
+      {"learn_days", 28, 1, 365, "time constant of an entity's habit"},
+  };
+  d.memory_bound_bytes = 128ULL << 20;
+  d.time_bound_ns = 60;
+  d.names_sources = true;
+  d.paper = "NIST SP 800-53, AC-2(3)";
+  d.check = "epochs from four bits a member equal those of a table of times";
+  return d;
+}
+
+std::unique_ptr<Detector> make_dormant_access(const Descriptor& descriptor, const Setting& setting) {
+  return std::make_unique<DormantAccess>(descriptor, setting);
+}
+
+}  // namespace dwell::detect

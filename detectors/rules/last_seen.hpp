@@ -1,0 +1,52 @@
+#pragma once
+// When each member of a shard was last seen, in four bits: the epoch, one of the last fifteen, or none of them. What a
+// plain table of times says to the epoch, as what leaves the fifteen is taken away when the next epoch begins.
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "detectors/api/detector.hpp"
+
+namespace dwell::detect {
+
+/// Members are numbered as they come to a shard: id / shards. Half a byte a member up to the greatest seen, at most
+/// 2^27 / shards of them; those beyond are never called dormant.
+class LastSeen final : public ShardState {
+ public:
+  static constexpr std::int64_t kEpochs = 15;
+  static constexpr std::uint64_t kMostMembers = 1ULL << 27;
+  explicit LastSeen(std::uint32_t shards) : shards_(std::max(1U, shards)) {}
+
+  /// Moves on to an epoch; those before the present one are ignored, as late rows belong to it as well.
+  void begin(std::int64_t epoch);
+  /// Notes a member, and says whether none of the last fifteen epochs, the present one among them, had seen it.
+  bool see(std::uint32_t member) {
+    const std::uint64_t index = member / shards_;
+    if (index >= kMostMembers / shards_) return false;
+    if (index / 2 >= marks_.size()) grow(index / 2 + 1);
+    std::uint8_t& pair = marks_[index / 2];
+    const unsigned shift = (index & 1U) * 4U;
+    const bool dormant = (pair >> shift & 15U) == 0;
+    pair = static_cast<std::uint8_t>((pair & ~(15U << shift)) | mark_ << shift);
+    return dormant;
+  }
+
+  [[nodiscard]] std::unique_ptr<ShardState> clone() const override { return std::make_unique<LastSeen>(*this); }
+  void save(ByteWriter& writer) const override;
+  Status restore(ByteReader& reader) override;
+  [[nodiscard]] std::uint64_t state_bytes() const override { return sizeof *this + marks_.capacity(); }
+
+ private:
+  static constexpr std::int64_t kNoEpoch = INT64_MIN;
+  static unsigned mark_of(std::int64_t epoch) { return static_cast<unsigned>(epoch % kEpochs) + 1; }
+  void grow(std::uint64_t bytes);
+  void forget(unsigned mark);
+
+  std::uint64_t shards_;
+  std::int64_t epoch_ = kNoEpoch;
+  unsigned mark_ = 1;                // of the present epoch
+  std::vector<std::uint8_t> marks_;  // two members a byte, the even one in the low half; 0 is none
+};
+
+}  // namespace dwell::detect

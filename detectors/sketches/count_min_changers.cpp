@@ -1,0 +1,175 @@
+#include "detectors/sketches/count_min_changers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "detectors/common/count_min.hpp"
+#include "detectors/common/described.hpp"
+#include "detectors/common/excess.hpp"
+#include "detectors/common/flat_map.hpp"
+#include "sim/core/digest.hpp"
+#include "sim/core/time.hpp"
+
+namespace dwell::detect {
+namespace {
+
+constexpr std::size_t kKinds = 2;  // sources, networks
+constexpr std::array<EntityKind, kKinds> kNamed = {EntityKind::source, EntityKind::network};
+constexpr std::size_t kMostNoted = 1 << 16;
+constexpr double kPriorWeight = .5;
+constexpr double kMostShape = 50;
+
+class CountMinChangers final : public Described<CountMinChangers, ShardedDetector> {
+ public:
+  CountMinChangers(const Descriptor& descriptor, const Setting& setting)
+      : Described(descriptor),
+        least_(static_cast<std::uint64_t>(whole("least_requests"))),
+        prior_share_(1 / parameter("usual_entities")),
+        hours_(static_cast<std::size_t>(whole("past_hours"))) {
+    for (std::size_t kind = 0; kind < kKinds; ++kind) {
+      const CountMin empty =
+          CountMin::with_error(parameter("epsilon"), parameter("delta"), mix64(setting.seed.value, kind));
+      kinds_[kind] = {empty, empty, std::vector<CountMin>(hours_, empty), {}};
+    }
+    past_requests_.assign(hours_, 0);
+  }
+
+  void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
+    const telemetry::AccessRows access = rows.access;  // by value: no store can change it
+    const std::size_t size = access.size();
+    SparseTable::Entry* const out = table.list.extend(size);
+    for (std::size_t i = 0; i < size; ++i) {
+      out[i] = {static_cast<std::uint64_t>(access.network(i)) << 32 | access.source(i), 1};
+    }
+  }
+
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
+    const auto entries = table.list.entries();
+    for (const SparseTable::Entry& entry : entries) {
+      kinds_[0].hour.add(entry.key & 0xffffffffU);
+      kinds_[1].hour.add(entry.key >> 32);
+    }
+    requests_ += entries.size();
+    // Noted when all of the window is counted: estimates on the way would depend on the order of rows.
+    for (const SparseTable::Entry& entry : entries) {
+      note(kinds_[0], entry.key & 0xffffffffU);
+      note(kinds_[1], entry.key >> 32);
+    }
+    for (Kind& kind : kinds_) kind.noted.prune(kMostNoted, [](std::uint64_t estimate) { return estimate; });
+    if (window.begin_us / Duration::hours(1).us == window.end_us / Duration::hours(1).us) return;
+    for (std::size_t kind = 0; kind < kKinds; ++kind) {
+      judge(kinds_[kind], kNamed[kind], scores);
+      end_hour(kinds_[kind]);
+    }
+    all_past_ += requests_ - past_requests_[place_];
+    past_requests_[place_] = requests_;
+    requests_ = 0;
+    place_ = (place_ + 1) % hours_;
+    held_ = std::min(held_ + 1, hours_);
+  }
+
+  void save(ByteWriter& writer) const override {
+    for (const Kind& kind : kinds_) {
+      kind.hour.save(writer);
+      kind.past.save(writer);
+      for (const CountMin& hour : kind.hours) hour.save(writer);
+      kind.noted.save(writer);
+    }
+    writer.put_vector(past_requests_);
+    for (const std::uint64_t value : {requests_, all_past_, std::uint64_t{place_}, std::uint64_t{held_}})
+      writer.put(value);
+  }
+  Status restore(ByteReader& reader) override {
+    for (Kind& kind : kinds_) {
+      kind.hour.restore(reader);
+      kind.past.restore(reader);
+      for (CountMin& hour : kind.hours) hour.restore(reader);
+      kind.noted.restore(reader);
+    }
+    past_requests_ = reader.get_vector<std::uint64_t>();
+    requests_ = reader.get<std::uint64_t>();
+    all_past_ = reader.get<std::uint64_t>();
+    place_ = reader.get<std::uint64_t>();
+    held_ = reader.get<std::uint64_t>();
+    if (past_requests_.size() != hours_ || place_ >= hours_ || held_ > hours_) reader.fail();
+    return restored(reader);
+  }
+  [[nodiscard]] std::uint64_t state_bytes() const override {
+    std::uint64_t bytes = sizeof *this + past_requests_.capacity() * sizeof(std::uint64_t);
+    for (const Kind& kind : kinds_) {
+      bytes += kind.hour.bytes() + kind.past.bytes() + kind.noted.bytes();
+      for (const CountMin& hour : kind.hours) bytes += hour.bytes() + sizeof hour;
+    }
+    return bytes;
+  }
+
+ private:
+  struct Kind {
+    CountMin hour;                 // this hour's
+    CountMin past;                 // the sum of `hours`
+    std::vector<CountMin> hours;   // the oldest is at place_
+    FlatMap<std::uint64_t> noted;  // ids whose estimate reached the least, with what it was then
+  };
+
+  void note(Kind& kind, std::uint64_t id) const {
+    const std::uint64_t estimate = kind.hour.estimate(id);
+    if (estimate >= least_ && kind.noted.find(id) == nullptr) kind.noted.insert(id, estimate);
+  }
+  void judge(const Kind& kind, EntityKind named, Scores& scores) const {
+    if (held_ == 0) return;
+    const auto now = static_cast<double>(requests_);
+    const auto all_past = static_cast<double>(all_past_);
+    for (const auto& entry : kind.noted.entries()) {
+      const auto past = static_cast<double>(kind.past.estimate(entry.key));
+      const double expected = now * (kPriorWeight + past) / (kPriorWeight / prior_share_ + all_past);
+      const double shape = std::min(kMostShape, kPriorWeight + past / static_cast<double>(held_));
+      scores.emit({named, entry.key}, excess_nats(static_cast<double>(kind.hour.estimate(entry.key)), expected, shape));
+    }
+  }
+  void end_hour(Kind& kind) {
+    CountMin& oldest = kind.hours[place_];
+    kind.past.subtract(oldest);
+    kind.past.merge(kind.hour);
+    std::swap(oldest, kind.hour);
+    kind.hour.clear();
+    kind.noted.clear();
+  }
+
+  std::uint64_t least_;
+  double prior_share_;
+  std::size_t hours_;
+  std::array<Kind, kKinds> kinds_;
+  std::uint64_t requests_ = 0;                // this hour
+  std::vector<std::uint64_t> past_requests_;  // of the hours held, as `Kind::hours`
+  std::uint64_t all_past_ = 0;                // their sum
+  std::size_t place_ = 0;
+  std::size_t held_ = 0;
+};
+
+}  // namespace
+
+Descriptor describe_count_min_changers() {
+  Descriptor d;
+  d.name = "count-min-changers";
+  d.summary = "sources and networks whose hourly volume grew against the hours before";
+  d.parameters = {
+      {"epsilon", .0005, 1e-6, .5, "error of an estimate, as a share of all requests counted"},
+      {"delta", .05, 1e-9, .5, "probability that an estimate's error is greater"},
+      {"past_hours", 24, 1, 168, "hours before that the current one is compared with"},
+      {"least_requests", 8, 1, 1e9, "requests in an hour below which nobody is judged"},
+      {"usual_entities", 1e4, 1, 1e9, "inverse of the share that an entity without a past is expected to have"},
+  };
+  d.memory_bound_bytes = 24 << 20;
+  d.time_bound_ns = 200;
+  d.names_sources = true;
+  d.paper = "Cormode and Muthukrishnan 2005";
+  d.check = "error of an estimate ≤ εN with probability 1 − δ";
+  return d;
+}
+
+std::unique_ptr<Detector> make_count_min_changers(const Descriptor& descriptor, const Setting& setting) {
+  return std::make_unique<CountMinChangers>(descriptor, setting);
+}
+
+}  // namespace dwell::detect

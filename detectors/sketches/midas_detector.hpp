@@ -1,0 +1,176 @@
+#pragma once
+// What MIDAS, MIDAS-R and MIDAS-F have in common: the same rows in, the same entities out, around the core that scores
+// one stream of edges (plain_midas.hpp, relational_midas.hpp, filtering_midas.hpp). Sequential; a tick is a window. Two
+// streams of member-data requests: source → page and key → member.
+//   row score     the greater of its two edge scores
+//   window score  of a source: the greatest source → page score among its rows; of a key: the greatest key → member one
+// On somebody's own edges (`MidasEdges`) the core scores each edge as it comes; ticks may be left out.
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "detectors/common/described.hpp"
+#include "detectors/common/records.hpp"
+#include "detectors/sketches/midas_ratio.hpp"
+#include "sim/core/digest.hpp"
+
+namespace dwell::detect {
+
+template <class Core>
+class MidasDetector final : public Described<MidasDetector<Core>, SequentialDetector> {
+  using Base = Described<MidasDetector<Core>, SequentialDetector>;
+  using Ratio = MidasRatio;
+
+ public:
+  MidasDetector(const Descriptor& descriptor, const Setting& setting)
+      : Base(descriptor),
+        rows_(static_cast<std::uint32_t>(descriptor.parameter("rows"))),
+        pages_(Core::of(descriptor, setting.seed.value)),
+        members_(Core::of(descriptor, mix64(setting.seed.value))) {}
+
+  void observe(const WindowRows& rows) override {
+    for_each(rows.access, [](std::size_t, const Ratio&, const Ratio&) {});
+  }
+  bool score_rows(const WindowRows& rows, std::span<double> out) override {
+    for_each(rows.access, [&](std::size_t i, const Ratio& by_page, const Ratio& by_member) {
+      out[i] = std::max(pages_.score(by_page), members_.score(by_member));
+    });
+    return true;
+  }
+  void close(const WindowInfo&, Scores& scores) override {
+    // All rows of a window share one tick, so ratios of different rows compare as their scores do.
+    emit(sources_, EntityKind::source, pages_, scores);
+    emit(keys_, EntityKind::key, members_, scores);
+    pages_.tick();
+    members_.tick();
+  }
+
+  void save(ByteWriter& writer) const override {
+    pages_.save(writer);
+    members_.save(writer);
+    put_records(writer, sources_);
+    put_records(writer, keys_);
+  }
+  Status restore(ByteReader& reader) override {
+    pages_.restore(reader);
+    members_.restore(reader);
+    sources_ = get_records<Scored>(reader);
+    keys_ = get_records<Scored>(reader);
+    if (!reader.failed() && !(pages_.sound() && members_.sound())) {
+      return Error{this->descriptor().name, "saved state", "sketches of another size", "the size its parameters give"};
+    }
+    return this->restored(reader);
+  }
+  [[nodiscard]] std::uint64_t state_bytes() const override {
+    return sizeof *this + pages_.bytes() + members_.bytes() + (sources_.capacity() + keys_.capacity()) * sizeof(Scored);
+  }
+
+ private:
+  struct Scored {
+    std::uint64_t id;
+    Ratio ratio;
+  };
+  static constexpr std::size_t kAhead = 8;            // rows between finding a row's cells and using them
+  static constexpr std::uint32_t kPublishedRows = 2;  // of each sketch: the loop over them is unrolled
+
+  /// Adds every row and hands `done` its place and both ratios.
+  template <class Done>
+  void for_each(const telemetry::AccessRows& access, Done done) {
+    if (rows_ == kPublishedRows) {
+      for_each<kPublishedRows>(access, done);
+    } else {
+      for_each<0>(access, done);
+    }
+  }
+  /// The sketches do not stay in the inner caches between windows: cells are fetched while earlier rows are added.
+  /// Takes a view by value, which no store can change.
+  template <std::uint32_t Rows, class Done>
+  void for_each(telemetry::AccessRows access, Done done) {
+    struct Found {
+      std::uint64_t source, key;
+      typename Core::Edge by_page, by_member;
+    };
+    std::array<Found, kAhead> ahead;
+    const std::size_t size = access.size();
+    for (std::size_t i = 0; i < size + kAhead; ++i) {
+      Found& row = ahead[i % kAhead];
+      if (i >= kAhead) {
+        const Ratio by_page = pages_.template add<Rows>(row.by_page);
+        const Ratio by_member = members_.template add<Rows>(row.by_member);
+        note(sources_, row.source, by_page);
+        note(keys_, row.key, by_member);
+        done(i - kAhead, by_page, by_member);
+      }
+      if (i >= size) continue;
+      row.source = access.source(i);
+      row.key = access.key(i);
+      pages_.template find<Rows>(row.source, access.page(i), row.by_page);
+      members_.template find<Rows>(row.key, access.member(i), row.by_member);
+    }
+  }
+  /// Few keys in many rows: one entry while an id repeats.
+  static void note(std::vector<Scored>& scored, std::uint64_t id, const Ratio& ratio) {
+    if (scored.empty() || scored.back().id != id) {
+      scored.push_back({id, ratio});
+    } else if (scored.back().ratio.below(ratio)) {
+      scored.back().ratio = ratio;
+    }
+  }
+  static void emit(std::vector<Scored>& scored, EntityKind kind, const Core& midas, Scores& scores) {
+    // A little below the floor, so that rounding leaves the decision to `emit`.
+    const double floor = scores.floor() * static_cast<double>(midas.ticks() - 1) * (1 - 1e-12);
+    if (floor > 0) std::erase_if(scored, [&](const Scored& s) { return s.ratio.square < floor * s.ratio.total; });
+    if (scored.size() > 1) {
+      std::sort(scored.begin(), scored.end(),
+                [](const Scored& a, const Scored& b) { return a.id != b.id ? a.id < b.id : b.ratio.below(a.ratio); });
+    }
+    for (std::size_t i = 0; i < scored.size(); ++i) {
+      if (i == 0 || scored[i].id != scored[i - 1].id) scores.emit({kind, scored[i].id}, midas.score(scored[i].ratio));
+    }
+    scored.clear();
+  }
+
+  std::uint32_t rows_;
+  Core pages_;                   // source → page
+  Core members_;                 // key → member
+  std::vector<Scored> sources_;  // this window's
+  std::vector<Scored> keys_;
+};
+
+/// Edges of a file. Ids from 2^32 up are hashed, so that any two numbers make distinct edges but for chance.
+template <class Core>
+class MidasEdges final : public EdgeDetector {
+ public:
+  explicit MidasEdges(const Descriptor& descriptor)
+      : core_(Core::of(descriptor, kSalt)), usual_(descriptor.parameter("rows") == kUsualRows) {}
+  double edge(std::uint64_t source, std::uint64_t destination, std::int64_t tick) override {
+    core_.tick_to(static_cast<std::uint64_t>(tick));
+    return usual_ ? scored<kUsualRows>(short_id(source), short_id(destination))
+                  : scored<0>(short_id(source), short_id(destination));
+  }
+
+ private:
+  static constexpr std::uint64_t kSalt = 1;       // a run over a file has no seed
+  static constexpr std::uint32_t kUsualRows = 2;  // for which loops are unrolled
+  template <std::uint32_t Rows>
+  double scored(std::uint64_t u, std::uint64_t v) {
+    typename Core::Edge edge;
+    core_.template find<Rows>(u, v, edge);
+    return core_.score(core_.template add<Rows>(edge));
+  }
+  static std::uint64_t short_id(std::uint64_t id) { return id >> 32 == 0 ? id : mix64(id); }
+  Core core_;
+  bool usual_;
+};
+
+template <class Core>
+std::unique_ptr<Detector> make_midas_detector(const Descriptor& descriptor, const Setting& setting) {
+  return std::make_unique<MidasDetector<Core>>(descriptor, setting);
+}
+template <class Core>
+std::unique_ptr<EdgeDetector> make_midas_edges(const Descriptor& descriptor) {
+  return std::make_unique<MidasEdges<Core>>(descriptor);
+}
+
+}  // namespace dwell::detect
