@@ -10,6 +10,7 @@
 
 #include "detectors/controls/coins.hpp"
 #include "detectors/controls/constant.hpp"
+#include "detectors/learning/half_space_trees.hpp"
 #include "detectors/learning/mahalanobis.hpp"
 #include "detectors/rules/honey_accounts.hpp"
 #include "detectors/rules/orphaned_key.hpp"
@@ -52,6 +53,7 @@ std::span<const CatalogueEntry> catalogue() {
       source_entropy_entry,
       midas_r_entry,
       mahalanobis_entry,
+      half_space_trees_entry,
       threshold_rules_entry,
       // Controls.
       never_alert_entry,
