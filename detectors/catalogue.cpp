@@ -10,6 +10,7 @@
 
 #include "detectors/controls/coins.hpp"
 #include "detectors/controls/constant.hpp"
+#include "detectors/learning/half_space_trees.hpp"
 #include "detectors/learning/mahalanobis.hpp"
 #include "detectors/rules/dormant_access.hpp"
 #include "detectors/rules/first_seen.hpp"
@@ -67,6 +68,7 @@ std::span<const CatalogueEntry> catalogue() {
       midas_r_entry,
       midas_f_entry,
       mahalanobis_entry,
+      half_space_trees_entry,
       threshold_rules_entry,
       // Controls.
       never_alert_entry,

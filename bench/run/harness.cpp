@@ -19,6 +19,8 @@ constexpr std::size_t kScoringCapacity = 1U << 18;
 constexpr std::int64_t kMeasuredEvery = 1440;
 constexpr std::int64_t kFirstAsked = 720;  // windows after the fork; six hours of the twin are to be known
 
+const score::ScoreLog kNoLog = {score::ScoreLog::Policy::keep_highest, 0, 1};
+
 score::ScoreLog make_log(View view, const HarnessOptions& options, std::size_t contender) {
   using Policy = score::ScoreLog::Policy;
   if (options.floors.empty()) return {Policy::keep_highest, 0, view == View::clean ? kCalibrationCapacity : 1};
@@ -29,18 +31,17 @@ score::ScoreLog make_log(View view, const HarnessOptions& options, std::size_t c
 }  // namespace
 
 Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions& options)
-    : options_(options), contenders_(contenders) {
+    : options_(options), contenders_(contenders), stage_run_{{kNoLog, kNoLog, kNoLog}, {}, 0, 0, {}} {
   slots_.resize(contenders.size());
   for (std::size_t c = 0; c < contenders.size(); ++c) {
     const auto log = [&](View view) { return make_log(view, options_, c); };
     runs_.push_back({{log(View::clean), log(View::factual), log(View::placebo)}, {}, 0, 0, {}});
+    slots_[c].descriptor = &contenders[c].descriptor;
     try {
       Instance& clean = slots_[c].views[0];
-      clean.detector = contenders[c].make(options_.setting);
-      clean.sharded = dynamic_cast<detect::ShardedDetector*>(clean.detector.get());
-      clean.sequential = dynamic_cast<detect::SequentialDetector*>(clean.detector.get());
-      DWELL_DEMAND(clean.sharded != nullptr || clean.sequential != nullptr,
-                   "detector " + contenders[c].descriptor.name + " has neither form");
+      clean = instance_of(contenders[c].make(options_.setting));
+      DWELL_DEMAND(clean.sharded != nullptr || clean.sequential != nullptr || clean.features != nullptr,
+                   "detector " + contenders[c].descriptor.name + " has none of the forms");
       if (clean.sharded != nullptr) {
         for (std::uint32_t s = 0; s < options_.setting.shards; ++s) {
           auto state = clean.sharded->make_shard_state(ShardId{s});
@@ -49,12 +50,13 @@ Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions&
           clean.shards.push_back(here ? std::move(state) : nullptr);
         }
       }
-      subscribe(c);
+      if (clean.features == nullptr) subscribe(slots_[c]);
     } catch (const std::exception& error) {
       runs_[c].crash = error.what();
       slots_[c].views = {};
     }
   }
+  add_stage();
   lanes_.resize(kBlockWindows);
   clean_tables_.resize(kBlockWindows);
   for (std::vector<Lane>& lanes : lanes_) {
@@ -62,9 +64,18 @@ Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions&
   }
 }
 
-void Harness::subscribe(std::size_t contender) {
-  const detect::Descriptor& descriptor = contenders_[contender].descriptor;
-  const Instance& instance = slots_[contender].views[0];
+Harness::Instance Harness::instance_of(std::unique_ptr<detect::Detector> detector) {
+  Instance instance;
+  instance.sharded = dynamic_cast<detect::ShardedDetector*>(detector.get());
+  instance.sequential = dynamic_cast<detect::SequentialDetector*>(detector.get());
+  instance.features = dynamic_cast<detect::FeatureDetector*>(detector.get());
+  instance.detector = std::move(detector);
+  return instance;
+}
+
+void Harness::subscribe(Slot& slot) {
+  const detect::Descriptor& descriptor = *slot.descriptor;
+  const Instance& instance = slot.views[0];
   const bool gathered = options_.ranks != nullptr && instance.sequential != nullptr;
   const auto fits = [&](const Subscription& s) { return s.access.pages == descriptor.pages && s.gathered == gathered; };
   std::size_t at = 0;
@@ -77,8 +88,8 @@ void Harness::subscribe(std::size_t contender) {
   };
   arrange(telemetry::Topic::access, subscriptions_[at].access);
   arrange(telemetry::Topic::auth, subscriptions_[at].auth);
-  slots_[contender].lane = at;
-  slots_[contender].variant = subscriptions_[at].variant(descriptor.topics);
+  slot.lane = at;
+  slot.variant = subscriptions_[at].variant(descriptor.topics);
 }
 
 void Harness::fork() {
@@ -93,10 +104,7 @@ void Harness::fork() {
 }
 
 Harness::Instance Harness::copy_of(const Instance& instance) const {
-  Instance copy;
-  copy.detector = instance.detector->clone();
-  copy.sharded = dynamic_cast<detect::ShardedDetector*>(copy.detector.get());
-  copy.sequential = dynamic_cast<detect::SequentialDetector*>(copy.detector.get());
+  Instance copy = instance_of(instance.detector->clone());
   for (const auto& state : instance.shards) copy.shards.push_back(state ? state->clone() : nullptr);
   return copy;
 }
@@ -118,9 +126,9 @@ void Harness::block(std::span<const BlockWindow> windows) {
 }
 
 void Harness::watch(std::span<const BlockWindow> windows) {
-  for (std::size_t c = 0; c < slots_.size(); ++c) {
+  for (const std::size_t c : order_) {
     Slot& slot = slots_[c];
-    ContenderRun& run = runs_[c];
+    ContenderRun& run = run_of(c);
     if (slot.views[0].detector == nullptr) continue;
     try {
       const auto begin = Clock::now();
@@ -133,6 +141,7 @@ void Harness::watch(std::span<const BlockWindow> windows) {
       run.crash = error.what();
       slot.views = {};
     }
+    if (is_stage(slot)) share_out_stage();
   }
 }
 
@@ -154,7 +163,7 @@ void Harness::run_view(Slot& slot, ContenderRun& run, View view, std::span<const
   Instance& instance = slot.views[static_cast<std::size_t>(view)];
   for (std::size_t k = 0; k < windows.size(); ++k) {
     const detect::WindowTable* const table =
-        instance.sequential != nullptr ? nullptr : &table_for(slot, instance, view, k);
+        instance.sharded == nullptr ? nullptr : &table_for(slot, instance, view, k);
     close_window(slot, instance, run, view, windows[k], k, table);
   }
 }
@@ -162,14 +171,19 @@ void Harness::run_view(Slot& slot, ContenderRun& run, View view, std::span<const
 /// With what the shards found in the window, or its rows for a sequential contender.
 void Harness::close_window(const Slot& slot, Instance& instance, ContenderRun& run, View view,
                            const BlockWindow& window, std::size_t k, const detect::WindowTable* table) {
+  const auto v = static_cast<std::size_t>(view);
+  if (instance.features != nullptr && !vectors_[v][k]) return;
   Lane& lane = lanes_[k][slot.lane];
-  score::ScoreLog& log = run.logs[static_cast<std::size_t>(view)];
+  score::ScoreLog& log = run.logs[v];
   scores_.begin(log.floor());
-  if (instance.sequential != nullptr) {
+  if (instance.features != nullptr) {
+    instance.features->close(window.info, *vectors_[v][k], scores_);
+  } else if (instance.sequential != nullptr) {
     instance.sequential->observe(lane.ordered(slot.variant, view));
     instance.sequential->close(window.info, scores_);
   } else {
     instance.sharded->close(window.info, lane.platform(slot.variant, view), *table, scores_);
+    if (is_stage(slot)) keep_vector(instance, view, k);
   }
   if (!scores_.items().empty()) log.add(static_cast<std::int32_t>(window.info.index), scores_.sorted());
 }
@@ -240,12 +254,13 @@ void Harness::leave_decided_views(std::int64_t seen) {
   if (ask_after_ == 0) ask_at_ = seen + (ask_after_ = kFirstAsked);
   if (seen < ask_at_) return;
   ask_at_ = seen + (ask_after_ += ask_after_ / 4);
-  for (std::size_t c = 0; c < slots_.size(); ++c) {
+  for (std::size_t c = 0; c < runs_.size(); ++c) {
     for (const View view : {View::factual, View::placebo}) {
       Instance& instance = slots_[c].views[static_cast<std::size_t>(view)];
       if (instance.detector != nullptr && options_.decided(c, view, runs_[c], seen)) instance = {};
     }
   }
+  leave_stage();
 }
 
 std::uint64_t Harness::bytes_of_shards(const Instance& instance) {
@@ -255,17 +270,22 @@ std::uint64_t Harness::bytes_of_shards(const Instance& instance) {
 }
 
 void Harness::measure_state() {
-  for (std::size_t c = 0; c < slots_.size(); ++c) {
-    const Instance& clean = slots_[c].views[0];
-    if (clean.detector == nullptr) continue;
-    const std::uint64_t elsewhere = elsewhere_bytes_.empty() ? 0 : elsewhere_bytes_[c];
-    const std::uint64_t bytes = clean.detector->state_bytes() + bytes_of_shards(clean) + elsewhere;
-    runs_[c].state_bytes = std::max(runs_[c].state_bytes, bytes);
-    const std::uint64_t bound = contenders_[c].descriptor.memory_bound_bytes;
-    if (bound != 0 && bytes > bound) {
-      runs_[c].crash = fmt::format("its state exceeds the declared bound of {} bytes", bound);
-      slots_[c].views = {};
-    }
+  std::uint64_t stage_bytes = 0;
+  if (slots_.size() > runs_.size() && slots_.back().views[0].detector != nullptr)
+    stage_bytes = slots_.back().views[0].detector->state_bytes();
+  for (std::size_t c = 0; c < runs_.size(); ++c) measure(c, takes_features(c) ? stage_bytes : 0);
+}
+
+void Harness::measure(std::size_t c, std::uint64_t stage_bytes) {
+  const Instance& clean = slots_[c].views[0];
+  if (clean.detector == nullptr) return;
+  const std::uint64_t elsewhere = elsewhere_bytes_.empty() ? 0 : elsewhere_bytes_[c];
+  const std::uint64_t bytes = clean.detector->state_bytes() + bytes_of_shards(clean) + elsewhere + stage_bytes;
+  runs_[c].state_bytes = std::max(runs_[c].state_bytes, bytes);
+  const std::uint64_t bound = contenders_[c].descriptor.memory_bound_bytes;
+  if (bound != 0 && bytes > bound) {
+    runs_[c].crash = fmt::format("its state exceeds the declared bound of {} bytes", bound);
+    slots_[c].views = {};
   }
 }
 

@@ -15,6 +15,7 @@
 #include "bench/score/score_log.hpp"
 #include "bench/score/threshold.hpp"
 #include "detectors/api/detector.hpp"
+#include "detectors/features/feature_stage.hpp"
 #include "sim/world/rank_exchange.hpp"
 
 namespace dwell::run {
@@ -56,7 +57,9 @@ struct BlockWindow {
 inline constexpr std::size_t kBlockWindows = 16;
 
 /// Detectors are made at construction, observe the clean view until `fork`, and all three views from then on. On ranks
-/// all make the same calls, each with the rows of its own shards and the platform's.
+/// all make the same calls, each with the rows of its own shards and the platform's. Where contenders judge feature
+/// vectors, one hidden slot computes them for all in each view; its time is shared out among them in equal parts, and
+/// each is charged with the whole of its state, which it would need alone.
 class Harness {
  public:
   Harness(const std::vector<Contender>& contenders, const HarnessOptions& options);
@@ -84,14 +87,24 @@ class Harness {
     std::unique_ptr<detect::Detector> detector;
     detect::ShardedDetector* sharded = nullptr;
     detect::SequentialDetector* sequential = nullptr;
+    detect::FeatureDetector* features = nullptr;
     std::vector<std::unique_ptr<detect::ShardState>> shards;  // nullptr for those of other ranks
   };
   struct Slot {
+    const detect::Descriptor* descriptor = nullptr;
     std::size_t lane = 0;
     std::size_t variant = 0;
     std::array<Instance, kViews> views;
   };
-  void subscribe(std::size_t contender);
+  static Instance instance_of(std::unique_ptr<detect::Detector> detector);
+  void add_stage();
+  [[nodiscard]] bool is_stage(const Slot& slot) const { return slot.descriptor == &stage_descriptor_; }
+  [[nodiscard]] ContenderRun& run_of(std::size_t slot) { return slot < runs_.size() ? runs_[slot] : stage_run_; }
+  [[nodiscard]] bool takes_features(std::size_t slot) const { return slots_[slot].views[0].features != nullptr; }
+  void keep_vector(const Instance& stage, View view, std::size_t k);
+  void share_out_stage();
+  void leave_stage();
+  void subscribe(Slot& slot);
   void watch(std::span<const BlockWindow> windows);
   void run_view(Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows);
   void close_window(const Slot& slot, Instance& instance, ContenderRun& run, View view, const BlockWindow& window,
@@ -106,6 +119,7 @@ class Harness {
   static bool measures(std::span<const BlockWindow> windows);
   static std::uint64_t bytes_of_shards(const Instance& instance);
   void measure_state();
+  void measure(std::size_t slot, std::uint64_t stage_bytes);
   Instance copy_of(const Instance& instance) const;
   static void save_instance(ByteWriter& writer, const Instance& instance,
                             std::span<const std::vector<std::byte>> elsewhere);
@@ -133,8 +147,13 @@ class Harness {
   std::vector<std::vector<Lane>> lanes_;           // window of the block × subscription
   std::vector<detect::WindowTable> clean_tables_;  // by window of the block, of the contender in turn
   detect::WindowTable view_table_;
-  std::vector<Slot> slots_;
-  std::vector<ContenderRun> runs_;
+  detect::Descriptor stage_descriptor_ = detect::describe_feature_stage();
+  std::vector<Slot> slots_;         // of the contenders, and the stage last where some take its vectors
+  std::vector<std::size_t> order_;  // of the slots in a block: the stage comes first
+  std::vector<ContenderRun> runs_;  // of the contenders
+  ContenderRun stage_run_;
+  using Vectors = std::vector<std::optional<detect::FeatureVector>>;  // by window of the block
+  std::array<Vectors, kViews> vectors_;                               // of the stage
   detect::Scores scores_;
   bool forked_ = false;
   std::int64_t ask_at_ = 0;     // windows seen when it is next asked whether views are decided

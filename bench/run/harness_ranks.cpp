@@ -78,7 +78,7 @@ struct Harness::Share {
 
 void Harness::watch_on_ranks(std::span<const BlockWindow> windows) {
   ByteWriter writer;
-  for (std::size_t c = 0; c < slots_.size(); ++c) put_share(writer, c, windows);
+  for (const std::size_t c : order_) put_share(writer, c, windows);
   writer.put(clean_rows_of(windows));
   put_gathered_rows(writer, windows);
   const auto& blocks = options_.ranks->gather(kJudge, writer.bytes());
@@ -86,13 +86,13 @@ void Harness::watch_on_ranks(std::span<const BlockWindow> windows) {
     std::vector<ByteReader> readers;
     for (const auto block : blocks) readers.emplace_back(block);
     std::vector<std::vector<Share>> shares(slots_.size());
-    for (std::vector<Share>& each : shares) {
-      for (ByteReader& reader : readers) each.emplace_back(reader);
+    for (const std::size_t c : order_) {
+      for (ByteReader& reader : readers) shares[c].emplace_back(reader);
     }
     for (ByteReader& reader : readers) clean_rows_ += reader.get<std::uint64_t>();
     load_gathered(readers, windows);
     for (const ByteReader& reader : readers) DWELL_DEMAND(!reader.failed(), "the share of a rank is damaged");
-    for (std::size_t c = 0; c < slots_.size(); ++c) judge(c, shares[c], windows);
+    for (const std::size_t c : order_) judge(c, shares[c], windows);
     leave_decided_views(windows.back().info.index + 1);
     if (measures(windows)) measure_state();
   }
@@ -106,7 +106,7 @@ void Harness::put_share(ByteWriter& writer, std::size_t c, std::span<const Block
   double clean_ns = 0;
   observed_shard_ = 0;
   if (slot.views[0].detector == nullptr) {
-    at.what = runs_[c].crash;
+    at.what = run_of(c).crash;
   } else if (slot.views[0].sharded != nullptr) {
     try {
       for (const View view : kAllViews) {
@@ -203,7 +203,7 @@ void Harness::load_gathered(std::span<ByteReader> readers, std::span<const Block
 
 void Harness::judge(std::size_t c, std::vector<Share>& shares, std::span<const BlockWindow> windows) {
   Slot& slot = slots_[c];
-  ContenderRun& run = runs_[c];
+  ContenderRun& run = run_of(c);
   elsewhere_bytes_.resize(slots_.size());
   elsewhere_bytes_[c] = 0;
   for (std::size_t rank = 0; rank < shares.size(); ++rank) {
@@ -219,6 +219,7 @@ void Harness::judge(std::size_t c, std::vector<Share>& shares, std::span<const B
     if (view == View::clean) run.clean_ns += ns_since(begin);
   }
   if (!run.crash.empty()) slot.views = {};
+  if (is_stage(slot)) share_out_stage();
 }
 
 void Harness::judge_window(Slot& slot, ContenderRun& run, View view, const BlockWindow& window, std::size_t k,
@@ -234,7 +235,7 @@ void Harness::judge_window(Slot& slot, ContenderRun& run, View view, const Block
   }
   Instance& instance = slot.views[static_cast<std::size_t>(view)];
   const detect::WindowTable* const table =
-      instance.sequential != nullptr ? nullptr : &merge_tables(instance, view, k, shares);
+      instance.sharded == nullptr ? nullptr : &merge_tables(instance, view, k, shares);
   try {
     close_window(slot, instance, run, view, window, k, table);
   } catch (const std::exception& error) {

@@ -34,8 +34,8 @@ void Harness::save(ByteWriter& writer) const {
   writer.put(clean_rows_);
   writer.put(static_cast<std::uint64_t>(slots_.size()));
   for (std::size_t c = 0; c < slots_.size(); ++c) {
-    writer.put_string(contenders_[c].descriptor.name);
-    run::save(writer, runs_[c]);
+    writer.put_string(slots_[c].descriptor->name);
+    if (c < runs_.size()) run::save(writer, runs_[c]);
     for (std::size_t v = 0; v < kViews; ++v) {
       const std::span<const std::vector<std::byte>> states(elsewhere);
       const std::size_t shards = options_.setting.shards;
@@ -69,11 +69,11 @@ Status Harness::restore(ByteReader& reader) {
     return Error{"", "contenders", fmt::format("state of {} contenders", count), std::to_string(slots_.size())};
   }
   for (std::size_t c = 0; c < slots_.size(); ++c) {
-    const std::string& name = contenders_[c].descriptor.name;
+    const std::string& name = slots_[c].descriptor->name;
     if (const std::string found = reader.get_string(); found != name) {
       return Error{"", fmt::format("contender {}", c), "state of \"" + found + "\"", "that of \"" + name + "\""};
     }
-    run::restore(reader, runs_[c]);
+    if (c < runs_.size()) run::restore(reader, runs_[c]);
     std::array<Instance, kViews>& views = slots_[c].views;
     for (std::size_t v = 0; v < kViews; ++v) {
       if (!reader.get<bool>()) {

@@ -22,7 +22,10 @@ std::string_view tier_legend() {
   return "T0 gateway access log, T1 + token issuance and logins, T2 + key inventory and staff, T3 + honey accounts";
 }
 
-std::string_view to_string(Form form) { return form == Form::sharded ? "sharded" : "sequential"; }
+std::string_view to_string(Form form) {
+  constexpr std::array<std::string_view, 3> names = {"sharded", "sequential", "features"};
+  return names[static_cast<std::size_t>(form)];
+}
 
 std::string to_string(Entity entity) {
   switch (entity.kind) {

@@ -22,7 +22,7 @@ enum class Tier : std::uint8_t {
 };
 
 /// How a detector wants its rows. See detector.hpp.
-enum class Form : std::uint8_t { sharded, sequential };
+enum class Form : std::uint8_t { sharded, sequential, features };
 
 /// What a score points at. Values are stable: they appear in results.
 enum class EntityKind : std::uint32_t { platform, key, source, network, country, page, account, agent };

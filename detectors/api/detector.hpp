@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "detectors/api/descriptor.hpp"
+#include "detectors/api/feature_vector.hpp"
 #include "detectors/api/stream.hpp"
 #include "detectors/api/window_table.hpp"
 #include "sim/core/ids.hpp"
@@ -135,6 +136,15 @@ class SequentialDetector : public Detector {
     static_cast<void>(out);
     return false;
   }
+};
+
+/// The features form: judges what the rows of a block of windows amount to. One stage (detectors/features) computes the
+/// vector for all detectors of this form; where no stage is shared, detectors/features/own_stage.hpp gives one its own.
+class FeatureDetector : public Detector {
+ public:
+  /// Called for windows that end a block, once features have a past to be compared with: scores the vector against
+  /// what was learnt from those before it, then learns.
+  virtual void close(const WindowInfo& window, const FeatureVector& features, Scores& scores) = 0;
 };
 
 /// One entry of the catalogue: the published defaults, and how to make an instance with parameters set; for somebody's

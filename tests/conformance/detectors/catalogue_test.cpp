@@ -10,8 +10,8 @@
 namespace dwell::detect::test {
 namespace {
 
-constexpr std::size_t kDays = 10;
-constexpr std::size_t kOnset = 9 * 1440 + 600;
+constexpr std::size_t kDays = 16;
+constexpr std::size_t kOnset = 15 * 1440 + 600;
 constexpr Plant kPlant{.from = kOnset, .windows = 180};
 
 const Stream& planted() {
@@ -44,6 +44,7 @@ TEST_CASE("every detector describes itself", "[detectors][conformance]") {
     CHECK(made->descriptor().name == d.name);
     CHECK((dynamic_cast<ShardedDetector*>(made.get()) != nullptr) == (d.form == Form::sharded));
     CHECK((dynamic_cast<SequentialDetector*>(made.get()) != nullptr) == (d.form == Form::sequential));
+    CHECK((dynamic_cast<FeatureDetector*>(made.get()) != nullptr) == (d.form == Form::features));
   }
 }
 
@@ -77,7 +78,7 @@ TEST_CASE("no detector sees the future, and each that is none of the controls se
     const double otherwise = greatest(without.scores, kOnset);
     CHECK(found > otherwise);
     // Past the days in which it starts to learn, the campaign stands out from all that came before.
-    CHECK(found > greatest(with.scores, 8 * 1440, kOnset));
+    CHECK(found > greatest(with.scores, 14 * 1440, kOnset));
   }
 }
 

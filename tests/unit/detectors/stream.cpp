@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "detectors/features/own_stage.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/core/random.hpp"
 
@@ -124,7 +125,7 @@ struct Instance {
 };
 
 Instance make_instance(const CatalogueEntry& entry) {
-  Instance instance{entry.make(entry.describe(), setting()), {}};
+  Instance instance{with_own_stage(entry.make(entry.describe(), setting())), {}};
   if (auto* sharded = dynamic_cast<ShardedDetector*>(instance.detector.get()); sharded != nullptr) {
     for (std::uint32_t s = 0; s < kShards; ++s) {
       auto state = sharded->make_shard_state(ShardId{s});

@@ -12,6 +12,7 @@
 
 #include "bench/oracle/oracle_volume.hpp"
 #include "bench/run/world_run.hpp"
+#include "detectors/features/own_stage.hpp"
 #include "sim/core/digest.hpp"
 #include "tests/differential/sim/world/worlds.hpp"
 
@@ -51,7 +52,7 @@ inline Seed coins(Seed seed) { return {mix64(seed.value, 0x6465746563746f72ULL)}
 class PlainDetector {
  public:
   PlainDetector(const Contender& contender, const detect::Setting& setting)
-      : descriptor_(contender.descriptor), shards_(setting.shards), detector_(contender.make(setting)) {
+      : descriptor_(contender.descriptor), shards_(setting.shards), detector_(detect::with_own_stage(contender.make(setting))) {
     sharded_ = dynamic_cast<detect::ShardedDetector*>(detector_.get());
     sequential_ = dynamic_cast<detect::SequentialDetector*>(detector_.get());
     for (std::uint32_t s = 0; sharded_ != nullptr && s < shards_; ++s)
