@@ -11,8 +11,10 @@
 
 #include "bench/cli/names.hpp"
 #include "bench/cli/option_values.hpp"
+#include "bench/cli/scenarios.hpp"
+#include "bench/run/contenders.hpp"
+#include "bench/run/grids.hpp"
 #include "bench/score/budget.hpp"
-#include "detectors/catalogue.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -31,13 +33,13 @@ struct CommandSpec {
 
 const std::vector<CommandSpec>& commands() {
   static const std::vector<std::string> study = {
-      "scale",   "seed", "seeds",  "days",  "baseline",   "key-use",          "concentration", "detector",
-      "threads", "json", "output", "quiet", "checkpoint", "checkpoint-every", "spread"};
+      "scale", "seed",    "seeds", "days",   "baseline", "key-use",    "concentration",    "detector",
+      "grid",  "threads", "json",  "output", "quiet",    "checkpoint", "checkpoint-every", "spread"};
   static const std::vector<CommandSpec> all = {
       {"case-study", Command::case_study, "", false, study},
       {"run", Command::run, "a scenario's name or file", true, study},
       {"resume", Command::resume, "the folder of a checkpoint", true, {"threads", "spread", "json", "output", "quiet"}},
-      {"list", Command::list, "scenarios, detectors or calendars", true, {"json", "output", "quiet"}},
+      {"list", Command::list, "scenarios, detectors or calendars", true, {"costs", "grid", "json", "output", "quiet"}},
       {"report", Command::report, "a results file", true, {"json", "output", "quiet"}},
       {"schema", Command::schema, "telemetry, scenario, results or calendar", false, {"output", "quiet"}},
       {"phold",
@@ -50,7 +52,7 @@ const std::vector<CommandSpec>& commands() {
        Command::bench_kernel,
        "a scenario's name or file",
        false,
-       {"scale", "seed", "days", "detector", "threads", "json", "output", "quiet"}},
+       {"scale", "seed", "days", "detector", "grid", "threads", "json", "output", "quiet"}},
       {"validate",
        Command::validate,
        "a click log as CSV, or nothing",
@@ -63,6 +65,21 @@ const std::vector<CommandSpec>& commands() {
        false,
        {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "detector", "threads", "budget",
         "plan", "json", "output", "quiet"}},
+      {"check-detector",
+       Command::check_detector,
+       "a detector's name or file, or all",
+       true,
+       {"json", "output", "quiet"}},
+      {"score-series",
+       Command::score_series,
+       "a series as CSV",
+       true,
+       {"detector", "time", "value", "label", "budget", "top", "json", "output", "quiet"}},
+      {"score-edges",
+       Command::score_edges,
+       "edges as CSV",
+       true,
+       {"detector", "source", "destination", "tick", "label", "top", "json", "output", "quiet"}},
       {"help", Command::help, "a command", false, {"quiet"}},
   };
   return all;
@@ -96,12 +113,18 @@ po::options_description option_table() {
                            "promotions",
                            "plot",
                            "budget",
-                           "plan"}) {
+                           "plan",
+                           "time",
+                           "label",
+                           "source",
+                           "destination",
+                           "tick",
+                           "top"}) {
     add(name, po::value<std::string>());
   }
   add("output,o", po::value<std::string>());
-  add("detector", po::value<std::vector<std::string>>()->composing());
-  for (const char* name : {"json", "full-year", "fit"}) add(name, po::bool_switch());
+  for (const char* name : {"detector", "value"}) add(name, po::value<std::vector<std::string>>()->composing());
+  for (const char* name : {"json", "full-year", "fit", "grid", "costs"}) add(name, po::bool_switch());
   add("quiet,q", po::bool_switch());
   add("help,h", po::bool_switch());
   add("version", po::bool_switch());
@@ -118,11 +141,26 @@ std::vector<std::string> option_names() {
   return names;
 }
 
+Error detector_error(const Error& error) {
+  const bool general = error.place.empty() || error.place == "detector";
+  return {error.file, general ? "--detector" : "--detector " + error.place, error.found, error.accepted};
+}
+
+/// Grids are read where they are asked for, and expanded, so that a study knows what was typed out.
 Status read_detectors(const Values& values, std::vector<std::string>& out) {
-  if (values.count("detector") == 0) return success();
-  for (const std::string& name : values["detector"].as<std::vector<std::string>>()) {
-    const auto found = detect::find_detector(name);
-    if (!found) return Error{"", "--detector", found.error().found, found.error().accepted};
+  std::vector<std::string> typed;
+  if (values.count("detector") != 0) typed = values["detector"].as<std::vector<std::string>>();
+  const bool all = values["grid"].as<bool>();
+  if (all || std::any_of(typed.begin(), typed.end(), [](const std::string& word) { return word.ends_with(":*"); })) {
+    const auto grids = run::read_grids(project_root() + "/detectors/parameter_grids.json");
+    if (!grids) return grids.error();
+    auto expanded = run::expand(typed, all, grids.value());
+    if (!expanded) return detector_error(expanded.error());
+    typed = std::move(expanded.value());
+  }
+  for (const std::string& name : typed) {
+    const auto found = run::contender(name);
+    if (!found) return detector_error(found.error());
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
   }
   return success();
@@ -199,13 +237,17 @@ Status read_options(const Values& values, Arguments& out) {
            read_enum(values, "concentration", out.concentration),
            read_enum(values, "spread", out.spread),
            read_text(values, "output", out.output),
-           read_detectors(values, out.detectors),
            read_budget(values, out.budget_per_day),
            read_text(values, "plan", out.plan),
        }) {
     if (!status) return status.error();
   }
   if (const Status status = read_checkpoint(values, out); !status) return status.error();
+  out.costs = values["costs"].as<bool>();
+  out.grid = values["grid"].as<bool>();
+  if (out.command != Command::list) {
+    if (const Status status = read_detectors(values, out.detectors); !status) return status.error();
+  }
   out.json = values["json"].as<bool>();
   out.quiet = values["quiet"].as<bool>();
   return read_phold(values, out);
@@ -248,8 +290,8 @@ Result<Values> parse_words(const std::vector<std::string>& words) {
     return Error{"", problem.get_option_name(), "given more than once", "one value"};
   } catch (const po::error_with_option_name& problem) {
     const std::string name = problem.get_option_name();
-    const bool is_switch = name == "--json" || name == "--full-year" || name == "--fit" || name == "--quiet" ||
-                           name == "--help" || name == "--version";
+    const bool is_switch = name == "--json" || name == "--full-year" || name == "--fit" || name == "--grid" ||
+                           name == "--costs" || name == "--quiet" || name == "--help" || name == "--version";
     return Error{"", name, is_switch ? "given a value" : "without its value", is_switch ? "no value" : "one value"};
   } catch (const po::error& problem) {
     return Error{"", "", problem.what(), "see dwell --help"};
@@ -302,8 +344,10 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
     return out;
   }
   if (plain.empty())
-    return Error{"", "", "no command",
-                 "case-study, run, resume, list, report, schema, validate, sensitivity, phold, bench-kernel, help"};
+    return Error{
+        "", "", "no command",
+        "case-study, run, resume, list, report, schema, validate, sensitivity, phold, bench-kernel, check-detector, "
+        "score-series, score-edges, help"};
   const Result<const CommandSpec*> found = find_command(plain.front());
   if (!found) return found.error();
   const CommandSpec& spec = *found.value();
@@ -322,6 +366,11 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
   if (spec.command == Command::sensitivity && values.count("seeds") == 0) out.seeds = kSensitivitySeeds;
   if (spec.command == Command::validate) {
     if (const Status status = read_validate(values, out.subject, out.validate); !status) return status.error();
+  }
+  if (spec.command == Command::score_series || spec.command == Command::score_edges) {
+    if (out.detectors.size() != 1)
+      return Error{"", usage, fmt::format("found {} detectors", out.detectors.size()), "one --detector NAME"};
+    if (const Status status = read_stream(values, out.budget_per_day, out.stream); !status) return status.error();
   }
   return out;
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/cli/stream_options.hpp"
 #include "bench/cli/validate_options.hpp"
 #include "bench/perf/phold.hpp"
 #include "bench/run/study.hpp"
@@ -28,6 +29,9 @@ enum class Command : std::uint8_t {
   sensitivity,
   phold,
   bench_kernel,
+  check_detector,
+  score_series,
+  score_edges,
   help,
   version
 };
@@ -60,6 +64,9 @@ struct Arguments {
   perf::PholdShape phold;
   std::optional<EngineKind> engine;
   ValidateArguments validate;
+  StreamArguments stream;
+  bool costs = false;  ///< of list detectors
+  bool grid = false;   ///< parameter grids: listed, or run
   bool json = false;
   bool quiet = false;
   std::string output;  ///< empty: none given

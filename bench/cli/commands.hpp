@@ -20,5 +20,9 @@ int sensitivity_command(const Arguments& arguments);
 int phold_command(const Arguments& arguments);
 /// `bench-kernel`: what an event costs, stage by stage.
 int bench_kernel_command(const Arguments& arguments);
+/// `check-detector`: the conformance suite. Failed when a check does.
+int check_command(const Arguments& arguments);
+/// `score-series` and `score-edges`: one detector over somebody's own data.
+int stream_command(const Arguments& arguments);
 
 }  // namespace dwell::cli

@@ -30,6 +30,9 @@ constexpr std::string_view kCommands = R"(
                                   at a time at a low and a high value
   dwell phold                     the engine alone, on the PHOLD benchmark
   dwell bench-kernel [SCENARIO]   what an event costs, stage by stage
+  dwell check-detector NAME|all   what every detector must hold, tried on it
+  dwell score-series FILE.csv     a detector over a series of yours
+  dwell score-edges FILE.csv      a detector over edges of yours
   dwell help [COMMAND]            this, or the options of one command
   dwell --version
 )";
@@ -47,7 +50,9 @@ What is simulated (case-study, run)
   --baseline NAME       reading of the case, such as founding or ministry
   --key-use HOW         shared_production, trusted_unused or exclusive
   --concentration HOW   even, or top16: 16 addresses carry most reads
-  --detector NAME       only this detector; may be repeated
+  --detector NAME       only this detector; may be repeated; with parameters,
+                        NAME:a=1,b=2, or all those of its grid, NAME:*
+  --grid                every detector with all parameters of its grid
   --threads N           processors used (all); never changes a result
   --checkpoint FOLDER   keeps there how far the study is, for `dwell resume`;
                         of no use once the study has ended
@@ -101,6 +106,36 @@ PHOLD (its defaults in parentheses)
   --threads N           processors used (all); never changes a result
 )";
 
+constexpr std::string_view kSeries = R"(
+score-series: one score a row, and with labels what the scores are worth
+  --detector NAME       which (needed), perhaps with parameters
+  --time COLUMN         seconds, or dates and times (time, timestamp, ts,
+                        datetime or date; without one, rows are numbered)
+  --value COLUMNS       one or several: a,b (all columns but the others)
+  --label COLUMN        0 or 1 (label, is_anomaly, anomaly or attack)
+  --budget B            alerts precision and delay are judged at: 1/day,
+                        1/week or 1/month (1/day)
+)";
+
+constexpr std::string_view kEdges = R"(
+score-edges: the same for edges
+  --detector NAME       which (needed), perhaps with parameters
+  --source COLUMN       names or numbers (source, src, src_ip, from or u)
+  --destination COLUMN  (destination, dst, dst_ip, to or v)
+  --tick COLUMN         whole numbers from 1, never back (tick, t or time)
+  --label COLUMN        0 or 1 (label, is_anomaly, anomaly or attack)
+)";
+
+constexpr std::string_view kScores = R"(
+  --top K               so many alerts instead (as many as rows are labelled,
+                        where there are no times)
+Scores go to stdout and the judgement to stderr; with --output or --json:
+  --output FILE, -o     the scores, the judgement then goes to stdout
+  --json                the judgement as JSON, to stdout: auc,
+                        precision_at_budget, delay
+  --quiet, -q           no progress
+)";
+
 constexpr std::string_view kRanks = R"(
 On ranks: `./dwell --ranks N case-study|run|resume|phold ...` at the project's
 root starts N of them on this machine.
@@ -140,8 +175,8 @@ std::string join(std::initializer_list<std::string_view> parts) {
 }  // namespace
 
 std::string help_text() {
-  return join({kPurpose, kCommands, kSubject, kStudy, kBenchKernel, kValidate, kSensitivity, kPhold, kRanks, kSpread,
-               kOutput, kExamples, kExit});
+  return join({kPurpose, kCommands, kSubject, kStudy, kBenchKernel, kValidate, kSensitivity, kPhold, kSeries, kEdges,
+               kScores, kRanks, kSpread, kOutput, kExamples, kExit});
 }
 
 std::string help_text(Command command) {
@@ -157,8 +192,10 @@ std::string help_text(Command command) {
                    kOutput, kExit});
     case Command::list:
       return join(
-          {"dwell list scenarios - what can be run\ndwell list detectors - what is compared, and which logs "
-           "each needs\n",
+          {"dwell list scenarios - what can be run\ndwell list detectors - what is compared, which logs each needs, "
+           "what it is checked\nagainst\n\n"
+           "  --costs               bounds of memory and time, and memory measured\n"
+           "  --grid                values of parameters that a study would sweep\n",
            kOutput});
     case Command::report:
       return join({"dwell report RESULTS - the leaderboard of a results file\n", kOutput});
@@ -178,6 +215,15 @@ std::string help_text(Command command) {
       return join({"dwell phold - the engine alone, on the PHOLD benchmark\n", kPhold, kRanks, kOutput});
     case Command::bench_kernel:
       return join({"dwell bench-kernel [SCENARIO] - what an event costs, stage by stage\n", kBenchKernel, kOutput});
+    case Command::check_detector:
+      return join(
+          {"dwell check-detector NAME|FILE|all - what every detector must hold, tried on it\n\n"
+           "NAME may have parameters: ewma:lambda=.2. Exit 1: a check failed.\n",
+           kOutput});
+    case Command::score_series:
+      return join({"dwell score-series FILE.csv - a detector over a series of yours\n", kSeries, kScores});
+    case Command::score_edges:
+      return join({"dwell score-edges FILE.csv - a detector over edges of yours\n", kEdges, kScores});
     case Command::help:
     case Command::version:
       break;

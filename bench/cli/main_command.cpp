@@ -38,6 +38,11 @@ int dispatch(const Arguments& arguments) {
       return phold_command(arguments);
     case Command::bench_kernel:
       return bench_kernel_command(arguments);
+    case Command::check_detector:
+      return check_command(arguments);
+    case Command::score_series:
+    case Command::score_edges:
+      return stream_command(arguments);
     case Command::help:
       return put(help_text(arguments.about));
     case Command::version:

@@ -78,28 +78,53 @@ Result<OutputFile> OutputFile::prepare(const std::string& path, const std::strin
   return out;
 }
 
-Status OutputFile::write(std::string_view text) const {
-  if (direct_) {
-    Descriptor file(target_, O_WRONLY | O_TRUNC, 0);
-    if (file.ok() && file.write_all(text) && synchronise(file.get()) && file.finish()) return success();
-    return refuse_errno(path_, "could not be written");
+OutputFile::Writer::Writer(const OutputFile& file) : file_(file) {
+  if (file.direct_) {
+    static_cast<void>(out_.open(file.target_, O_WRONLY | O_TRUNC, 0));
+    return;
   }
-  Descriptor file;
-  const std::string hidden = create_hidden(target_, 0666, file);
-  if (!file.ok()) return refuse_errno(path_, "could not be written");
-  const RemoveOnAbort guard(hidden);
+  const std::string name = create_hidden(file.target_, 0666, out_);
+  if (!out_.ok()) return;
+  hidden_ = name;
+  guard_.emplace(hidden_);
   struct stat old {};
-  if (stat(target_.c_str(), &old) == 0) static_cast<void>(!fchmod(file.get(), old.st_mode & 07777));
-  if (file.write_all(text) && synchronise(file.get()) && file.finish() &&
-      rename(hidden.c_str(), target_.c_str()) == 0) {
-    const fs::path folder = fs::path(target_).parent_path();
-    const Descriptor directory(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY, 0);
-    if (directory.ok()) static_cast<void>(fsync(directory.get()));
-    return success();
-  }
-  const Error error = refuse_errno(path_, "could not be written");
-  unlink(hidden.c_str());
-  return error;
+  if (stat(file.target_.c_str(), &old) == 0) static_cast<void>(!fchmod(out_.get(), old.st_mode & 07777));
+}
+
+OutputFile::Writer::~Writer() {
+  if (!hidden_.empty()) unlink(hidden_.c_str());
+}
+
+Status OutputFile::Writer::refuse() { return refuse_errno(file_.path_, "could not be written"); }
+
+Status OutputFile::Writer::flush() {
+  if (!out_.ok() || !out_.write_all(buffer_)) return refuse();
+  buffer_.clear();
+  return success();
+}
+
+Status OutputFile::Writer::append(std::string_view text) {
+  constexpr std::size_t kPiece = 1U << 16;
+  buffer_ += text;
+  return buffer_.size() < kPiece ? success() : flush();
+}
+
+Status OutputFile::Writer::finish() {
+  if (const Status flushed = flush(); !flushed) return flushed;
+  if (!synchronise(out_.get()) || !out_.finish()) return refuse();
+  if (hidden_.empty()) return success();
+  if (rename(hidden_.c_str(), file_.target_.c_str()) != 0) return refuse();
+  hidden_.clear();
+  const fs::path folder = fs::path(file_.target_).parent_path();
+  const Descriptor directory(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY, 0);
+  if (directory.ok()) static_cast<void>(fsync(directory.get()));
+  return success();
+}
+
+Status OutputFile::write(std::string_view text) const {
+  Writer writer(*this);
+  if (const Status written = writer.append(text); !written) return written;
+  return writer.finish();
 }
 
 }  // namespace dwell::cli

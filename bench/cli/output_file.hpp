@@ -1,9 +1,13 @@
 #pragma once
 // A file that is written whole or not at all.
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "bench/cli/interrupt.hpp"
+#include "bench/run/descriptor.hpp"
 #include "sim/core/result.hpp"
 
 namespace dwell::cli {
@@ -17,6 +21,26 @@ class OutputFile {
   /// A regular file: into a hidden file of the same folder, synchronised, then renamed over the old one. Devices and
   /// pipes: straight. After an error there is no new file, and an old one is as it was.
   [[nodiscard]] Status write(std::string_view text) const;
+
+  /// The same piece by piece: nothing is in its place before `finish`, and without it nothing remains.
+  class Writer {
+   public:
+    explicit Writer(const OutputFile& file);
+    ~Writer();
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+    Status append(std::string_view text);
+    Status finish();
+
+   private:
+    Status flush();
+    Status refuse();
+    const OutputFile& file_;
+    run::Descriptor out_;
+    std::string hidden_;  ///< empty: straight, or done
+    std::optional<RemoveOnAbort> guard_;
+    std::string buffer_;
+  };
 
   [[nodiscard]] const std::string& path() const { return path_; }
 

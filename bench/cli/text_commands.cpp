@@ -1,19 +1,17 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 
 #include "bench/cli/commands.hpp"
 #include "bench/cli/main_command.hpp"
 #include "bench/cli/names.hpp"
-#include "bench/cli/output_file.hpp"
 #include "bench/cli/scenarios.hpp"
 #include "bench/cli/terminal.hpp"
+#include "bench/cli/text_page.hpp"
 #include "bench/report/case_study.hpp"
 #include "bench/report/results_json.hpp"
 #include "bench/report/table.hpp"
-#include "detectors/catalogue.hpp"
 #include "sim/telemetry/schema.hpp"
 #include "sim/world/calendar_year.hpp"
 #include "sim/world/scenario.hpp"
@@ -22,33 +20,6 @@ namespace dwell::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// To the file of --output, or to stdout.
-int deliver(const Arguments& arguments, const std::string& text, const std::string& input) {
-  if (arguments.output.empty()) return put(text);
-  const Result<OutputFile> file = OutputFile::prepare(arguments.output, input);
-  if (!file) return complain(file.error(), kBadInput);
-  const Status written = file.value().write(text);
-  return written ? kDone : complain(written.error(), kFailed);
-}
-
-/// For a page that goes to a file: no colour.
-report::Style page_style(const Arguments& arguments) {
-  return arguments.output.empty() ? stdout_style() : report::Style{};
-}
-
-std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
-
-/// A row whose last cell continues below itself where `room` columns do not hold it.
-void add_row(report::Table& table, std::vector<std::string> cells, const std::string& text, std::size_t room) {
-  std::istringstream lines(report::wrap(text, room, 0) + "\n");
-  for (std::string line; std::getline(lines, line);) {
-    cells.push_back(line);
-    table.row(cells);
-    std::fill(cells.begin(), cells.end(), std::string());
-    cells.pop_back();
-  }
-}
 
 int list_scenarios(const Arguments& arguments) {
   report::Table table({{"scenario", false}, {"reading", false}, {"days"}, {"", false}});
@@ -90,33 +61,6 @@ int list_calendars(const Arguments& arguments) {
   return delivered == kDone ? code : delivered;
 }
 
-int list_detectors(const Arguments& arguments) {
-  report::Table table({{"detector", false}, {"logs", false}, {"", false}});
-  Json list = Json::array();
-  const auto add = [&](bool control) {
-    for (const detect::CatalogueEntry& entry : detect::catalogue()) {
-      const detect::Descriptor d = entry.describe();
-      if (d.control != control) continue;
-      add_row(table, {d.name, std::string(detect::to_string(d.tier))}, d.summary, 50);
-      list.push_back({{"name", d.name},
-                      {"tier", detect::to_string(d.tier)},
-                      {"form", detect::to_string(d.form)},
-                      {"control", d.control},
-                      {"summary", d.summary},
-                      {"paper", d.paper}});
-    }
-  };
-  table.section("Detectors");
-  add(false);
-  table.section("Controls");
-  add(true);
-  if (arguments.json) return deliver(arguments, dump(list), "");
-  const report::Style style = page_style(arguments);
-  const std::string legend = report::wrap("Logs: " + std::string(detect::tier_legend()) + ".", style.width, 0);
-  return deliver(arguments, table.render(style) + "\n" + report::emphasise(legend, report::Emphasis::dim, style) + "\n",
-                 "");
-}
-
 int unknown_subject(const char* command, const std::string& word, std::span<const std::string> names) {
   return complain(Error{"", command, "found \"" + word + "\"", accepted_names(word, names)}, kBadInput);
 }
@@ -125,6 +69,10 @@ int unknown_subject(const char* command, const std::string& word, std::span<cons
 
 int list_command(const Arguments& arguments) {
   static const std::array<std::string, 3> names = {"scenarios", "detectors", "calendars"};
+  if (arguments.subject != names[1] && (arguments.costs || arguments.grid))
+    return complain(Error{"", arguments.costs ? "--costs" : "--grid", "beside \"" + arguments.subject + "\"",
+                          "dwell list detectors"},
+                    kBadInput);
   if (arguments.subject == names[0]) return list_scenarios(arguments);
   if (arguments.subject == names[1]) return list_detectors(arguments);
   if (arguments.subject == names[2]) return list_calendars(arguments);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "bench/validate/wall_time.hpp"
+#include "bench/csv/wall_time.hpp"
 #include "sim/world/scenario.hpp"
 
 namespace dwell::cli {
@@ -70,7 +70,7 @@ Status read_dates(const Values& values, const std::string& flag, std::vector<std
 Status read_zone(const Values& values, validate::LogOptions& out) {
   if (values.count("zone") == 0) return success();
   const std::string& text = values["zone"].as<std::string>();
-  const Result<std::int64_t> zone = validate::parse_zone(text);
+  const Result<std::int64_t> zone = csv::parse_zone(text);
   if (!zone) return flag_error("zone", text, zone.error().accepted);
   out.zone_us = zone.value();
   return success();

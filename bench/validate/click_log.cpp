@@ -6,13 +6,16 @@
 #include <optional>
 #include <unordered_map>
 
+#include "bench/csv/file.hpp"
+#include "bench/csv/wall_time.hpp"
 #include "bench/validate/collector.hpp"
-#include "bench/validate/csv.hpp"
-#include "bench/validate/wall_time.hpp"
 #include "bench/validate/words.hpp"
 
 namespace dwell::validate {
 namespace {
+
+using csv::CsvFile;
+using csv::WallClock;
 
 using Words = std::vector<std::string_view>;
 

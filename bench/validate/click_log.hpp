@@ -43,7 +43,7 @@ using LogProgress = std::function<bool(double done, std::uint64_t rows)>;
 /// Reads the file in one pass. Errors name file, line, what was found and what is accepted: columns that do not exist
 /// (with those that do), no time or neither user nor session, times of another unit or zone than the first row's, times
 /// out of order by more than the slack, outcomes that are neither success nor failure, a log over more than kMostDays,
-/// and what CsvFile refuses.
+/// and what csv::CsvFile refuses.
 Result<LogResult> read_click_log(const std::string& path, const LogOptions& options, const LogProgress& progress = {});
 
 }  // namespace dwell::validate

@@ -14,6 +14,9 @@ namespace dwell::detect {
 
 Descriptor describe_mahalanobis();
 std::unique_ptr<Detector> make_mahalanobis(const Descriptor& descriptor, const Setting& setting);
-inline constexpr CatalogueEntry mahalanobis_entry{describe_mahalanobis, make_mahalanobis};
+/// D² of the columns themselves against those of earlier rows; a row counts as an hour, and there is no hour of the day:
+/// what is learnt is forgotten over 24 · `learn_days` rows. 0 for the first 3 · columns rows.
+std::unique_ptr<SeriesDetector> make_mahalanobis_series(const Descriptor& descriptor, std::size_t columns);
+inline constexpr CatalogueEntry mahalanobis_entry{describe_mahalanobis, make_mahalanobis, make_mahalanobis_series};
 
 }  // namespace dwell::detect

@@ -3,110 +3,38 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "bench/check/suite.hpp"
 #include "detectors/catalogue.hpp"
-#include "sim/core/digest.hpp"
 #include "tests/unit/detectors/stream.hpp"
 
 namespace dwell::detect::test {
 namespace {
 
-constexpr std::size_t kDays = 16;
-constexpr std::size_t kOnset = 15 * 1440 + 600;
-constexpr Plant kPlant{.from = kOnset, .windows = 180};
-
-const Stream& planted() {
-  static const Stream stream = make_stream(kDays, kPlant);
-  return stream;
-}
-const Stream& clean() {
-  static const Stream stream = make_stream(kDays, {});
-  return stream;
+/// Every fourth entry, so that parts can run side by side.
+void check_part(std::size_t part) {
+  for (std::size_t i = part; i < catalogue().size(); i += 4) {
+    const CatalogueEntry& entry = catalogue()[i];
+    for (const check::Finding& finding : check::check_detector(check::subject_of(entry))) {
+      INFO(entry.describe().name << ", " << finding.check << ": " << finding.note);
+      CHECK(finding.verdict != check::Verdict::failed);
+    }
+  }
 }
 
 }  // namespace
 
-TEST_CASE("every detector describes itself", "[detectors][conformance]") {
+TEST_CASE("every detector passes the suite, part 1 of 4", "[detectors][conformance]") { check_part(0); }
+TEST_CASE("every detector passes the suite, part 2 of 4", "[detectors][conformance]") { check_part(1); }
+TEST_CASE("every detector passes the suite, part 3 of 4", "[detectors][conformance]") { check_part(2); }
+TEST_CASE("every detector passes the suite, part 4 of 4", "[detectors][conformance]") { check_part(3); }
+
+TEST_CASE("names are unique and can be typed", "[detectors][conformance]") {
   std::set<std::string> names;
   for (const CatalogueEntry& entry : catalogue()) {
     const Descriptor d = entry.describe();
     INFO(d.name);
     CHECK(names.insert(d.name).second);
     CHECK(d.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos);
-    CHECK_FALSE(d.summary.empty());
-    CHECK_FALSE(d.paper.empty());
-    CHECK(d.memory_bound_bytes > 0);
-    for (const Parameter& p : d.parameters) {
-      CHECK(p.least <= p.value);
-      CHECK(p.value <= p.most);
-      CHECK_FALSE(p.meaning.empty());
-    }
-    const auto made = entry.make(d, setting());
-    CHECK(made->descriptor().name == d.name);
-    CHECK((dynamic_cast<ShardedDetector*>(made.get()) != nullptr) == (d.form == Form::sharded));
-    CHECK((dynamic_cast<SequentialDetector*>(made.get()) != nullptr) == (d.form == Form::sequential));
-    CHECK((dynamic_cast<FeatureDetector*>(made.get()) != nullptr) == (d.form == Form::features));
-  }
-}
-
-TEST_CASE("every detector gives the same scores however its rows are handed out", "[detectors][conformance]") {
-  using Grouping = Handling::Grouping;
-  for (const CatalogueEntry& entry : catalogue()) {
-    const Descriptor d = entry.describe();
-    INFO(d.name);
-    const Run base = run(entry, planted());
-    CHECK(base.most_state_bytes <= d.memory_bound_bytes);
-    for (const Grouping grouping :
-         {Grouping::shards_reversed, Grouping::all_at_once, Grouping::split, Grouping::random_tree}) {
-      INFO("grouping " << static_cast<int>(grouping));
-      CHECK(same(base.scores, run(entry, planted(), {.grouping = grouping}).scores));
-    }
-    CHECK(same(base.scores, run(entry, planted(), {.save_at = kOnset + 3}).scores));
-    CHECK(same(base.scores, run(entry, planted(), {.clone_at = kOnset + 7}).scores));
-  }
-}
-
-TEST_CASE("no detector sees the future, and each that is none of the controls sees a planted campaign",
-          "[detectors][conformance]") {
-  for (const CatalogueEntry& entry : catalogue()) {
-    const Descriptor d = entry.describe();
-    INFO(d.name);
-    const Run with = run(entry, planted());
-    const Run without = run(entry, clean());
-    CHECK(same(with.scores, without.scores, kOnset));
-    if (d.control) continue;
-    const double found = greatest(with.scores, kOnset);
-    const double otherwise = greatest(without.scores, kOnset);
-    CHECK(found > otherwise);
-    // Past the days in which it starts to learn, the campaign stands out from all that came before.
-    CHECK(found > greatest(with.scores, 14 * 1440, kOnset));
-  }
-}
-
-TEST_CASE("every detector keeps within its memory when sources, members and tokens are ever new",
-          "[detectors][conformance]") {
-  Stream crowd(240);
-  std::uint32_t n = 0;
-  for (std::size_t w = 0; w < crowd.size(); ++w) {
-    for (int i = 0; i < 2000; ++i, ++n) {
-      telemetry::AccessRow row = access_row(w, 1 + n % 3'000'000, 0x01000000 + n * 7, 11 + n % 5);
-      row.records = n % 2;
-      row.token = mix64(n);
-      crowd[w].access.push(row);
-    }
-  }
-  for (const CatalogueEntry& entry : catalogue()) {
-    const Descriptor d = entry.describe();
-    INFO(d.name);
-    CHECK(run(entry, crowd).most_state_bytes <= d.memory_bound_bytes);
-  }
-}
-
-TEST_CASE("every detector survives windows without rows", "[detectors][conformance]") {
-  const Stream silent(3 * 1440);
-  for (const CatalogueEntry& entry : catalogue()) {
-    const Descriptor d = entry.describe();
-    INFO(d.name);
-    CHECK_NOTHROW(run(entry, silent));
   }
 }
 

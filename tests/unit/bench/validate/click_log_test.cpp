@@ -8,12 +8,13 @@
 #include <fstream>
 #include <string>
 
+#include "bench/csv/wall_time.hpp"
 #include "bench/validate/click_log.hpp"
-#include "bench/validate/csv.hpp"
-#include "bench/validate/wall_time.hpp"
 
 using namespace dwell;
 using namespace dwell::validate;
+using dwell::csv::parse_zone;
+using dwell::csv::WallClock;
 
 namespace {
 

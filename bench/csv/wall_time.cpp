@@ -1,4 +1,4 @@
-#include "bench/validate/wall_time.hpp"
+#include "bench/csv/wall_time.hpp"
 
 #include <fmt/format.h>
 
@@ -6,14 +6,15 @@
 #include <charconv>
 #include <chrono>
 
-#include "bench/validate/click.hpp"
+#include "sim/core/time.hpp"
 
-namespace dwell::validate {
+namespace dwell::csv {
 namespace {
 
 constexpr const char* kAccepted = "seconds, ms, us or ns since 1970, or 2025-10-01T12:00:00, with or without a zone";
 constexpr int kFirstYear = 1990, kLastYear = 2100;
-constexpr std::int64_t kMinuteUs = 60 * kSecondUs;
+constexpr std::int64_t kSecondUs = Duration::seconds(1).us, kMinuteUs = Duration::minutes(1).us;
+constexpr std::int64_t kHourUs = Duration::hours(1).us, kDayUs = Duration::days(1).us;
 
 Error bad(std::string_view text) { return {"", "", fmt::format("found the time \"{}\"", text), kAccepted}; }
 
@@ -151,4 +152,4 @@ Result<std::int64_t> WallClock::read(std::string_view text) {
   return date ? read_date(bare) : read_number(bare);
 }
 
-}  // namespace dwell::validate
+}  // namespace dwell::csv

@@ -7,7 +7,7 @@
 
 #include "sim/core/result.hpp"
 
-namespace dwell::validate {
+namespace dwell::csv {
 
 /// Reads one column. Its first value decides for all: numbers are seconds, milliseconds, microseconds or nanoseconds
 /// since 1970 by their size, or dates and times as in ISO 8601 with or without a zone (" UTC" counts as Z). Another
@@ -35,4 +35,4 @@ class WallClock {
 /// "+09:00", "-0330", "Z": microseconds east of Greenwich; an error for anything else.
 Result<std::int64_t> parse_zone(std::string_view text);
 
-}  // namespace dwell::validate
+}  // namespace dwell::csv

@@ -10,7 +10,7 @@
 
 #include "sim/core/result.hpp"
 
-namespace dwell::validate {
+namespace dwell::csv {
 
 /// Fields are separated by the comma, semicolon or tab that the header has most of; quoted fields may hold separators,
 /// line breaks and doubled quotes; lines end in LF or CRLF; a byte order mark and empty lines are passed over.
@@ -62,4 +62,4 @@ class CsvFile {
   std::uint64_t line_ = 0, next_line_ = 1, bytes_ = 0, size_ = 0;
 };
 
-}  // namespace dwell::validate
+}  // namespace dwell::csv

@@ -1,80 +1,29 @@
-#include "tests/unit/detectors/stream.hpp"
+#include "bench/check/stream.hpp"
+
+#include <time.h>
 
 #include <algorithm>
 #include <limits>
-#include <set>
+#include <thread>
 
 #include "detectors/features/own_stage.hpp"
 #include "sim/core/digest.hpp"
-#include "sim/core/random.hpp"
 
-namespace dwell::detect::test {
+namespace dwell::check {
 namespace {
 
+using namespace detect;
 using telemetry::Topic;
-
-void push_inventory(StreamWindow& first) {
-  constexpr std::int64_t kLongAgo = -400LL * 86'400'000'000;
-  const auto key = [&](std::uint32_t id, std::uint32_t owner, telemetry::KeyUse use) {
-    first.keys.push({kLongAgo, 0, id, owner, static_cast<std::uint8_t>(telemetry::KeyEvent::created),
-                     static_cast<std::uint8_t>(use)});
-  };
-  key(11, 1, telemetry::KeyUse::token_signing);
-  key(kLeaversKey, 2, telemetry::KeyUse::token_signing);
-  key(20, 3, telemetry::KeyUse::service);
-  first.workforce.push({kLongAgo / 2, 0, 2, static_cast<std::uint8_t>(telemetry::StaffEvent::left)});
-  for (std::uint32_t i = 0; i < 5; ++i) first.deception.push({0, 0, kHoney + i});
-}
-
-/// Ordinary rows of one window at offsets spread over it.
-void push_ordinary(StreamWindow& out, std::size_t w, std::uint64_t seed, std::set<std::uint64_t>& issued) {
-  RandomStream random(Seed{seed}, static_cast<std::uint32_t>(w), purpose("test.stream"));
-  const auto hour = static_cast<std::uint32_t>(w / 60 % 24);
-  const std::uint32_t rows = 4 + (hour > 7 ? random.below(7) : random.below(3));
-  for (std::uint32_t i = 0; i < rows; ++i) {
-    const std::uint32_t member = 1 + random.below(2000);
-    telemetry::AccessRow row = access_row(w, member, 1000 + member % 97, member % 2 == 0 ? 11 : kLeaversKey);
-    row.time_us += i * 4'000'000;
-    row.ingest_us = row.time_us;
-    row.page = static_cast<std::uint8_t>(random.below(kPages));
-    row.records = random.below(30) == 0 ? 0 : 1;
-    row.token = mix64(member, w / 720);
-    if (random.below(15) == 0) {
-      row.key = 20;
-      row.source = 77;
-      row.token = mix64(999, w / 720);
-      row.client = static_cast<std::uint8_t>(Client::service);
-    }
-    row.network = static_cast<std::uint16_t>(row.source % 7);
-    if (issued.insert(row.token).second && random.below(100) != 0) {
-      out.auth.push({row.time_us, row.ingest_us, row.token, member, row.source, row.key, row.network, 0, 0, 0});
-    }
-    out.access.push(row);
-  }
-}
-
-void push_campaign(StreamWindow& out, std::size_t w, const Plant& plant) {
-  for (std::uint32_t i = 0; i < plant.rows; ++i) {
-    const auto n = static_cast<std::uint32_t>(w - plant.from) * plant.rows + i;
-    telemetry::AccessRow row = access_row(w, n % 50 == 0 ? kHoney + n % 5 : 500 + n, kIntruder, kLeaversKey);
-    row.time_us += 50'000'000 + i;
-    row.ingest_us = row.time_us;
-    row.page = static_cast<std::uint8_t>(Page::address);
-    row.token = mix64(0xf0f0, n);
-    row.records = n % 4 == 3 ? 1 : 0;
-    row.network = 900;
-    row.country = 4;
-    out.access.push(row);
-  }
-}
 
 struct Choice {
   std::vector<std::uint32_t> access, auth;
 };
 
-/// The rows of `window` that a descriptor subscribes to, for one shard or for all.
-Choice choose(const Descriptor& d, const StreamWindow& window, std::int64_t shard) {
-  Choice choice;
+/// The rows of `window` that a descriptor subscribes to, for one shard or for all; until the next call of this thread.
+const Choice& choose(const Descriptor& d, const StreamWindow& window, std::int64_t shard) {
+  thread_local Choice choice;
+  choice.access.clear();
+  choice.auth.clear();
   const auto mine = [&](std::uint32_t member) {
     return shard < 0 || member % kShards == static_cast<std::uint32_t>(shard);
   };
@@ -95,6 +44,8 @@ WindowRows platform_rows(const Descriptor& d, const StreamWindow& window) {
   WindowRows rows;
   if ((d.topics & topic_bit(Topic::keys)) != 0) rows.keys = {window.keys, {}};
   if ((d.topics & topic_bit(Topic::workforce)) != 0) rows.workforce = {window.workforce, {}};
+  if ((d.topics & topic_bit(Topic::audit)) != 0) rows.audit = {window.audit, {}};
+  if ((d.topics & topic_bit(Topic::complaints)) != 0) rows.complaints = {window.complaints, {}};
   if ((d.topics & topic_bit(Topic::deception)) != 0) rows.deception = {window.deception, {}};
   return rows;
 }
@@ -122,10 +73,27 @@ void deliver(const Descriptor& d, const StreamWindow& window, const Choice& choi
 struct Instance {
   std::unique_ptr<Detector> detector;
   std::vector<std::unique_ptr<ShardState>> shards;
+  bool timed = false;
+  double core_ns = 0;  // in calls of the detector, when timed
 };
 
-Instance make_instance(const CatalogueEntry& entry) {
-  Instance instance{with_own_stage(entry.make(entry.describe(), setting())), {}};
+double thread_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+/// Calls the detector, and notes how long that takes.
+template <class Call>
+void call(Instance& instance, Call call_detector) {
+  if (!instance.timed) return call_detector();
+  const double begin_ns = thread_ns();
+  call_detector();
+  instance.core_ns += thread_ns() - begin_ns;
+}
+
+Instance make_instance(const Subject& subject, std::uint64_t seed) {
+  Instance instance{with_own_stage(subject.make(setting(seed))), {}};
   if (auto* sharded = dynamic_cast<ShardedDetector*>(instance.detector.get()); sharded != nullptr) {
     for (std::uint32_t s = 0; s < kShards; ++s) {
       auto state = sharded->make_shard_state(ShardId{s});
@@ -141,11 +109,11 @@ Instance clone(const Instance& from) {
   return instance;
 }
 
-Instance restored(const CatalogueEntry& entry, const Instance& from) {
+Instance restored(const Subject& subject, std::uint64_t seed, const Instance& from) {
   ByteWriter writer;
   from.detector->save(writer);
   for (const auto& state : from.shards) state->save(writer);
-  Instance instance = make_instance(entry);
+  Instance instance = make_instance(subject, seed);
   ByteReader reader(writer.bytes());
   DWELL_DEMAND(instance.detector->restore(reader).ok(), "a saved detector must restore");
   for (const auto& state : instance.shards) DWELL_DEMAND(state->restore(reader).ok(), "a saved shard must restore");
@@ -175,22 +143,48 @@ void observe_in_parts(Instance& instance, const StreamWindow& window, std::uint6
   merge_in_random_order(parts, seed, table);
 }
 
+/// All shards at once, each on a thread and into a table of its own.
+void observe_on_threads(Instance& instance, const StreamWindow& window, WindowTable& table) {
+  const auto& detector = static_cast<const ShardedDetector&>(*instance.detector);
+  const Descriptor& d = detector.descriptor();
+  std::vector<WindowTable> tables(kShards);
+  std::vector<std::exception_ptr> thrown(kShards);
+  std::vector<std::thread> threads;
+  for (std::uint32_t s = 0; s < kShards; ++s) {
+    threads.emplace_back([&, s] {
+      try {
+        ShardState* const state = instance.shards.empty() ? nullptr : instance.shards[s].get();
+        deliver(d, window, choose(d, window, s), false,
+                [&](const WindowRows& rows) { detector.observe(rows, state, tables[s]); });
+      } catch (...) {
+        thrown[s] = std::current_exception();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::exception_ptr& problem : thrown) {
+    if (problem) std::rethrow_exception(problem);
+  }
+  for (const WindowTable& own : tables) table.add(own);
+}
+
 void observe_sharded(Instance& instance, const StreamWindow& window, Handling::Grouping grouping, WindowTable& table) {
   using Grouping = Handling::Grouping;
   auto& detector = static_cast<ShardedDetector&>(*instance.detector);
   const Descriptor& d = detector.descriptor();
   if (grouping == Grouping::all_at_once && instance.shards.empty()) {
     deliver(d, window, choose(d, window, -1), false,
-            [&](const WindowRows& rows) { detector.observe(rows, nullptr, table); });
+            [&](const WindowRows& rows) { call(instance, [&] { detector.observe(rows, nullptr, table); }); });
     return;
   }
   for (std::uint32_t i = 0; i < kShards; ++i) {
     const std::uint32_t s = grouping == Grouping::shards_reversed ? kShards - 1 - i : i;
     ShardState* state = instance.shards.empty() ? nullptr : instance.shards[s].get();
-    WindowTable own;
+    thread_local WindowTable own;
+    own.clear();
     WindowTable& into = grouping == Grouping::shards_reversed ? own : table;
     deliver(d, window, choose(d, window, s), grouping == Grouping::split,
-            [&](const WindowRows& rows) { detector.observe(rows, state, into); });
+            [&](const WindowRows& rows) { call(instance, [&] { detector.observe(rows, state, into); }); });
     if (&into == &own) table.add(own);
   }
 }
@@ -201,50 +195,25 @@ void step(Instance& instance, const StreamWindow& window, std::size_t w, Handlin
   const Descriptor& d = instance.detector->descriptor();
   scores.begin(0);
   if (auto* sharded = dynamic_cast<ShardedDetector*>(instance.detector.get()); sharded != nullptr) {
-    WindowTable table;
+    thread_local WindowTable table;
+    table.clear();
     if (grouping == Handling::Grouping::random_tree) {
       observe_in_parts(instance, window, w, table);
+    } else if (grouping == Handling::Grouping::threads) {
+      observe_on_threads(instance, window, table);
     } else {
       observe_sharded(instance, window, grouping, table);
     }
-    sharded->close(info, platform_rows(d, window), table, scores);
+    call(instance, [&] { sharded->close(info, platform_rows(d, window), table, scores); });
     return;
   }
   auto& sequential = static_cast<SequentialDetector&>(*instance.detector);
   deliver(d, window, choose(d, window, -1), grouping == Handling::Grouping::split,
-          [&](const WindowRows& rows) { sequential.observe(rows); });
-  sequential.close(info, scores);
+          [&](const WindowRows& rows) { call(instance, [&] { sequential.observe(rows); }); });
+  call(instance, [&] { sequential.close(info, scores); });
 }
 
 }  // namespace
-
-telemetry::AccessRow access_row(std::size_t window, std::uint32_t member, std::uint32_t source, std::uint32_t key) {
-  telemetry::AccessRow row;
-  row.time_us = static_cast<std::int64_t>(window) * kWindowUs + 1'000'000;
-  row.ingest_us = row.time_us;
-  row.token_issued_us = row.time_us - 1'000'000;
-  row.token = mix64(member, source);
-  row.member = member;
-  row.source = source;
-  row.key = key;
-  row.network = static_cast<std::uint16_t>(source % 7);
-  row.status = telemetry::kStatusOk;
-  row.records = 1;
-  row.page = static_cast<std::uint8_t>(Page::mypage);
-  row.log_lines = 4;
-  return row;
-}
-
-Stream make_stream(std::size_t days, const Plant& plant, std::uint64_t seed) {
-  Stream stream(days * 1440);
-  std::set<std::uint64_t> issued;
-  push_inventory(stream[0]);
-  for (std::size_t w = 0; w < stream.size(); ++w) {
-    push_ordinary(stream[w], w, seed, issued);
-    if (w >= plant.from && w < plant.from + plant.windows) push_campaign(stream[w], w, plant);
-  }
-  return stream;
-}
 
 Setting setting(std::uint64_t seed) {
   Setting s;
@@ -255,19 +224,34 @@ Setting setting(std::uint64_t seed) {
   return s;
 }
 
-Run run(const CatalogueEntry& entry, const Stream& stream, const Handling& handling) {
-  Instance instance = make_instance(entry);
+Subject subject_of(const CatalogueEntry& entry) {
+  const Descriptor descriptor = entry.describe();
+  return {descriptor, [&entry, descriptor](const Setting& given) { return entry.make(descriptor, given); }};
+}
+
+Run run(const Subject& subject, const Stream& stream, const Handling& handling) {
+  Instance instance = make_instance(subject, handling.seed);
+  instance.timed = handling.timed;
   Run result;
   Scores scores;
+  const auto grouping = [&](std::size_t w) {
+    return w < handling.grouped_from || w >= handling.grouped_until ? Handling::Grouping::shard_by_shard
+                                                                    : handling.grouping;
+  };
   for (std::size_t w = 0; w < stream.size(); ++w) {
-    if (w == handling.save_at) instance = restored(entry, instance);
+    if (w == handling.save_at) instance = restored(subject, handling.seed, instance);
     if (w == handling.clone_at) {
       Instance copy = clone(instance);
+      // Rows from further on, where a campaign may be: what the original learns of them must not reach the copy.
       for (std::size_t other = 0; other < 5; ++other)
-        step(instance, stream[other], w + other, handling.grouping, scores);
+        step(instance, stream[(w + 20 + other) % stream.size()], w + other, grouping(w), scores);
       instance = std::move(copy);
     }
-    step(instance, stream[w], w, handling.grouping, scores);
+    step(instance, stream[w], w, grouping(w), scores);
+    if (handling.timed) {
+      const Choice& rows = choose(subject.descriptor, stream[w], -1);
+      result.rows += rows.access.size() + rows.auth.size();
+    }
     result.scores.emplace_back(scores.items().begin(), scores.items().end());
     std::sort(result.scores.back().begin(), result.scores.back().end(), [](const auto& a, const auto& b) {
       return a.entity != b.entity ? a.entity < b.entity : a.value > b.value;
@@ -278,6 +262,7 @@ Run run(const CatalogueEntry& entry, const Stream& stream, const Handling& handl
       result.most_state_bytes = std::max(result.most_state_bytes, bytes);
     }
   }
+  result.core_ns = instance.core_ns;
   return result;
 }
 
@@ -308,4 +293,4 @@ bool same(const WindowScores& a, const WindowScores& b, std::size_t windows) {
   return true;
 }
 
-}  // namespace dwell::detect::test
+}  // namespace dwell::check

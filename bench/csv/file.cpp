@@ -1,4 +1,4 @@
-#include "bench/validate/csv.hpp"
+#include "bench/csv/file.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace dwell::validate {
+namespace dwell::csv {
 namespace {
 
 constexpr int kEnd = -1;
@@ -32,7 +32,7 @@ Result<CsvFile> CsvFile::open(const std::string& path) {
   out.choose_separator();
   const Result<bool> row = out.next();
   if (!row) return row.error();
-  if (!row.value()) return Error{path, "", "found nothing in it", "a header row, then a row for each click"};
+  if (!row.value()) return Error{path, "", "found nothing in it", "a header row, then rows"};
   for (std::size_t column = 0; column + 1 < out.begins_.size(); ++column) {
     const std::string name(out.field(column));
     if (std::find(out.header_.begin(), out.header_.end(), name) != out.header_.end())
@@ -152,4 +152,4 @@ Result<bool> CsvFile::next() {
   return true;
 }
 
-}  // namespace dwell::validate
+}  // namespace dwell::csv
