@@ -114,24 +114,39 @@ std::string date_and_time(std::int64_t time_us) {
                      minutes % 60);
 }
 
-void add_remarks(const validate::LogResult& log, std::vector<std::string>& out) {
+/// How times were read, and which days are special.
+std::string calendar_remark(const validate::LogResult& log, const ValidateArguments& given) {
+  std::string text = fmt::format("Times: {}", log.time_form);
+  if (log.zone_applied) {
+    text += fmt::format(", read on the wall clock of {}.", given.zone.empty() ? "+09:00" : given.zone);
+  } else {
+    text += given.zone.empty() ? "." : ", as they stand: --zone is for numbers and UTC.";
+  }
+  text += given.holidays_given ? " Holidays: those given" : " Holidays: those of the scenario's calendar";
+  return text + (given.log.promotions.empty() ? "; promotions: none given." : "; promotions: those given.");
+}
+
+void add_remarks(const validate::LogResult& log, const ValidateArguments& given, std::vector<std::string>& out) {
   const validate::Observed& seen = log.observed;
   std::string used;
   for (std::size_t r = 0; r < validate::kRoles; ++r) {
     if (!log.columns[r].empty())
       used += fmt::format("{}{}={}", used.empty() ? "" : ", ", validate::kRoleNames[r], log.columns[r]);
   }
-  out.push_back(fmt::format("Columns: {}. Times: {}.", used, log.time_form));
+  out.push_back(fmt::format("Columns: {}.", used));
+  out.push_back(calendar_remark(log, given));
   if (log.without_owner != 0)
     out.push_back(fmt::format("{} rows without user or session were left out.", log.without_owner));
   if (seen.silences_seen != 0) {
     const validate::Silence& longest = seen.silences.front();
     out.push_back(
         fmt::format("Gaps of more than six hours: {}, the longest of {:.1f} h from {}. Their days are left out "
-                    "of the series of days.",
+                    "of the series of days; spans of 28 days begin anew after whole days without clicks.",
                     seen.silences_seen, static_cast<double>(longest.length_us) / validate::kHourUs,
                     date_and_time(longest.begin_us)));
   }
+  if (seen.days.size() < 7)
+    out.push_back("Under seven days: intervals come from drawing days, and are too narrow with so few.");
   double carts = 0, buys = 0;
   for (const validate::DayEvidence& day : seen.by_day) {
     carts += day.kinds[1];
@@ -153,7 +168,7 @@ void add_remarks(const validate::LogResult& log, std::vector<std::string>& out) 
 
 MaybeSeen read_log(const Arguments& arguments) {
   validate::LogOptions options = arguments.validate.log;
-  if (!arguments.validate.dates_given) {
+  if (!arguments.validate.holidays_given) {
     const Result<world::Scenario> scenario = standard_scenario();
     if (!scenario) return scenario.error();
     for (const Date day : scenario.value().platform.calendar.holidays) options.holidays.push_back(day.days);
@@ -169,7 +184,7 @@ MaybeSeen read_log(const Arguments& arguments) {
   seen.title =
       fmt::format("{}: {} rows, {} days from {}", arguments.subject, report::short_count(static_cast<double>(log.rows)),
                   log.observed.days.size(), world::to_string(Date{static_cast<std::int32_t>(log.observed.first_day)}));
-  add_remarks(log, seen.remarks);
+  add_remarks(log, arguments.validate, seen.remarks);
   Json columns = Json::object();
   for (std::size_t r = 0; r < validate::kRoles; ++r) {
     if (!log.columns[r].empty()) columns[std::string(validate::kRoleNames[r])] = log.columns[r];

@@ -21,7 +21,7 @@ Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nul
 
 Json part_json(const Part& part) {
   Json out = {{"name", part.name},
-              {"unit", part.unit},
+              {"unit", part.unit == "%" ? "share of 1" : part.unit},
               {"value", number(part.value.value)},
               {"low", number(part.value.low)},
               {"high", number(part.value.high)},

@@ -99,7 +99,8 @@ Status refuse_others(const Values& values, const std::string& subject, bool full
 Status read_validate(const Values& values, const std::string& subject, ValidateArguments& out) {
   out.full_year = values["full-year"].as<bool>();
   out.fit = values["fit"].as<bool>();
-  out.dates_given = values.count("holidays") != 0 || values.count("promotions") != 0;
+  out.holidays_given = values.count("holidays") != 0;
+  if (values.count("zone") != 0) out.zone = values["zone"].as<std::string>();
   for (const Status& status : {
            refuse_others(values, subject, out.full_year),
            read_text(values, "plot", out.plot),

@@ -15,7 +15,8 @@ struct ValidateArguments {
   bool full_year = false;
   bool fit = false;
   std::string plot;          ///< SVG file of a week; empty: none
-  bool dates_given = false;  ///< holidays or promotions: then the scenario's calendar is left out
+  bool holidays_given = false;  ///< then the scenario's are left out
+  std::string zone;             ///< as typed; empty: not given
   validate::LogOptions log;
 };
 

@@ -18,6 +18,8 @@ constexpr std::int64_t kHourUs = Duration::hours(1).us, kDayUs = Duration::days(
 
 Error bad(std::string_view text) { return {"", "", fmt::format("found the time \"{}\"", text), kAccepted}; }
 
+std::string years_accepted() { return fmt::format("{}; of the years {} to {}", kAccepted, kFirstYear, kLastYear); }
+
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
 /// `count` digits at the front of `text`, which is shortened by them.
@@ -113,7 +115,8 @@ Result<std::int64_t> WallClock::read_number(std::string_view text) {
     const std::int64_t us = whole * unit.multiply / unit.divide + (unit.multiply == kSecondUs ? fraction_us : 0);
     const double year = 1970 + static_cast<double>(us) / (365.2425 * static_cast<double>(kDayUs));
     if (year < kFirstYear || year > kLastYear)
-      return Error{"", "", fmt::format("found the time \"{}\", in the year {:.0f}", text, year), kAccepted};
+      return Error{"", "", fmt::format("found the time \"{}\", in the year {:.0f}", text, year), years_accepted()};
+    moved_ = true;
     return us + zone_us_;
   }
   return bad(text);
@@ -131,7 +134,7 @@ Result<std::int64_t> WallClock::read_date(std::string_view text) {
   std::int64_t within_us = 0;
   if (!date.ok() || !(take(rest, 'T') || take(rest, ' ')) || !take_clock(rest, within_us)) return bad(text);
   if (year < kFirstYear || year > kLastYear)
-    return Error{"", "", fmt::format("found the time \"{}\", in the year {}", text, year), kAccepted};
+    return Error{"", "", fmt::format("found the time \"{}\", in the year {}", text, year), years_accepted()};
   rest = trim(rest);
   const std::int64_t local_us = chrono::sys_days{date}.time_since_epoch().count() * kDayUs + within_us;
   if (rest.empty()) {
@@ -143,6 +146,7 @@ Result<std::int64_t> WallClock::read_date(std::string_view text) {
   const bool utc = digit(rest.back()) ? zone.value() == 0 : true;
   const std::string name = utc ? "UTC" : std::string(rest);
   if (const Status same = agree("a date and time in the zone " + name, text); !same) return same.error();
+  moved_ = utc;
   return utc ? local_us + zone_us_ : local_us;
 }
 

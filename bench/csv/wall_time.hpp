@@ -22,6 +22,8 @@ class WallClock {
   Result<std::int64_t> read(std::string_view text);
   /// "milliseconds", "ISO 8601 with +09:00" …; empty before the first value.
   [[nodiscard]] const std::string& form() const { return form_; }
+  /// Whether the times are of a kind that is moved by the zone.
+  [[nodiscard]] bool moved() const { return moved_; }
 
  private:
   Result<std::int64_t> read_number(std::string_view text);
@@ -30,6 +32,7 @@ class WallClock {
 
   std::int64_t zone_us_;
   std::string form_;
+  bool moved_ = false;
 };
 
 /// "+09:00", "-0330", "Z": microseconds east of Greenwich; an error for anything else.

@@ -88,6 +88,7 @@ class LogReader {
     if (result_.rows == result_.without_owner && result_.finished)
       return Error{file_.path(), "", "found no row with a user or a session", "rows of somebody"};
     result_.time_form = clock_.form();
+    result_.zone_applied = clock_.moved();
     result_.observed = collector.finish();
     return std::move(result_);
   }

@@ -31,6 +31,7 @@ struct LogResult {
   Observed observed;
   std::array<std::string, kRoles> columns;  ///< those used; empty: none
   std::string time_form;
+  bool zone_applied = false;  ///< times were numbers or UTC, and so moved by `zone_us`
   std::uint64_t rows = 0;
   std::uint64_t without_owner = 0;      ///< rows without user and session: counted nowhere
   std::vector<std::string> view_words;  ///< events that count as views, the first twenty that were met

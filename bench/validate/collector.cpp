@@ -107,6 +107,11 @@ void Collector::note_silence(std::int64_t from_us, std::int64_t to_us) {
   kept.push_back({from_us, to_us - from_us});
   std::sort(kept.begin(), kept.end(), [](const Silence& a, const Silence& b) { return a.length_us > b.length_us; });
   if (kept.size() > kSilencesKept) kept.pop_back();
+  // Users who could not be seen on whole days would count as absent: the span that has them is begun anew behind them.
+  if (day_of(to_us) - day_of(from_us) > 1 && day_of(to_us) > span_begin_) {
+    users_.clear();
+    begin_spans(to_us);
+  }
 }
 
 void Collector::count_session(const Click& click, Day& day) {

@@ -34,7 +34,8 @@ std::vector<Estimate> resample_all(const std::function<std::vector<double>(const
     const auto at = [&](double p) {
       return sorted[static_cast<std::size_t>(p * static_cast<double>(sorted.size() - 1))];
     };
-    out.push_back({values[k], at(0.025), at(0.975)});
+    // Of a maximum or a minimum every resample may lie to one side.
+    out.push_back({values[k], std::min(values[k], at(0.025)), std::max(values[k], at(0.975))});
   }
   return out;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Percentile bootstrap at 95 %, repeatable: a resample is a pure function of its ordinal.
+// Percentile bootstrap at 95 %, repeatable: a resample is a pure function of its ordinal. An interval holds its value.
 
 #include <cstddef>
 #include <cstdint>

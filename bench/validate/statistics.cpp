@@ -26,6 +26,23 @@ Evidence sum_blocks(const std::vector<const Evidence*>& blocks, const Draw* draw
   return sum;
 }
 
+/// The hour that is nearest to `to` around the clock, below 0 or from 24 on where midnight lies between.
+double unwrapped(double hour, double to) { return to + std::remainder(hour - to, 24.0); }
+
+/// Figures of days, hours of the day taken around the clock.
+std::vector<Estimate> day_estimates(const std::vector<const DayEvidence*>& blocks) {
+  const DayFigures whole = day_figures(sum_blocks(blocks, nullptr));
+  return resample_all([&](const Draw* draw) {
+    const DayFigures drawn = day_figures(sum_blocks(blocks, draw));
+    std::vector<double> values(drawn.begin(), drawn.end());
+    for (const DayFigure figure : {DayFigure::peak_hour, DayFigure::trough_hour}) {
+      const auto at = static_cast<std::size_t>(figure);
+      values[at] = unwrapped(values[at], whole[at]);
+    }
+    return values;
+  });
+}
+
 template <class Evidence, class Figures>
 std::vector<Estimate> estimates(const std::vector<const Evidence*>& blocks, Figures figures) {
   return resample_all([&](const Draw* draw) {
@@ -69,7 +86,7 @@ class Filler {
     const auto at = [&](UserFigure figure) { return u[static_cast<std::size_t>(figure)]; };
     using enum UserFigure;
     const std::string no_user = seen_.columns.user ? "" : "column user missing";
-    const std::string no_span = seen_.spans != 0 ? no_user : no_user.empty() ? "fewer than 28 whole days" : no_user;
+    const std::string no_span = seen_.spans != 0 ? no_user : no_user.empty() ? "fewer than 28 days on end" : no_user;
     fill(8, {at(daily_to_monthly), at(weekly_to_monthly)}, no_span);
     fill(9, {at(p95_to_p50), at(p99_to_p50)}, no_span);
     fill(10, {at(gini), at(top_tenth)}, seen_.columns.event ? no_span : "column event missing");
@@ -124,7 +141,7 @@ std::vector<Statistic> compute_statistics(const Observed& observed) {
   for (const UserEvidence& block : observed.by_user) users.push_back(&block);
   std::vector<Statistic> out = catalogue();
   Filler filler(observed, out);
-  filler.sessions(estimates(days, day_figures));
+  filler.sessions(day_estimates(days));
   filler.users(estimates(users, user_figures));
   filler.days();
   filler.items();

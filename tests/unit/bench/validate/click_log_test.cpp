@@ -84,6 +84,15 @@ TEST_CASE("times in any usual form", "[validate]") {
     INFO(text);
     CHECK_FALSE(WallClock(0).read(text));
   }
+  for (const auto& [text, moved] : {std::pair{"1759320000", true},
+                                    {"2025-10-01T12:00:00Z", true},
+                                    {"2025-10-01T12:00:00", false},
+                                    {"2025-10-01T12:00:00+02:00", false}}) {
+    INFO(text);
+    WallClock clock(0);
+    REQUIRE(clock.read(text));
+    CHECK(clock.moved() == moved);
+  }
   CHECK(parse_zone("-0330").value() == -(3 * kHourUs + kHourUs / 2));
   CHECK(parse_zone("+09").value() == 9 * kHourUs);
   for (const char* text : {"", "9", "+9", "+15:00", "+09:60", "Seoul"}) CHECK_FALSE(parse_zone(text));

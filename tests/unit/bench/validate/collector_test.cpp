@@ -121,6 +121,21 @@ TEST_CASE("users of 28 days", "[validate]") {
   CHECK(sums.active_days[2] == 1);
 }
 
+TEST_CASE("days without any click are in no span of 28 days", "[validate]") {
+  const auto read = [](std::int64_t days) {
+    Collector collector(by_gap());
+    for (std::int64_t day = 0; day < days; ++day) {
+      if (day >= 10 && day < 17) continue;
+      for (std::int64_t hour = 0; hour < 24; hour += 4) collector.add(click(day * 86'400 + hour * 3600, 1));
+    }
+    return collector.finish();
+  };
+  CHECK(read(10 + 7 + 27).spans == 0);
+  const Observed seen = read(10 + 7 + 29);
+  CHECK(seen.spans == 1);
+  CHECK(all_users(seen).daily == Approx(1));
+}
+
 TEST_CASE("silences are kept, and their days are not whole", "[validate]") {
   Collector collector(by_gap());
   for (std::int64_t hour = 0; hour < 24 * 6; ++hour) {

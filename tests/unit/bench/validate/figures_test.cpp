@@ -191,6 +191,29 @@ TEST_CASE("dispersion is that of a Poisson process when counts are, and CV that 
   CHECK(std::isnan(daily_variation(days_of(6, [](std::size_t, std::size_t) { return 1.0; })).value));
 }
 
+TEST_CASE("an interval holds its value, and hours go around the clock", "[validate]") {
+  // Each day has its peak in another hour about midnight, so a resample's peak is no lower than that of the sum.
+  Observed seen;
+  seen.columns.user = true;
+  for (std::size_t d = 0; d < 20; ++d) {
+    DayEvidence& day = seen.by_day[d];
+    day.sessions = day.lengths[1] = 1;
+    day.pages = 240;
+    day.hours.fill(10);
+    const std::size_t peak = d < 8 ? 23 : (23 + d % 4) % 24;
+    day.hours[peak] += 200;
+  }
+  const Statistic hours = compute_statistics(seen)[11];
+  const Part& to_mean = hours.parts[0];
+  CHECK(to_mean.value.low <= to_mean.value.value);
+  CHECK(to_mean.value.value <= to_mean.value.high);
+  const Part& peak = hours.parts[2];
+  CHECK(peak.value.value == 23);
+  CHECK(peak.value.low >= 22);
+  CHECK(peak.value.high >= 23);
+  CHECK(peak.value.high <= 26);
+}
+
 TEST_CASE("there are fifteen statistics, and an empty log passes none of them", "[validate]") {
   const std::vector<Statistic> all = compute_statistics(Observed{});
   REQUIRE(all.size() == 15);
