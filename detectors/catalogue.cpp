@@ -12,15 +12,18 @@
 #include "detectors/controls/constant.hpp"
 #include "detectors/learning/half_space_trees.hpp"
 #include "detectors/learning/mahalanobis.hpp"
+#include "detectors/learning/peer_group.hpp"
 #include "detectors/rules/dormant_access.hpp"
 #include "detectors/rules/first_seen.hpp"
 #include "detectors/rules/honey_accounts.hpp"
+#include "detectors/rules/impossible_travel.hpp"
 #include "detectors/rules/orphaned_key.hpp"
 #include "detectors/rules/random_walk.hpp"
 #include "detectors/rules/threshold_rules.hpp"
 #include "detectors/rules/token_issuance.hpp"
 #include "detectors/sketches/count_min_changers.hpp"
 #include "detectors/sketches/hyperloglog_spreader.hpp"
+#include "detectors/sketches/member_coverage.hpp"
 #include "detectors/sketches/midas.hpp"
 #include "detectors/sketches/midas_f.hpp"
 #include "detectors/sketches/midas_r.hpp"
@@ -50,6 +53,7 @@ std::span<const CatalogueEntry> catalogue() {
       orphaned_key_entry,
       token_issuance_entry,
       honey_accounts_entry,
+      impossible_travel_entry,
       first_seen_entry,
       dormant_access_entry,
       random_walk_entry,
@@ -64,11 +68,13 @@ std::span<const CatalogueEntry> catalogue() {
       count_min_changers_entry,
       hyperloglog_spreader_entry,
       source_entropy_entry,
+      member_coverage_entry,
       midas_entry,
       midas_r_entry,
       midas_f_entry,
       mahalanobis_entry,
       half_space_trees_entry,
+      peer_group_entry,
       threshold_rules_entry,
       // Controls.
       never_alert_entry,

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -50,6 +51,8 @@ struct Setting {
   std::int64_t windows_per_day = 1440;
   std::uint64_t members_expected = 0;  ///< order of magnitude of the member ids in use, for table sizes
   std::uint64_t events_per_day_expected = 0;
+  /// ISO 3166 codes by country number, as a geolocation base has them; empty ones, and numbers beyond, are not known.
+  std::vector<std::string> countries = {};
 };
 
 /// Receives scores. Larger is more suspicious; NaN is a defect and demanded against. Any order within a window.

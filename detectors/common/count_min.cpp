@@ -67,7 +67,7 @@ DecayedCountMin::DecayedCountMin(std::uint32_t rows, std::uint32_t columns, doub
     : cells_(static_cast<std::size_t>(rows) * columns, Cell{0, 0}),
       rows_(rows),
       columns_(columns),
-      salt_term_(0x9e3779b97f4a7c15ULL * (salt + 1)) {
+      salt_term_(CellWalk::salt_term(salt)) {
   DWELL_DEMAND(rows >= 1 && rows <= kMostRows && columns >= 1 && keep >= 0 && keep < 1,
                "a decayed sketch has at most eight rows and keeps less than one of each count");
   for (double power = 1; power >= 0x1p-64 && power_.size() < kPowers; power *= keep) power_.push_back(power);

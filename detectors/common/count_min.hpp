@@ -18,6 +18,8 @@ namespace dwell::detect {
 /// Where a key's cells lie: from one 64-bit mix, by double hashing.
 struct CellWalk {
   CellWalk(std::uint64_t key, std::uint64_t salt) : CellWalk(mix64(key, salt)) {}
+  /// What a salt adds to a key, known before keys come: CellWalk(mix64(key + salt_term(salt))) is CellWalk(key, salt).
+  static constexpr std::uint64_t salt_term(std::uint64_t salt) { return 0x9e3779b97f4a7c15ULL * (salt + 1); }
   explicit CellWalk(std::uint64_t hash) : at(hash), step(hash << 32 | 1U) {}
   std::uint32_t next(std::uint32_t columns) {
     const auto column = static_cast<std::uint32_t>(((at >> 32) * columns) >> 32);

@@ -126,7 +126,9 @@ Descriptor describe_mahalanobis() {
       {"learn_days", 28, 1, 365, "time constant of mean and covariance"},
   };
   d.memory_bound_bytes = 16 << 10;
+  d.time_bound_ns = 150;
   d.paper = "Mahalanobis 1936; Welford 1962";
+  d.check = "D² ~ χ²_d";
   return d;
 }
 

@@ -161,7 +161,7 @@ Descriptor describe_dormant_access() {
       {"learn_days", 28, 1, 365, "time constant of an entity's habit"},
   };
   d.memory_bound_bytes = 128ULL << 20;
-  d.time_bound_ns = 60;
+  d.time_bound_ns = 200;
   d.names_sources = true;
   d.paper = "NIST SP 800-53, AC-2(3)";
   d.check = "epochs from four bits a member equal those of a table of times";

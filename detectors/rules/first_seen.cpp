@@ -181,7 +181,7 @@ Descriptor describe_first_seen() {
       {"hashes", 7, 1, 16, "hashes a pair"},
   };
   d.memory_bound_bytes = 48 << 20;
-  d.time_bound_ns = 200;
+  d.time_bound_ns = 300;
   d.paper = "Good 1953; Bloom 1970";
   d.check = "a new pair is missed with probability .82 % or less";
   return d;

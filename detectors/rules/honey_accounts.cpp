@@ -133,8 +133,10 @@ Descriptor describe_honey_accounts() {
       {"hits_per_day", .01, 1e-9, 1e3, "prior rate of an entity that never hit"},
   };
   d.memory_bound_bytes = 8 << 20;
+  d.time_bound_ns = 150;
   d.names_sources = true;
   d.paper = "Juels and Rivest 2013";
+  d.check = "1 − C(N−m, n) / C(N, n)";
   return d;
 }
 

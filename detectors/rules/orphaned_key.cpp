@@ -225,7 +225,9 @@ Descriptor describe_orphaned_key() {
       {"kept_at_rotation", .005, 0, 1, "weight kept of what was learnt of shares when a signing key changes"},
   };
   d.memory_bound_bytes = 48 << 20;
+  d.time_bound_ns = 150;
   d.paper = "NIST SP 800-57 part 1 (2020), key inventory and compromise";
+  d.check = "17.7 nats or more at the first use of a key with no legitimate use";
   return d;
 }
 

@@ -122,8 +122,10 @@ Descriptor describe_random_walk() {
       {"detection", .99, .5, 1 - 1e-9, "β of the published decision"},
   };
   d.memory_bound_bytes = 2 * FlatMap<double>::bytes_at_most(kMostSources + (1 << 17)) + (4 << 20);
+  d.time_bound_ns = 300;
   d.names_sources = true;
   d.paper = "Jung et al. 2004, threshold random walk";
+  d.check = "decides at the 4th miss: 4⁴ = 256 > 99";
   return d;
 }
 

@@ -167,8 +167,10 @@ Descriptor describe_threshold_rules() {
       {"trailing_days", 28, 7, 365, "days in the trailing mean"},
   };
   d.memory_bound_bytes = 32 << 20;
+  d.time_bound_ns = 200;
   d.names_sources = true;
   d.paper = "operations-centre practice";
+  d.check = "arithmetic";
   return d;
 }
 

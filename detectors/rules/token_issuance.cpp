@@ -187,8 +187,10 @@ Descriptor describe_token_issuance() {
       {"learn_days", 28, 1, 365, "time constant of the share learnt"},
   };
   d.memory_bound_bytes = 320ULL << 20;
+  d.time_bound_ns = 600;
   d.names_sources = true;
   d.paper = "Bloom 1970";
+  d.check = "false-positive rate .82 %";
   return d;
 }
 

@@ -161,7 +161,7 @@ Descriptor describe_count_min_changers() {
       {"usual_entities", 1e4, 1, 1e9, "inverse of the share that an entity without a past is expected to have"},
   };
   d.memory_bound_bytes = 24 << 20;
-  d.time_bound_ns = 200;
+  d.time_bound_ns = 500;
   d.names_sources = true;
   d.paper = "Cormode and Muthukrishnan 2005";
   d.check = "error of an estimate ≤ εN with probability 1 − δ";

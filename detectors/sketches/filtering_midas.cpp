@@ -5,7 +5,10 @@
 namespace dwell::detect {
 
 FilteringSketch::FilteringSketch(std::uint32_t rows, std::uint32_t columns, double alpha, std::uint64_t salt)
-    : cells_(static_cast<std::size_t>(rows) * columns, Cell{0, 0, 2}), rows_(rows), columns_(columns), salt_(salt) {
+    : cells_(static_cast<std::size_t>(rows) * columns, Cell{0, 0, 2}),
+      rows_(rows),
+      columns_(columns),
+      salt_term_(CellWalk::salt_term(salt)) {
   DWELL_DEMAND(rows >= 1 && rows <= kMostRows && columns >= 1 && alpha >= 0 && alpha < 1,
                "a decayed sketch has at most eight rows and keeps less than one of each count");
   Steps steps{1, 0};

@@ -35,7 +35,7 @@ class FilteringSketch {
 
   template <std::uint32_t Rows>
   void find(std::uint64_t key, Places& places) const {
-    CellWalk walk(key, salt_);
+    CellWalk walk(mix64(key + salt_term_));
     std::uint32_t row = 0;
     for (std::uint32_t r = 0; r < rows<Rows>(); ++r, row += columns_) {
       places[r] = row + walk.next(columns_);
@@ -101,7 +101,7 @@ class FilteringSketch {
       steps_;  // by ticks, up to where the power falls below 2^-64; the last of them stands for all beyond
   std::uint32_t rows_;
   std::uint32_t columns_;
-  std::uint64_t salt_;
+  std::uint64_t salt_term_;
 };
 
 class FilteringMidas {

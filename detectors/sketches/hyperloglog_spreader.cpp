@@ -154,8 +154,10 @@ Descriptor describe_hyperloglog_spreader() {
       {"learn_days", 28, 1, 365, "time constant of an entity's past"},
   };
   d.memory_bound_bytes = 600ULL << 20;
+  d.time_bound_ns = 1000;
   d.names_sources = true;
   d.paper = "Flajolet et al. 2007";
+  d.check = "relative error 1.04 / √m = .81 %";
   return d;
 }
 

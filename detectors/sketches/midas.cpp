@@ -15,7 +15,7 @@ Descriptor describe_midas() {
       {"columns", 1024, 16, 1 << 22, "columns of each Count-Min sketch"},
   };
   d.memory_bound_bytes = 8 << 20;
-  d.time_bound_ns = 60;
+  d.time_bound_ns = 300;
   d.names_sources = true;
   d.paper = "Bhatia et al. 2020, MIDAS";
   d.check = "equals its equations to 1e-9";

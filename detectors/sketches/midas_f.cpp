@@ -17,7 +17,7 @@ Descriptor describe_midas_f() {
       {"threshold", 1e3, 1e-9, 1e18, "score from which a cell is not learnt from"},
   };
   d.memory_bound_bytes = 8 << 20;
-  d.time_bound_ns = 350;
+  d.time_bound_ns = 600;
   d.names_sources = true;
   d.paper = "Bhatia et al. 2022, MIDAS-F";
   d.check = "equals its equations to 1e-9";

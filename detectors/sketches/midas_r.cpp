@@ -16,7 +16,7 @@ Descriptor describe_midas_r() {
       {"alpha", .5, 0, .999, "factor on current counts at the end of a window"},
   };
   d.memory_bound_bytes = 8 << 20;
-  d.time_bound_ns = 250;
+  d.time_bound_ns = 500;
   d.names_sources = true;
   d.paper = "Bhatia et al. 2020, MIDAS-R";
   d.check = "equals its equations to 1e-9";

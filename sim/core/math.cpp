@@ -46,6 +46,64 @@ double polynomial(const double (&a)[N], double x) {
   return sum;
 }
 
+/// sin(r) and cos(r) for |r| <= pi / 4, by their Taylor series to r^17 and r^18.
+double small_sin(double r) {
+  static constexpr double kSeries[] = {1.0,
+                                       -1.0 / 6,
+                                       1.0 / 120,
+                                       -1.0 / 5040,
+                                       1.0 / 362880,
+                                       -1.0 / 39916800,
+                                       1.0 / 6227020800.0,
+                                       -1.0 / 1307674368000.0,
+                                       1.0 / 355687428096000.0};
+  return r * polynomial(kSeries, r * r);
+}
+double small_cos(double r) {
+  static constexpr double kSeries[] = {1.0,
+                                       -1.0 / 2,
+                                       1.0 / 24,
+                                       -1.0 / 720,
+                                       1.0 / 40320,
+                                       -1.0 / 3628800,
+                                       1.0 / 479001600,
+                                       -1.0 / 87178291200.0,
+                                       1.0 / 20922789888000.0,
+                                       -1.0 / 6402373705728000.0};
+  return polynomial(kSeries, r * r);
+}
+
+/// sin(x + quarters · pi / 2).
+double shifted_sin(double x, int quarters) {
+  // pi / 2 in two parts: the first has 33 significant bits, so that its product with the quarters of x is exact.
+  constexpr double kHalfPiHigh = 0x1.921fb544p+0;
+  constexpr double kHalfPiLow = 0x1.0b4611a626331p-34;
+  const int k = static_cast<int>(x * 0.63661977236758134308 + (x < 0 ? -0.5 : 0.5));
+  const double r = (x - k * kHalfPiHigh) - k * kHalfPiLow;
+  switch ((k + quarters) & 3) {
+    case 0:
+      return small_sin(r);
+    case 1:
+      return small_cos(r);
+    case 2:
+      return -small_sin(r);
+    default:
+      return -small_cos(r);
+  }
+}
+
+/// asin(x) for |x| <= 1/2, by its Taylor series, whose terms fall by a fourth each.
+double small_asin(double x) {
+  const double z = x * x;
+  double term = x;
+  double sum = x;
+  for (int n = 1; n <= 25; ++n) {
+    term *= z * (2 * n - 1) / (2 * n);
+    sum += term / (2 * n + 1);
+  }
+  return sum;
+}
+
 }  // namespace
 
 double det_log(double x) {
@@ -112,6 +170,17 @@ double det_log_gamma(double x) {
   }
   const double value = (x - 0.5) * (det_log(x) - 1.0) + (kHalfLnTwoPi - 0.5 + det_stirling_error(x));
   return product == 1.0 ? value : value - det_log(product);
+}
+
+double det_sin(double x) { return shifted_sin(x, 0); }
+double det_cos(double x) { return shifted_sin(x, 1); }
+
+double det_asin(double x) {
+  if (!(x >= -1 && x <= 1)) return kNan;
+  if (x >= -0.5 && x <= 0.5) return small_asin(x);
+  constexpr double kHalfPi = 1.57079632679489661923;
+  const double rest = kHalfPi - 2 * small_asin(std::sqrt((1 - (x < 0 ? -x : x)) / 2));
+  return x < 0 ? -rest : rest;
 }
 
 double det_normal_quantile(double p) {

@@ -20,6 +20,11 @@ double det_log_gamma(double x);
 double det_stirling_error(double x);
 /// Quantile of the standard normal distribution, 0 < p < 1 (Wichura 1988, algorithm AS 241).
 double det_normal_quantile(double p);
+/// Sine and cosine of x radians, |x| <= 1000; absolute error below 2e-15.
+double det_sin(double x);
+double det_cos(double x);
+/// Arc sine in radians, -1 <= x <= 1, else NaN.
+double det_asin(double x);
 /// sqrt(x), by the processor's correctly rounded instruction.
 double det_sqrt(double x);
 

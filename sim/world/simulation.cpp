@@ -211,6 +211,16 @@ void Simulation::add_bots(const background::Surroundings& around) {
   if (scrapers.on) add([&] { return background::make_scrapers(scrapers, around, requests); });
 }
 
+std::vector<std::string> Simulation::country_codes() const {
+  std::vector<std::string> codes;
+  for (const protocol::Network& network : networks_->all()) {
+    const std::size_t number = network.country.value;
+    if (number >= codes.size()) codes.resize(number + 1);
+    codes[number] = networks_->spec(network.id).country;
+  }
+  return codes;
+}
+
 campaign::Spec Simulation::campaign_spec() const {
   campaign::Spec spec = scenario_.campaign;
   spec.length = Duration::days(plan_.campaign_days);

@@ -100,6 +100,8 @@ class Simulation {
   [[nodiscard]] commerce::StageTimes stages() const;
 
   [[nodiscard]] const commerce::Model& model() const { return *model_; }
+  /// ISO 3166 code of each country number of the run's rows; empty where no network lies.
+  [[nodiscard]] std::vector<std::string> country_codes() const;
   /// Expected campaign requests a window by page, for each hour of the run.
   [[nodiscard]] const std::vector<std::array<double, kPages>>& campaign_by_hour() const { return campaign_by_hour_; }
 

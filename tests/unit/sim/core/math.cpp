@@ -143,3 +143,24 @@ TEST_CASE("det_sqrt is correctly rounded") {
     CHECK(dwell::det_sqrt(x) == static_cast<double>(std::sqrt(static_cast<long double>(x))));
   }
 }
+
+TEST_CASE("det_sin, det_cos and det_asin") {
+  RandomStream random(dwell::Seed{12}, 0, dwell::purpose("test.math.circle"));
+  double worst = 0;
+  double worst_asin = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    const double x = (2 * random.uniform() - 1) * (i % 2 == 0 ? 4 : 1000);
+    const auto exact = static_cast<long double>(x);
+    worst = std::max({worst, static_cast<double>(std::abs(dwell::det_sin(x) - std::sin(exact))),
+                      static_cast<double>(std::abs(dwell::det_cos(x) - std::cos(exact)))});
+    const double y = 2 * random.uniform() - 1;
+    worst_asin = std::max(worst_asin, relative_error(dwell::det_asin(y), std::asin(static_cast<long double>(y))));
+  }
+  CHECK(worst < 2e-15);
+  CHECK(worst_asin < 4e-15);
+  CHECK(dwell::det_sin(0) == 0);
+  CHECK(dwell::det_cos(0) == 1);
+  CHECK(dwell::det_asin(1) == Approx(1.5707963267948966).epsilon(1e-15));
+  CHECK(dwell::det_asin(-1) == -dwell::det_asin(1));
+  CHECK(std::isnan(dwell::det_asin(1.0000001)));
+}

@@ -1,0 +1,128 @@
+#include "detectors/rules/impossible_travel.hpp"
+
+#include <algorithm>
+
+#include "detectors/common/described.hpp"
+#include "detectors/common/excess.hpp"
+#include "detectors/common/flat_map.hpp"
+#include "detectors/rules/last_places.hpp"
+#include "sim/core/time.hpp"
+
+namespace dwell::detect {
+namespace {
+
+constexpr std::size_t kMostPasts = 1 << 17;
+constexpr double kMostShape = 50;
+constexpr double kHoursPerDay = 24;
+
+std::uint64_t tagged(EntityKind kind, std::uint32_t id) { return static_cast<std::uint64_t>(kind) << 32 | id; }
+Entity untagged(std::uint64_t key) { return {static_cast<EntityKind>(key >> 32), key & 0xffffffffU}; }
+
+class ImpossibleTravel final : public Described<ImpossibleTravel, ShardedDetector> {
+ public:
+  ImpossibleTravel(const Descriptor& descriptor, const Setting& setting)
+      : Described(descriptor),
+        shards_(setting.shards),
+        times_(
+            std::make_shared<const TravelTimes>(setting.countries, parameter("km_per_hour"), parameter("unknown_km"))),
+        prior_(parameter("usual_per_day") / kHoursPerDay),
+        learn_(parameter("learn_days") * kHoursPerDay) {}
+
+  [[nodiscard]] std::unique_ptr<ShardState> make_shard_state(ShardId) const override {
+    return std::make_unique<LastPlaces>(shards_, times_);
+  }
+
+  void observe(const WindowRows& rows, ShardState* state, WindowTable& table) const override {
+    LastPlaces& places = static_cast<LastPlaces&>(*state);
+    const telemetry::AccessRows access = rows.access;  // by value: no store can change it
+    for (std::size_t i = 0; i < access.size(); ++i) {
+      if (access.status(i) != telemetry::kStatusOk) continue;
+      const auto client = static_cast<Client>(access.client(i));
+      const bool in_person = client != Client::service && client != Client::script;
+      const std::int64_t minute = access.time_us(i) / Duration::minutes(1).us;
+      if (!places.visit(access.member(i), access.country(i), minute, in_person)) continue;
+      table.sums.add(tagged(EntityKind::source, access.source(i)), 1);
+      table.sums.add(tagged(EntityKind::network, access.network(i)), 1);
+      table.sums.add(tagged(EntityKind::key, access.key(i)), 1);
+    }
+  }
+
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
+    for (const SparseTable::Entry& entry : table.sums.entries()) hour_.at(entry.key) += entry.value;
+    const std::int64_t hour = window.begin_us / Duration::hours(1).us;
+    if (window.end_us / Duration::hours(1).us != hour) end_hour(hour, scores);
+  }
+
+  void save(ByteWriter& writer) const override {
+    hour_.save(writer);
+    pasts_.save(writer);
+    writer.put(hours_);
+  }
+  Status restore(ByteReader& reader) override {
+    hour_.restore(reader);
+    pasts_.restore(reader);
+    hours_ = reader.get<double>();
+    return restored(reader);
+  }
+  [[nodiscard]] std::uint64_t state_bytes() const override { return sizeof *this + hour_.bytes() + pasts_.bytes(); }
+
+ private:
+  struct Past {
+    double members = 0;
+    std::int64_t hour = 0;
+  };
+
+  void end_hour(std::int64_t hour, Scores& scores) {
+    hour_.prune(kMostPasts, [](std::int64_t members) { return members; });
+    for (const auto& entry : hour_.entries()) {
+      Past& past = pasts_.at(entry.key);
+      past.members *= learn_.keep(hour - past.hour);
+      past.hour = hour;
+      const auto members = static_cast<double>(entry.value);
+      if (hours_ > 0) {
+        const double expected = prior_ + past.members / hours_;
+        const double shape = std::min(kMostShape, 1 + past.members);
+        scores.emit(untagged(entry.key), excess_nats(members, expected, shape));
+      }
+      past.members += members;
+    }
+    hour_.clear();
+    hours_ = hours_ * learn_.keep(1) + 1;
+    pasts_.prune(kMostPasts, [](const Past& past) { return past.members; });
+  }
+
+  std::uint32_t shards_;
+  std::shared_ptr<const TravelTimes> times_;
+  double prior_;  // members an hour
+  Forgetting learn_;
+  FlatMap<std::int64_t> hour_;  // members, by tagged entity
+  FlatMap<Past> pasts_;         // by tagged entity
+  double hours_ = 0;            // W
+};
+
+}  // namespace
+
+Descriptor describe_impossible_travel() {
+  Descriptor d;
+  d.name = "impossible-travel";
+  d.summary = "accounts used in two countries within less time than the way takes, by who used them last";
+  d.pages = kAllPages;
+  d.parameters = {
+      {"km_per_hour", 900, 1, 1e5, "speed beyond which a journey is impossible"},
+      {"unknown_km", 2000, 0, 20'000, "distance between countries whose places are not known"},
+      {"usual_per_day", .25, 1e-6, 1e6, "impossible journeys a day to an entity that had none"},
+      {"learn_days", 28, 1, 365, "time constant of an entity's usual number"},
+  };
+  d.memory_bound_bytes = 640ULL << 20;
+  d.time_bound_ns = 200;
+  d.names_sources = true;
+  d.paper = "Sinnott 1984, haversine; operations-centre practice";
+  d.check = "haversine vectors";
+  return d;
+}
+
+std::unique_ptr<Detector> make_impossible_travel(const Descriptor& descriptor, const Setting& setting) {
+  return std::make_unique<ImpossibleTravel>(descriptor, setting);
+}
+
+}  // namespace dwell::detect

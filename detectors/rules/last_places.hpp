@@ -1,0 +1,59 @@
+#pragma once
+// Where each member of a shard was last, in four bytes: country, minute, and whether the member has been named since
+// for being too far away.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "detectors/api/detector.hpp"
+
+namespace dwell::detect {
+
+/// How many minutes lie between countries at a speed. Countries have numbers below `kMost`; others have no place.
+class TravelTimes {
+ public:
+  static constexpr std::uint32_t kMost = 126;
+  /// `codes` are ISO 3166 codes by country number; countries without one, or whose place nobody knows, are `unknown_km`
+  /// from all others.
+  TravelTimes(const std::vector<std::string>& codes, double km_per_hour, double unknown_km);
+  /// Whole minutes that a journey takes at least; 0 within a country and for numbers from `kMost` on.
+  [[nodiscard]] std::uint32_t minutes(std::uint32_t a, std::uint32_t b) const {
+    return a < kMost && b < kMost ? minutes_[a * kMost + b] : 0;
+  }
+
+ private:
+  std::vector<std::uint16_t> minutes_;
+};
+
+/// Members are numbered as they come to a shard: id / shards. Four bytes a member up to the greatest seen, at most
+/// 2^27 / shards of them; those beyond are never named.
+class LastPlaces final : public ShardState {
+ public:
+  static constexpr std::uint64_t kMostMembers = 1ULL << 27;
+  LastPlaces(std::uint32_t shards, std::shared_ptr<const TravelTimes> times);
+
+  /// An access from a country in a minute since some fixed moment. True when the member cannot have come there from the
+  /// last place, for the first time since it was there. Where the member cannot be, it is not moved to; neither is it
+  /// by those who ask on its behalf.
+  bool visit(std::uint32_t member, std::uint32_t country, std::int64_t minute, bool in_person);
+
+  [[nodiscard]] std::unique_ptr<ShardState> clone() const override { return std::make_unique<LastPlaces>(*this); }
+  void save(ByteWriter& writer) const override { writer.put_vector(places_); }
+  Status restore(ByteReader& reader) override;
+  [[nodiscard]] std::uint64_t state_bytes() const override {
+    return sizeof *this + places_.capacity() * sizeof(std::uint32_t);
+  }
+
+ private:
+  static constexpr unsigned kMinuteBits = 24;  // 31 years
+  static constexpr std::uint32_t kMinuteMask = (1U << kMinuteBits) - 1;
+  static constexpr std::uint32_t kNamed = 1U << 31;
+  void grow(std::uint64_t members);
+
+  std::uint64_t shards_;
+  std::shared_ptr<const TravelTimes> times_;
+  std::vector<std::uint32_t> places_;  // named, country plus one (0: never seen), minute
+};
+
+}  // namespace dwell::detect

@@ -1,0 +1,203 @@
+#include "detectors/sketches/member_coverage.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "detectors/common/described.hpp"
+#include "detectors/common/excess.hpp"
+#include "detectors/common/flat_map.hpp"
+#include "detectors/common/kolmogorov.hpp"
+#include "detectors/common/space_saving.hpp"
+#include "detectors/sketches/distinct_sample.hpp"
+#include "detectors/sketches/id_distribution.hpp"
+#include "sim/core/digest.hpp"
+#include "sim/core/time.hpp"
+
+namespace dwell::detect {
+namespace {
+
+constexpr std::uint32_t kMostSources = 1 << 16;
+constexpr std::uint32_t kMostKeys = 1 << 10;
+constexpr std::size_t kOfSource = 64;  // sampled members
+constexpr std::size_t kOfOther = 1024;
+constexpr std::size_t kMostHabits = 1 << 17;
+constexpr double kLeastHabit = 1;  // nats; less is no habit
+constexpr double kHoursPerDay = 24;
+
+/// The heaviest entities of one kind, with a sample of the distinct members of each.
+class Followed {
+ public:
+  Followed(std::uint32_t entities, std::size_t members) : heavy_(entities), members_(members) {}
+
+  void add(std::uint64_t entity, std::uint64_t member) {
+    const SpaceSaving::Place place = heavy_.add(entity);
+    if (place.at >= samples_.size()) samples_.emplace_back();
+    if (place.taken) samples_[place.at].clear();
+    samples_[place.at].add(member, members_);
+  }
+  /// New entities that fit without one leaving: as long as they do, order does not matter.
+  [[nodiscard]] std::size_t room() const { return heavy_.room(); }
+  /// Calls `done(entity, members by hash)` for each of them.
+  template <class Done>
+  void for_each(Done done) {
+    for (std::size_t at = 0; at < heavy_.counters().size(); ++at)
+      done(heavy_.counters()[at].key, samples_[at].values(members_));
+  }
+  /// Memory of samples is kept for the next hour.
+  void clear() {
+    heavy_.clear();
+    for (DistinctSample& sample : samples_) sample.clear();
+  }
+
+  [[nodiscard]] std::uint64_t bytes() const {
+    std::uint64_t bytes = heavy_.bytes() + samples_.capacity() * sizeof(DistinctSample);
+    for (const DistinctSample& sample : samples_) bytes += sample.bytes();
+    return bytes;
+  }
+  void save(ByteWriter& writer) const {
+    heavy_.save(writer);
+    for (std::size_t at = 0; at < heavy_.counters().size(); ++at) samples_[at].save(writer);
+  }
+  void restore(ByteReader& reader) {
+    heavy_.restore(reader);
+    samples_.assign(heavy_.counters().size(), {});
+    for (DistinctSample& sample : samples_) sample.restore(reader);
+  }
+
+ private:
+  SpaceSaving heavy_;
+  std::size_t members_;
+  std::vector<DistinctSample> samples_;  // by place
+};
+
+class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
+ public:
+  MemberCoverage(const Descriptor& descriptor, const Setting& setting)
+      : Described(descriptor),
+        salt_(setting.seed.value),
+        least_members_(static_cast<std::size_t>(whole("least_members"))),
+        learn_(parameter("learn_days") * kHoursPerDay),
+        habit_(parameter("habit_days") * kHoursPerDay),
+        usual_(setting.members_expected) {}
+
+  void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
+    const telemetry::AccessRows access = rows.access;  // by value: no store can change it
+    const std::size_t size = access.size();
+    SparseTable::Entry* const out = table.list.extend(size);
+    std::size_t listed = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      out[listed] = {static_cast<std::uint64_t>(access.source(i)) << 32 | access.key(i),
+                     static_cast<std::int64_t>(access.page(i)) << 32 | access.member(i)};
+      listed += access.status(i) == telemetry::kStatusOk ? 1 : 0;
+    }
+    table.list.drop_last(size - listed);
+  }
+
+  void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
+    auto entries = table.list.entries();
+    std::vector<SparseTable::Entry> ordered;
+    if (entries.size() > sources_.room() || entries.size() > keys_.room()) {
+      ordered.assign(entries.begin(), entries.end());
+      std::sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+      entries = ordered;
+    }
+    for (const SparseTable::Entry& entry : entries) {
+      const auto member = static_cast<std::uint32_t>(entry.value);
+      const std::uint64_t hashed = DistinctSample::pack(static_cast<std::uint32_t>(mix64(member, salt_)), member);
+      usual_.count(member);
+      sources_.add(entry.key >> 32, hashed);
+      keys_.add(entry.key & 0xffffffffU, hashed);
+      pages_.add(static_cast<std::uint64_t>(entry.value >> 32), hashed);
+    }
+    const std::int64_t hour = window.begin_us / Duration::hours(1).us;
+    if (window.end_us / Duration::hours(1).us != hour) end_hour(hour, scores);
+  }
+
+  void save(ByteWriter& writer) const override {
+    usual_.save(writer);
+    for (const Followed* followed : {&sources_, &keys_, &pages_}) followed->save(writer);
+    habits_.save(writer);
+  }
+  Status restore(ByteReader& reader) override {
+    usual_.restore(reader);
+    for (Followed* followed : {&sources_, &keys_, &pages_}) followed->restore(reader);
+    habits_.restore(reader);
+    return restored(reader);
+  }
+  [[nodiscard]] std::uint64_t state_bytes() const override {
+    return sizeof *this + sources_.bytes() + keys_.bytes() + pages_.bytes() + habits_.bytes() +
+           members_.capacity() * sizeof(std::uint32_t);
+  }
+
+ private:
+  struct Habit {
+    double nats = 0;  // the greatest, forgotten
+    std::int64_t hour = 0;
+  };
+
+  void end_hour(std::int64_t hour, Scores& scores) {
+    if (usual_.weight() >= static_cast<double>(least_members_)) {
+      judge(sources_, EntityKind::source, hour, scores);
+      judge(keys_, EntityKind::key, hour, scores);
+      judge(pages_, EntityKind::page, hour, scores);
+      habits_.prune(kMostHabits, [](const Habit& habit) { return habit.nats; });
+    }
+    usual_.learn(learn_.keep(1));
+    for (Followed* followed : {&sources_, &keys_, &pages_}) followed->clear();
+  }
+  void judge(Followed& followed, EntityKind kind, std::int64_t hour, Scores& scores) {
+    followed.for_each([&](std::uint64_t id, const std::vector<std::uint64_t>& sample) {
+      if (sample.size() < least_members_) return;
+      members_.clear();
+      for (const std::uint64_t value : sample) members_.push_back(DistinctSample::id(value));
+      std::sort(members_.begin(), members_.end());
+      const auto n = static_cast<double>(members_.size());
+      const double of_two = n * usual_.weight() / (n + usual_.weight());
+      const double nats = kolmogorov_nats(of_two, usual_.distance(members_));
+      const std::uint64_t tag = static_cast<std::uint64_t>(kind) << 32 | id;
+      Habit* habit = habits_.find(tag);
+      const double expected = habit == nullptr ? 0 : habit->nats * habit_.keep(hour - habit->hour);
+      scores.emit({kind, id}, nats - expected);
+      if (nats < std::max(kLeastHabit, expected)) return;
+      if (habit == nullptr) habit = &habits_.at(tag);
+      *habit = {nats, hour};
+    });
+  }
+
+  std::uint64_t salt_;
+  std::size_t least_members_;
+  Forgetting learn_;
+  Forgetting habit_;
+  IdDistribution usual_;
+  Followed sources_{kMostSources, kOfSource};
+  Followed keys_{kMostKeys, kOfOther};
+  Followed pages_{kPages, kOfOther};
+  FlatMap<Habit> habits_;               // by kind and id
+  std::vector<std::uint32_t> members_;  // scratch
+};
+
+}  // namespace
+
+Descriptor describe_member_coverage() {
+  Descriptor d;
+  d.name = "member-coverage";
+  d.summary = "sources, keys and pages whose member ids are a sweep and not a sample of the members";
+  d.parameters = {
+      {"least_members", 8, 4, 1e6, "distinct members in an hour below which nobody is judged"},
+      {"learn_days", 14, 1, 365, "time constant of the distribution of ids"},
+      {"habit_days", 90, 1, 3650, "time constant of an entity's own greatest evidence"},
+  };
+  d.memory_bound_bytes = 160ULL << 20;
+  d.time_bound_ns = 1000;
+  d.names_sources = true;
+  d.paper = "Kolmogorov 1933; Metwally et al. 2005";
+  d.check = "on uniform ids the statistic has Kolmogorov's distribution";
+  return d;
+}
+
+std::unique_ptr<Detector> make_member_coverage(const Descriptor& descriptor, const Setting& setting) {
+  return std::make_unique<MemberCoverage>(descriptor, setting);
+}
+
+}  // namespace dwell::detect

@@ -1,0 +1,147 @@
+// member-coverage against its definition with exact sets, and its samples against all the hashes.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "detectors/sketches/distinct_sample.hpp"
+#include "detectors/sketches/member_coverage.hpp"
+#include "sim/core/digest.hpp"
+#include "sim/core/random.hpp"
+#include "tests/unit/detectors/stream.hpp"
+
+namespace dwell::detect::test {
+namespace {
+
+constexpr std::uint64_t kBins = 4096;
+
+/// The distribution in bins of whole parts of an id, as its header says: 2^20 parts a bin, rounded down.
+struct PlainDistribution {
+  std::map<std::uint64_t, double> held, span;
+  double weight = 0;
+  static double place(std::uint32_t id) {
+    const std::uint64_t parts = (kBins << 20) / setting().members_expected * id;
+    return std::min(static_cast<double>(parts) / (1 << 20), static_cast<double>(kBins));
+  }
+  static std::uint64_t bin(std::uint32_t id) {
+    return std::min<std::uint64_t>(static_cast<std::uint64_t>(place(id)), kBins - 1);
+  }
+  void learn(double keep) {
+    weight = 0;
+    for (auto& [at, count] : held) count *= keep;
+    for (const auto& [at, count] : span) held[at] += count;
+    for (const auto& [at, count] : held) weight += count;
+    span.clear();
+  }
+  double share(std::uint32_t id) const {
+    double below = 0;
+    for (const auto& [at, count] : held) {
+      if (at < bin(id)) below += count;
+      if (at == bin(id)) below += count * (place(id) - static_cast<double>(at));
+    }
+    return below / weight;
+  }
+};
+
+double plain_nats(double n, double d) {
+  const double lambda = (std::sqrt(n) + .12 + .11 / std::sqrt(n)) * d;
+  if (lambda < .1) return 0;
+  if (lambda > 3) return 2 * lambda * lambda - std::log(2.);
+  double q = 0;
+  for (int k = 1; k <= 200; ++k) q += (k % 2 == 1 ? 2 : -2) * std::exp(-2. * k * k * lambda * lambda);
+  return -std::log(q);
+}
+
+/// Members at random; the service walks the ids at some hours.
+Stream walked(std::size_t days) {
+  Stream stream(days * 1440);
+  RandomStream random(Seed{5}, 0, purpose("test.coverage"));
+  std::uint32_t walk = 1;
+  for (std::size_t w = 0; w < stream.size(); w += 5) {
+    for (std::uint32_t i = 0; i < 10; ++i) {
+      const std::uint32_t member = 1 + random.below(1 + random.below(5000));
+      telemetry::AccessRow row = access_row(w, member, 1000 + member % 5, 11 + member % 2);
+      row.page = static_cast<std::uint8_t>(random.below(2) == 0 ? Page::address : Page::profile);
+      if (random.below(10) == 0) row.status = telemetry::kStatusForbidden;
+      stream[w].access.push(row);
+    }
+    if (w / 60 % 30 == 29) {
+      for (std::uint32_t i = 0; i < 2; ++i) stream[w].access.push(access_row(w, walk++ % 5000, 77, 20));
+    }
+  }
+  return stream;
+}
+
+}  // namespace
+
+TEST_CASE("member-coverage equals its definition where samples hold everybody", "[detectors][member-coverage]") {
+  const Stream stream = walked(12);
+  const Run found = run(member_coverage_entry, stream);
+  PlainDistribution usual;
+  std::map<Entity, std::set<std::uint32_t>> hour;
+  std::map<Entity, std::pair<double, double>> habits;  // nats, hour
+  std::size_t compared = 0;
+  for (std::size_t w = 0; w < stream.size(); ++w) {
+    const telemetry::AccessBatch& rows = stream[w].access;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows.status[i] != telemetry::kStatusOk) continue;
+      usual.span[PlainDistribution::bin(rows.member[i])] += 1;
+      hour[{EntityKind::source, rows.source[i]}].insert(rows.member[i]);
+      hour[{EntityKind::key, rows.key[i]}].insert(rows.member[i]);
+      hour[{EntityKind::page, rows.page[i]}].insert(rows.member[i]);
+    }
+    if ((w + 1) % 60 != 0) {
+      REQUIRE(found.scores[w].empty());
+      continue;
+    }
+    const auto now = static_cast<double>(w / 60);
+    for (const auto& [entity, members] : hour) {
+      const std::size_t sampled = entity.kind == EntityKind::source ? 64 : 1024;
+      REQUIRE(members.size() < sampled);
+      if (members.size() < 8 || usual.weight < 8) continue;
+      const auto n = static_cast<double>(members.size());
+      double d = 0;
+      double rank = 0;
+      for (const std::uint32_t member : members) {
+        const double share = usual.share(member);
+        d = std::max({d, share - rank / n, (rank + 1) / n - share});
+        rank += 1;
+      }
+      const double nats = plain_nats(n * usual.weight / (n + usual.weight), d);
+      double expected = 0;
+      if (habits.contains(entity))
+        expected = habits[entity].first * std::exp(-(now - habits[entity].second) / (90 * 24));
+      if (nats - expected > 1e-6) {
+        REQUIRE(score_of(found.scores, w, entity) == Approx(nats - expected).epsilon(1e-9).margin(1e-9));
+        ++compared;
+      }
+      if (nats >= std::max(1., expected)) habits[entity] = {nats, now};
+    }
+    hour.clear();
+    usual.learn(std::exp(-1. / (14 * 24)));
+  }
+  CHECK(compared > 50);
+}
+
+TEST_CASE("a sample of distinct ids is those with the lowest hashes", "[detectors][member-coverage]") {
+  constexpr std::size_t kSampled = 50;
+  DistinctSample sample;
+  std::set<std::uint64_t> all;
+  RandomStream random(Seed{1}, 0, purpose("test.sample"));
+  for (int i = 0; i < 5000; ++i) {
+    const std::uint32_t id = random.below(1000);
+    const std::uint64_t value = DistinctSample::pack(static_cast<std::uint32_t>(mix64(id, 3)), id);
+    sample.add(value, kSampled);
+    all.insert(value);
+    if (i % 97 == 0 && all.size() >= kSampled) {
+      const auto found = sample.values(kSampled);
+      REQUIRE(std::equal(found.begin(), found.end(), all.begin()));
+      REQUIRE(found.size() == kSampled);
+    }
+  }
+  CHECK(sample.bytes() <= 4 * kSampled * sizeof(std::uint64_t));
+}
+
+}  // namespace dwell::detect::test
