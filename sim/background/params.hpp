@@ -276,7 +276,8 @@ struct LogParams {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit(self.on, {"on", "", 0, 0, Tag::setting, "switch of all of it"});
+    visit(self.on, {"on", "", 0, 0, Tag::setting,
+                    "switch of all loss, lateness and gaps, those of the gateway's logs (platform/logs) too"});
     visit(self.keys, {"keys", "", 0, 0, Tag::setting, "key inventory"});
     visit(self.workforce, {"workforce", "", 0, 0, Tag::setting, "staff"});
     visit(self.audit, {"audit", "", 0, 0, Tag::setting, "second record of internal reads"});

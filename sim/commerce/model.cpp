@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/commerce/sessions.hpp"
 #include "sim/core/check.hpp"
 #include "sim/core/math.hpp"
 #include "sim/core/random.hpp"
@@ -15,6 +16,17 @@ constexpr std::uint32_t kPoissonSteps = 64;
 constexpr std::uint32_t kMostPoisson = 62;
 constexpr std::size_t kProfileMinutes = 240;
 constexpr std::uint32_t kProfileSessions = 8192;
+
+constexpr std::uint32_t kMyPage = static_cast<std::uint32_t>(Page::mypage),
+                        kOrderList = static_cast<std::uint32_t>(Page::order_list),
+                        kAddressPage = static_cast<std::uint32_t>(Page::address),
+                        kAddressEdit = static_cast<std::uint32_t>(Page::address_edit);
+static_assert(kMyPage + 1 == static_cast<std::uint32_t>(Page::profile) && kMyPage + 2 == kAddressPage &&
+                  kChainPages == kAddressPage + 1,
+              "the chain's pages of member data are the last three");
+
+/// A probability by 256ths.
+std::uint32_t of_256(double probability) { return static_cast<std::uint32_t>(probability * 256 + 0.5); }
 
 std::vector<bool> long_breaks(const CalendarParams& params, Date first_day, std::int64_t days) {
   std::vector<bool> breaks;
@@ -73,6 +85,7 @@ Model::Model(const Params& params, double scale, Date first_day, std::int64_t da
   build_exceptions();
   build_profile();
   build_log_lines();
+  build_answers();
 }
 
 /// Such that the mean over the pages of sessions is what is asked for, as far as one line of each page allows.
@@ -83,6 +96,31 @@ void Model::build_log_lines() {
   const auto lines = lines_table(std::max(1.0, of_others));
   std::copy(lines.begin(), lines.end(), log_lines_.begin());
   std::fill(log_lines_.begin() + 256, log_lines_.end(), std::uint8_t{1});
+}
+
+void Model::build_answers() {
+  const std::uint32_t edits = of_256(params_.sessions.address_edit), lists = of_256(params_.sessions.order_list);
+  constexpr auto word = [](std::uint32_t change, std::uint32_t lines, std::uint32_t records) {
+    return static_cast<std::uint16_t>(change | lines << Moment::kLinesAt | records << Moment::kRecordsAt);
+  };
+  static_assert(Moment::kRecordsAt == 12 && kMostOrders < 16, "a word holds page, log lines and records");
+  constexpr std::uint32_t kToList = kMyPage ^ kOrderList, kToEdit = kAddressPage ^ kAddressEdit;
+  for (std::uint32_t i = 0; i < 256; ++i) {
+    answers_[i] = word(0, log_lines_[i], 0);
+    answers_[256 + i] = i < lists ? word(kToList, 1, i * (kMostOrders + 1) / lists) : word(0, 1, 1);
+    answers_[512 + i] = word(0, 1, 1);
+    answers_[768 + i] = i < edits ? word(kToEdit, 1, 1) : word(0, 1, 0);
+  }
+}
+
+/// Parts the views of the chain's pages among those they show.
+void Model::split_pages(std::array<double, kPages>& shares) const {
+  const double edits = of_256(params_.sessions.address_edit) / 256.0,
+               lists = of_256(params_.sessions.order_list) / 256.0;
+  shares[kAddressEdit] = shares[kAddressPage] * edits;
+  shares[kAddressPage] *= 1 - edits;
+  shares[kOrderList] = shares[kMyPage] * lists;
+  shares[kMyPage] *= 1 - lists;
 }
 
 void Model::build_samplers() {
@@ -169,6 +207,7 @@ void Model::build_profile() {
   for (const PageChain& chain : chains_) {
     auto shares = chain.expected_pages(survival, levels);
     for (double& share : shares) share /= pages_per_session_;
+    split_pages(shares);
     page_share_.push_back(shares);
   }
 }

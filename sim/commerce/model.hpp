@@ -35,6 +35,9 @@ struct Exceptions {
   std::uint32_t empty_if_not = 0;     ///< of others
 };
 
+/// Orders on the longest order list.
+inline constexpr std::uint32_t kMostOrders = 10;
+
 /// Shared, read-only. `networks` must outlive it; shards refer to it for their whole life.
 class Model {
  public:
@@ -80,11 +83,18 @@ class Model {
   [[nodiscard]] Duration lateness(std::uint32_t bits) const { return lateness_.draw(bits); }
   /// Pages of a session.
   [[nodiscard]] std::uint32_t length(std::uint32_t bits) const;
-  /// Log lines of a request; `bits` are 8 uniform bits.
-  /// Of a page, whoever asks for it: one of a page of one member's data, which is one call; others fan out, by 8
-  /// uniform bits.
+  /// Log lines of a page, whoever asks for it: one of a page of one member's data, which is one call; others fan out,
+  /// by 8 uniform bits.
   [[nodiscard]] std::uint8_t log_lines(std::uint32_t page, std::uint32_t bits) const {
     return log_lines_[(bits & 0xffU) | (page >= kFirstDataPage ? 256U : 0U)];
+  }
+  /// What an ordinary session's visit of a page of the chain is, as in a moment: the page it shows, its log lines, and
+  /// the records of its answer but for the length of the address list. `bits` are 8 uniform bits: pages that fan out
+  /// take their log lines from them, my page and the address page whether it is the order list (and how long) or the
+  /// edit form.
+  [[nodiscard]] std::uint32_t answer(std::uint32_t page, std::uint32_t bits) const {
+    const std::uint32_t kind = page >= kFirstDataPage ? page - kFirstDataPage + 1 : 0;
+    return page ^ answers_[kind << 8 | (bits & 0xffU)];
   }
   /// Level of the page chain for an inclination to buy, rounded up or down at random so that its mean is kept.
   [[nodiscard]] static std::uint32_t level(double conversion, double uniform) {
@@ -99,6 +109,8 @@ class Model {
   void build_exceptions();
   void build_profile();
   void build_log_lines();
+  void build_answers();
+  void split_pages(std::array<double, kPages>& shares) const;
 
   Params params_;
   Seed seed_;
@@ -113,7 +125,10 @@ class Model {
   DurationTable length_, think_, lateness_;
   static constexpr std::uint32_t kFirstDataPage = static_cast<std::uint32_t>(Page::mypage);
   std::array<std::uint8_t, 512> log_lines_{};  // the second half: of pages of one member's data
-  std::vector<double> poisson_zero_;           // e^(-i/64)
+  // By kind of page (those that fan out, my page, profile, address) and bits: what `answer` returns, but for the page
+  // the bits that differ.
+  std::array<std::uint16_t, 1024> answers_{};
+  std::vector<double> poisson_zero_;  // e^(-i/64)
   LogFate access_fate_, auth_fate_;
   Exceptions exceptions_;
   double pages_per_session_ = 0;

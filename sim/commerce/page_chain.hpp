@@ -9,7 +9,8 @@
 
 namespace dwell::commerce {
 
-/// Pages of an ordinary session; `address_edit` and `order_list` are reached by services and adversaries only (README, decision 11).
+/// Pages of the chain. `address_edit` and `order_list` are parts of what it calls `address` and `mypage` (README,
+/// decision 11).
 inline constexpr std::uint32_t kChainPages = 9;
 
 /// Factors on the weights of all ways to a page, the first page included.

@@ -109,9 +109,13 @@ struct PopulationParams {
   double addresses_mean = 4.4;
   double mobile = 0.78;
   double android = 0.75;
+  bool abroad_on = true;
   double abroad = 0.008;
   double abroad_on_breaks = 2;
+  bool vpn_on = true;
   double vpn = 0.02;
+  double vpn_hosted = 0.5;
+  bool carrier_nat_on = true;
   double members_per_mobile_address = 300;
   double members_per_mobile_address_sigma = 0.6;
   double mobile_address_changes_per_day = 3;
@@ -136,10 +140,16 @@ struct PopulationParams {
           {"addresses_mean", "addresses", 1, 100, Tag::assumption, "delivery addresses of an account"});
     visit(self.mobile, {"mobile", "probability", 0, 1, Tag::published, "sessions from a mobile device"});
     visit(self.android, {"android", "probability", 0, 1, Tag::published, "Android among mobile devices"});
+    visit(self.abroad_on, {"abroad_on", "", 0, 0, Tag::setting, "switch of travel; off: every session is at home"});
     visit(self.abroad, {"abroad", "probability", 0, 1, Tag::derived, "sessions from abroad"});
     visit(self.abroad_on_breaks, {"abroad_on_breaks", "factor", 0, 100, Tag::assumption,
                                   "on `abroad` during three or more free days on end around a public holiday"});
+    visit(self.vpn_on, {"vpn_on", "", 0, 0, Tag::setting, "switch of VPNs; off: every session comes from its line"});
     visit(self.vpn, {"vpn", "probability", 0, 1, Tag::assumption, "sessions through a VPN"});
+    visit(self.vpn_hosted, {"vpn_hosted", "probability", 0, 1, Tag::assumption,
+                            "of them, those whose exit is in a hosting provider's network"});
+    visit(self.carrier_nat_on, {"carrier_nat_on", "", 0, 0, Tag::setting,
+                                "switch of carrier-grade NAT; off: a phone has an address of its own"});
     visit(self.members_per_mobile_address,
           {"members_per_mobile_address", "members", 1, 1e6, Tag::assumption, "median behind one carrier address"});
     visit(self.members_per_mobile_address_sigma,
@@ -160,6 +170,8 @@ struct SessionParams {
   Duration think_most = Duration::seconds(1800);
   double login = 0.06;
   double login_failure = 0.06;
+  double address_edit = 0.1;
+  double order_list = 0.3;
   double log_lines = 4.5;
   double zero_records = 0.01;
   std::array<double, 3> factor_cv = {.10, .07, .05};
@@ -180,6 +192,10 @@ struct SessionParams {
     visit(self.login, {"login", "probability", 0, 1, Tag::assumption, "sessions that log in interactively"});
     visit(self.login_failure,
           {"login_failure", "probability", 0, .9, Tag::assumption, "password failures of people, per attempt"});
+    visit(self.address_edit, {"address_edit", "probability", 0, 1, Tag::assumption,
+                              "views of address pages by members that are of the edit form (to 1/256)"});
+    visit(self.order_list, {"order_list", "probability", 0, 1, Tag::assumption,
+                            "views of my page by members that are of the order list (to 1/256)"});
     visit(self.log_lines, {"log_lines", "lines", 1, 100, Tag::assumption,
                            "mean log lines of a session's page; a page of one member's data is one call and one line"});
     visit(self.zero_records, {"zero_records", "probability", 0, 1, Tag::assumption,

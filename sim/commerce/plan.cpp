@@ -26,17 +26,6 @@ constexpr Purpose kPage = purpose("session.page");
 constexpr Purpose kException = purpose("session.exception");
 
 constexpr std::uint32_t kAddressPage = static_cast<std::uint32_t>(Page::address);
-static_assert(static_cast<std::uint32_t>(Page::order_list) >= kChainPages,
-              "sessions do not draw records of order lists");
-/// Each page, and the records in its answer to a member of no address, as in a moment.
-constexpr std::array<std::uint32_t, 16> kAnswers = [] {
-  std::array<std::uint32_t, 16> answers{};
-  for (std::uint32_t page = 0; page < kPages; ++page) {
-    const bool one = page != kAddressPage && is_member_data(static_cast<Page>(page));
-    answers[page] = page | (one ? 1U << Moment::kRecordsAt : 0U);
-  }
-  return answers;
-}();
 
 constexpr std::uint32_t high(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
 constexpr std::uint32_t low(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
@@ -207,7 +196,7 @@ std::uint32_t Shard::except(std::uint32_t what, const Session& session, std::uin
 }
 
 /// Draws the next pages of a session into the timetable; `flags` are the first one's. Bits of a page's word from the
-/// top: think time 28, next page 20, log lines 8, possible exception 8.
+/// top: think time 28, next page 20, log lines or which of two pages of member data 8, possible exception 8.
 void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   Session& session = sessions_[slot];
   const PageChain::Level& chain = model_.chain(session.version).level(session.level());
@@ -216,8 +205,7 @@ void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   const std::uint32_t last = session.left == count ? Moment::kLast : 0U;
   // What follows an instalment is drawn at its first page: by its last one, most would fall into the window being read.
   flags |= session.left == count ? 0U : Moment::kMore;
-  auto answers = kAnswers;
-  answers[kAddressPage] |= std::uint32_t{session.addresses} << Moment::kRecordsAt;
+  const std::uint32_t addresses = std::uint32_t{session.addresses} << Moment::kRecordsAt;
   std::uint32_t page = session.where & 15U;
   std::int64_t at_us = session.next_us;
   std::array<std::uint64_t, kInstalment> draws;
@@ -232,7 +220,8 @@ void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   }
   const auto write = [&](std::uint32_t i, std::uint32_t what) {
     const std::uint32_t bits = low(draws[i]);
-    what |= answers[page] | std::uint32_t{model_.log_lines(page, bits >> 8)} << Moment::kLinesAt;
+    what |= model_.answer(page, bits >> 8);
+    what |= (what & 15U) == kAddressPage ? addresses : 0U;
     if ((bits & 0xffU) < exceptions_below) [[unlikely]]
       what = except(what, session, session.ordinal + i);
     timetable_->write(slot, at_us, what);

@@ -87,7 +87,6 @@ class Shard final : public kernel::Process {
   // Longer than sessions are drawn ahead, but for the longest think times.
   static constexpr std::size_t kHorizonWindows = 512;
   static constexpr std::uint32_t kSessionsPerDay = 64;
-  static constexpr std::uint32_t kMostOrders = 10;
 
   // Plans (plan.cpp).
   void plan_day(std::int64_t day);

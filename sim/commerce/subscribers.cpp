@@ -30,10 +30,12 @@ Subscribers::Subscribers(const PopulationParams& params, std::uint64_t accounts,
                          const protocol::NetworkTable& networks, Seed seed)
     : params_(params), networks_(&networks), rounds_(seed), pools_(networks.all().size()) {
   mobile_below_ = static_cast<std::uint32_t>(params.mobile * 65'536);
-  vpn_below_ = static_cast<std::uint32_t>(params.vpn * 65'536);
+  vpn_below_ = params.vpn_on ? static_cast<std::uint32_t>(params.vpn * 65'536) : 0;
+  hosted_below_ = static_cast<std::uint64_t>(params.vpn_hosted * 0x1p32);
   DWELL_DEMAND(!long_breaks.empty(), "subscribers of a run without days");
   for (const bool long_break : long_breaks) {
-    const double abroad = std::min(1.0, params.abroad * (long_break ? params.abroad_on_breaks : 1));
+    const double abroad =
+        !params.abroad_on ? 0 : std::min(1.0, params.abroad * (long_break ? params.abroad_on_breaks : 1));
     abroad_below_.push_back(static_cast<std::uint64_t>(abroad * 0x1p32));
   }
   mobile_period_ = Reciprocal(params.mobile_address_changes_per_day > 0
@@ -43,12 +45,18 @@ Subscribers::Subscribers(const PopulationParams& params, std::uint64_t accounts,
   double shares[protocol::kNetworkKinds] = {};
   for (const Network& network : networks.all())
     shares[static_cast<std::size_t>(network.kind)] += networks.spec(network.id).share;
+  const double through_vpn = params.vpn_on ? params.vpn : 0;
+  const auto share_of_members = [&](NetworkKind kind) {
+    if (kind == NetworkKind::mobile) return params.carrier_nat_on ? 1.0 : 0.0;
+    if (kind == NetworkKind::vpn) return through_vpn * (1 - params.vpn_hosted);
+    return kind == NetworkKind::hosting ? through_vpn * params.vpn_hosted : 0.0;
+  };
   for (const Network& network : networks.all()) {
-    if (network.kind != NetworkKind::mobile && network.kind != NetworkKind::vpn) continue;
+    const double share = share_of_members(network.kind);
+    if (share <= 0) continue;
     const double of_kind = networks.spec(network.id).share / shares[static_cast<std::size_t>(network.kind)];
-    const double users = static_cast<double>(accounts) * (1 - params.dormant) * of_kind *
-                         (network.kind == NetworkKind::vpn ? params.vpn : 1);
-    pools_[network.id.value] = make_pool(users, network, seed);
+    pools_[network.id.value] =
+        make_pool(static_cast<double>(accounts) * (1 - params.dormant) * of_kind * share, network, seed);
   }
 }
 
@@ -78,7 +86,8 @@ Subscriber Subscribers::draw(const Traits& member, std::uint32_t bits, Time at) 
   if ((bits >> 16) < vpn_below_) [[unlikely]] {
     const auto day = static_cast<std::uint32_t>(at.day());
     const RandomBlock random = random_quick(rounds_, member.id.value, purpose("address.vpn"), day);
-    return pooled(networks_->pick(NetworkKind::vpn, random.word[1]), random.word[0], client);
+    const NetworkKind exit = random.word[2] < hosted_below_ ? NetworkKind::hosting : NetworkKind::vpn;
+    return pooled(networks_->pick(exit, random.word[1]), random.word[0], client);
   }
   const RandomBlock trip =
       random_quick(rounds_, member.id.value, purpose("member.trip"), period_of(at, kTripPeriod, phase));
@@ -90,7 +99,10 @@ Subscriber Subscribers::draw(const Traits& member, std::uint32_t bits, Time at) 
   if (mobile) {
     const std::uint32_t period = period_of(at, mobile_period_, phase);
     const RandomBlock random = random_quick(rounds_, member.id.value, purpose("address.mobile"), period);
-    return pooled(networks_->all()[member.mobile.value], random.word[0], client);
+    const Network& carrier = networks_->all()[member.mobile.value];
+    if (params_.carrier_nat_on) [[likely]]
+      return pooled(carrier, random.word[0], client);
+    return {networks_->any_address(carrier, random.word[0]), carrier.id, carrier.country, client};
   }
   const Network& network = networks_->all()[member.fixed.value];
   const std::uint32_t period = period_of(at, fixed_period_, phase);

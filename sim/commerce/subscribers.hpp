@@ -19,7 +19,8 @@ namespace dwell::commerce {
 /// Lines, addresses and devices. Phones are behind carrier-grade NAT: a carrier has one address per so many members
 /// (so members per address do not depend on the scale), some of them far more crowded than others. Fixed lines keep
 /// their address for weeks, travellers theirs for a trip of five days. Those whom a long break leads abroad are there
-/// for as long as it and their five days last.
+/// for as long as it and their five days last. VPN exits are crowded like a carrier's addresses; part of them are
+/// rented from hosting providers.
 class Subscribers {
  public:
   /// `long_breaks` says of each day of the run whether it lies in a long break, when more members are abroad; days
@@ -44,6 +45,7 @@ class Subscribers {
   RoundKeys rounds_;
   std::vector<Pool> pools_;  // by network
   std::uint32_t mobile_below_, vpn_below_;
+  std::uint64_t hosted_below_;               // of 2^32, of those through a VPN
   std::vector<std::uint64_t> abroad_below_;  // by day
   Reciprocal mobile_period_, fixed_period_;  // microseconds
 };

@@ -19,7 +19,7 @@ enum class Page : std::uint8_t {
   mypage,
   profile,
   address,
-  // also served; reached by services and adversaries
+  // what an ordinary session counts to address and mypage
   address_edit,
   order_list
 };

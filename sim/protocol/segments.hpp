@@ -66,8 +66,11 @@ struct SegmentParams {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit(self.on, {"on", "", 0, 0, Tag::setting, "the gateway asks whether a key reaches a page's segment"});
-    visit(self.zero_trust, {"zero_trust", "", 0, 0, Tag::setting,
-                            "one token-signing key reaches one segment of member data, drawn among those of its use"});
+    visit(
+        self.zero_trust,
+        {"zero_trust", "", 0, 0, Tag::setting,
+         "one token-signing key reaches one segment of member data, drawn among those of its use; members and services "
+         "are never refused, as sessions exchange their token for one of the segment; bots are"});
     visit(self.reach, {"reach", "", 0, kKeyUses, Tag::assumption, "which keys reach which segments"});
     visit(self.pages, {"pages", "", 0, kPages, Tag::published, "pages that differ from the usual segment and fields"});
     visit(self.removed,

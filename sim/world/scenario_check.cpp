@@ -81,10 +81,39 @@ Finding check_factors(const std::vector<Dated>& factors, std::string_view list) 
   return std::nullopt;
 }
 
+/// Of a list of dated things, none given twice: they multiply, so that a repeated line would act squared. `same` says
+/// whether two are one, `what` names it.
+template <class Dated, class Same>
+Finding check_once(const std::vector<Dated>& list, std::string_view pointer, std::string_view what, Same same) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!same(list[i], list[j])) continue;
+      return Contradiction{at(pointer, i), "a second " + std::string(what) + ", as at " + at(pointer, j),
+                           "every one once"};
+    }
+  }
+  return std::nullopt;
+}
+
+Finding check_repeated(const commerce::CalendarParams& calendar) {
+  const auto same_days = [](const auto& a, const auto& b) { return a.first == b.first && a.last == b.last; };
+  if (auto bad =
+          check_once(calendar.promotions, "/platform/calendar/promotions", "promotion of the same days", same_days))
+    return bad;
+  if (auto bad = check_once(calendar.surges, "/platform/calendar/surges", "surge of the same days", same_days))
+    return bad;
+  if (auto bad = check_once(calendar.outages, "/platform/calendar/outages", "outage at the same time",
+                            [](const auto& a, const auto& b) { return a.day == b.day && a.from == b.from; }))
+    return bad;
+  return check_once(calendar.releases, "/platform/calendar/releases", "release on the same day",
+                    [](const auto& a, const auto& b) { return a.day == b.day; });
+}
+
 Finding check_platform(const commerce::Params& platform) {
   const commerce::CalendarParams& calendar = platform.calendar;
   if (auto bad = check_factors(calendar.promotions, "/platform/calendar/promotions")) return bad;
   if (auto bad = check_factors(calendar.surges, "/platform/calendar/surges")) return bad;
+  if (auto bad = check_repeated(calendar)) return bad;
   if (std::all_of(calendar.hour.begin(), calendar.hour.end(), [](double f) { return f == 0; })) {
     return Contradiction{"/platform/calendar/hour", "every hour is 0", "at least one factor above 0"};
   }

@@ -88,8 +88,11 @@ Simulation::Simulation(const Scenario& scenario, const RunOptions& options, RunP
       placebo_(std::make_shared<truth::Incident>(kWindow, protocol::legible_fields(scenario.segments))) {
   keys_.reach = protocol::ReachTable(scenario.segments);
   const std::int64_t days = (plan.windows * kWindow.us + Duration::days(1).us - 1) / Duration::days(1).us;
-  model_ = std::make_unique<commerce::Model>(scenario.platform, options.scale.value(), plan.first_day, days,
-                                             plan.shards, keys_, *networks_, options.seed);
+  commerce::Params platform = scenario.platform;
+  if (!scenario.background.logs.on)
+    platform.logs.access_lost = platform.logs.access_late = platform.logs.auth_lost = platform.logs.auth_late = 0;
+  model_ = std::make_unique<commerce::Model>(platform, options.scale.value(), plan.first_day, days, plan.shards, keys_,
+                                             *networks_, options.seed);
   DWELL_DEMAND(options.ranks == nullptr || options.engine == EngineKind::windowed, "the serial engine knows no ranks");
   const kernel::EngineOptions engine{.lookahead = kWindow, .end = Time{plan.windows * kWindow.us}};
   if (options.engine == EngineKind::serial) {

@@ -9,8 +9,8 @@ using namespace dwell;
 using namespace dwell::commerce;
 
 namespace {
-constexpr std::uint64_t kBackgroundDigest = 0x23cb7a1b214fd0f1ULL;
-constexpr std::uint64_t kForeignDigest = 0x6229f8b92b608429ULL;
+constexpr std::uint64_t kBackgroundDigest = 0x732b560ad10e7319ULL;
+constexpr std::uint64_t kForeignDigest = 0x4c4978c7f5b3fabeULL;
 constexpr std::uint64_t kAccessRows = 89'087;
 constexpr std::uint64_t kAuthRows = 10'547;
 }  // namespace

@@ -12,7 +12,8 @@ struct Outcome {
   std::array<std::uint64_t, kDataFields> exposed{};
   std::uint64_t exposed_in_all = 0;
   std::map<std::uint16_t, std::uint64_t> campaign_statuses[kPages];
-  std::uint64_t forbidden_background = 0, service_reads = 0, records_where_forbidden = 0;
+  std::uint64_t forbidden_background = 0, forbidden_people_and_services = 0, service_reads = 0,
+                records_where_forbidden = 0;
   std::uint64_t background_digest = 0;
   [[nodiscard]] std::uint64_t of(DataField field) const { return exposed[static_cast<std::size_t>(field)]; }
 };
@@ -31,6 +32,8 @@ Outcome attack(const Scenario& scenario) {
           continue;
         }
         outcome.forbidden_background += forbidden ? 1 : 0;
+        const bool script = static_cast<Client>(rows.client[i]) == Client::script;
+        outcome.forbidden_people_and_services += forbidden && !script ? 1 : 0;
         outcome.service_reads += static_cast<Client>(rows.client[i]) == Client::service && rows.records[i] > 0 ? 1 : 0;
       }
     }
@@ -121,6 +124,38 @@ TEST_CASE("with zero trust the insider's key reads at most one segment of member
   }
   CHECK(answered.size() <= 1);
   CHECK(bound.exposed_in_all < as_in_the_case().exposed_in_all + (answered.empty() ? 0 : 1));
+}
+
+TEST_CASE("with zero trust members and services have a credential for every page they ask for") {
+  Scenario scenario = tiny();
+  scenario.segments.zero_trust = true;
+  // Whoever got in with a leaked password is not honest.
+  scenario.background.stuffing.on = false;
+  const Outcome bound = attack(scenario);
+  CHECK(bound.forbidden_people_and_services == 0);
+  CHECK(bound.service_reads == as_in_the_case().service_reads);
+  // Bots present tokens from outside, as the insider does.
+  CHECK(bound.forbidden_background > 0);
+  // Members: each page of theirs lies in a segment that tokens can be exchanged for.
+  const protocol::ReachTable table(scenario.segments);
+  std::array<bool, kSegments> exchanged{};
+  for (const protocol::Reach& reach : scenario.segments.reach) {
+    if (reach.key != protocol::KeyUse::token_signing) continue;
+    for (const Segment segment : reach.segments) exchanged[static_cast<std::size_t>(segment)] = true;
+  }
+  for (std::uint32_t page = 0; page < kPages; ++page) {
+    INFO(kPageNames[page]);
+    CHECK(exchanged[static_cast<std::size_t>(table.segment_of(static_cast<Page>(page)))]);
+  }
+  // Services: whichever key of their use they hold. Partners read addresses and orders, as their contracts say.
+  using protocol::KeyUse;
+  for (std::uint32_t key = 1; key < 200; ++key) {
+    for (const Page page : {Page::mypage, Page::profile, Page::address, Page::address_edit, Page::order_list}) {
+      CHECK(table.reaches(KeyUse::support, KeyId{key}, page));
+      CHECK(table.reaches(KeyUse::service, KeyId{key}, page));
+    }
+    for (const Page page : {Page::address, Page::order_list}) CHECK(table.reaches(KeyUse::partner, KeyId{key}, page));
+  }
 }
 
 }  // namespace dwell::world::test

@@ -48,7 +48,9 @@ TEST_CASE("a release leads phones that have it to other pages", "[statistical][c
   first_pages(setup, [&](const telemetry::AccessRow& row) {
     const auto day = static_cast<std::size_t>(Time{row.time_us}.day());
     if (day >= phones.size()) return;
-    const bool there = static_cast<Page>(row.page) == Page::mypage;
+    // The order list is a part of what the chain calls my page.
+    const auto page = static_cast<Page>(row.page);
+    const bool there = page == Page::mypage || page == Page::order_list;
     (on_phone(row) ? phones : computers)[day] += 1;
     (on_phone(row) ? phones_there : computers_there)[day] += there ? 1 : 0;
   });
@@ -164,4 +166,61 @@ TEST_CASE("the case's surge of 2025-12-01 is there", "[statistical][commerce]") 
   const double surge = rows();
   setup.params.calendar.surges.clear();
   CHECK(surge / rows() == Approx(1.13).margin(.02));
+}
+
+TEST_CASE("carrier NAT, travel and VPNs have a switch each", "[statistical][commerce]") {
+  testing::Setup setup;
+  setup.params = testing::steady();
+  setup.params.population.abroad = .06;
+  setup.params.population.vpn = .1;
+  setup.scale = 3e-4;
+  const protocol::NetworkTable networks(testing::networks(), setup.seed);
+  struct Seen {
+    double sessions = 0, phones = 0;
+    std::array<double, protocol::kNetworkKinds> kinds{};
+    std::set<std::uint32_t> phone_addresses;
+    [[nodiscard]] double share(protocol::NetworkKind kind) const {
+      return kinds[static_cast<std::size_t>(kind)] / sessions;
+    }
+  };
+  const auto look = [&] {
+    Seen seen;
+    first_pages(setup, [&](const telemetry::AccessRow& row) {
+      const protocol::NetworkKind kind = networks.all()[row.network].kind;
+      seen.sessions += 1;
+      ++seen.kinds[static_cast<std::size_t>(kind)];
+      if (kind != protocol::NetworkKind::mobile) return;
+      seen.phones += 1;
+      seen.phone_addresses.insert(row.source);
+    });
+    return seen;
+  };
+  using enum protocol::NetworkKind;
+  PopulationParams& population = setup.params.population;
+  const Seen usual = look();
+  REQUIRE(usual.sessions > 7'000);
+  CHECK(usual.share(foreign) == Approx(.06 * .9).margin(.012));
+  CHECK(usual.share(vpn) + usual.share(hosting) == Approx(.1).margin(.01));
+  CHECK(static_cast<double>(usual.phone_addresses.size()) < usual.phones / 50);
+
+  population.vpn_hosted = .25;
+  const Seen rented = look();
+  CHECK(rented.share(hosting) == Approx(.025).margin(.005));
+  CHECK(rented.share(vpn) == Approx(.075).margin(.01));
+
+  population.abroad_on = false;
+  const Seen at_home = look();
+  CHECK(at_home.share(foreign) == 0);
+  CHECK(at_home.share(vpn) == rented.share(vpn));
+  CHECK(at_home.sessions == usual.sessions);
+
+  population.vpn_on = false;
+  const Seen direct = look();
+  CHECK(direct.share(vpn) + direct.share(hosting) == 0);
+
+  population.carrier_nat_on = false;
+  const Seen alone = look();
+  CHECK(alone.phones == direct.phones);
+  // A phone changes its address three times a day, and few members come twice between two changes.
+  CHECK(static_cast<double>(alone.phone_addresses.size()) > .5 * alone.phones);
 }

@@ -26,7 +26,7 @@ struct Week {
   std::vector<std::uint32_t> lengths;
   std::vector<double> log_gaps;
   double rows = 0, sessions = 0, ordering = 0, lines = 0, logins = 0, failures = 0, issued = 0, foreign_land = 0;
-  double address_records = 0, address_answers = 0, empty = 0;
+  double address_records = 0, address_answers = 0, empty = 0, orders_listed = 0;
   std::uint64_t shortest_gap_us = UINT64_MAX;
   std::set<std::uint32_t> sources;
   ShardStats total;
@@ -61,7 +61,8 @@ const Week& week() {
         w.lines += a.log_lines[i];
         w.sources.insert(a.source[i]);
         const auto page = static_cast<Page>(a.page[i]);
-        if (is_member_data(page)) w.empty += a.records[i] == 0;
+        if (page == Page::order_list) w.orders_listed += a.records[i];
+        if (is_member_data(page) && page != Page::order_list) w.empty += a.records[i] == 0;
         if (page == Page::address && a.records[i] != 0) {
           w.address_records += a.records[i];
           ++w.address_answers;
@@ -114,9 +115,18 @@ const Week& week() {
 
 TEST_CASE("page mix", "[statistical][commerce]") {
   // Percent of events; about 2.1 million of them, clustered in sessions of 8.7.
-  const std::array<double, kPages> card = {16.8, 26.7, 36.0, 7.0, 2.4, 1.4, 8.9, .24, .67, 0, 0};
-  const std::array<double, kPages> margin = {.3, .5, .5, .3, .2, .12, .3, .03, .06, 0, 0};
+  // The card's my page and address hold the order list and the edit form; a tenth and three tenths, in 256ths.
+  constexpr double kEdits = 26.0 / 256, kLists = 77.0 / 256;
+  const std::array<double, kPages> card = {
+      16.8, 26.7, 36.0, 7.0, 2.4, 1.4, 8.9 * (1 - kLists), .24, .67 * (1 - kEdits), .67 * kEdits, 8.9 * kLists};
+  const std::array<double, kPages> margin = {.3, .5, .5, .3, .2, .12, .25, .03, .055, .012, .12};
   const Week& w = week();
+  const auto seen = [&](Page page) { return w.pages[static_cast<std::size_t>(page)]; };
+  const double lists = seen(Page::order_list) / (seen(Page::order_list) + seen(Page::mypage));
+  const double edits = seen(Page::address_edit) / (seen(Page::address_edit) + seen(Page::address));
+  // Of about 190,000 and 14,000 views.
+  CHECK(lists == Approx(kLists).margin(5 * std::sqrt(.21 / 190e3)));
+  CHECK(edits == Approx(kEdits).margin(5 * std::sqrt(.09 / 14e3)));
   for (std::size_t page = 0; page < kPages; ++page) {
     INFO(kPageNames[page]);
     CHECK(std::abs(100 * w.pages[page] / w.rows - card[page]) <= margin[page]);
@@ -190,29 +200,33 @@ TEST_CASE("subscribers and devices", "[statistical][commerce]") {
   CHECK(w.clients[static_cast<std::size_t>(Client::android)] / w.sessions / mobile == Approx(.75).margin(.02));
   const protocol::NetworkTable networks(testing::networks(), testing::Setup{}.seed);
   std::map<std::string, double> share;
-  double on_mobile = 0, on_fixed = 0, vpn = 0;
+  double on_mobile = 0, on_fixed = 0, vpn = 0, hosted = 0;
   for (const auto& [id, n] : w.networks) {
     const auto& spec = networks.spec(NetworkId{id});
     share[spec.name] = n;
     if (spec.kind == protocol::NetworkKind::mobile) on_mobile += n;
     if (spec.kind == protocol::NetworkKind::fixed) on_fixed += n;
     if (spec.kind == protocol::NetworkKind::vpn) vpn += n;
+    if (spec.kind == protocol::NetworkKind::hosting) hosted += n;
   }
   CHECK(share["SKT"] / on_mobile == Approx(.3900).margin(.02));
   CHECK(share["KT"] / on_mobile == Approx(.2384).margin(.02));
   CHECK(share["LGU+"] / on_mobile == Approx(.1951).margin(.02));
   CHECK(share["KT line"] / on_fixed == Approx(.409).margin(.02));
   CHECK(share["SK line"] / on_fixed == Approx(.287).margin(.02));
-  CHECK(vpn / w.sessions == Approx(.02).margin(.002));
-  CHECK((w.foreign_land - vpn) / w.sessions == Approx(.008).margin(.003));
+  CHECK((vpn + hosted) / w.sessions == Approx(.02).margin(.002));
+  CHECK(hosted / (vpn + hosted) == Approx(.5).margin(.05));
+  CHECK((w.foreign_land - vpn - hosted) / w.sessions == Approx(.008).margin(.003));
 }
 
 TEST_CASE("what is returned and logged", "[statistical][commerce]") {
   const Week& w = week();
   CHECK(w.lines / w.rows == Approx(4.5).epsilon(.005));
   CHECK(w.address_records / w.address_answers == Approx(4.4).epsilon(.05));
-  const double member_data = w.pages[static_cast<std::size_t>(Page::mypage)] +
-                             w.pages[static_cast<std::size_t>(Page::profile)] +
-                             w.pages[static_cast<std::size_t>(Page::address)];
+  const double member_data =
+      w.pages[static_cast<std::size_t>(Page::mypage)] + w.pages[static_cast<std::size_t>(Page::profile)] +
+      w.pages[static_cast<std::size_t>(Page::address)] + w.pages[static_cast<std::size_t>(Page::address_edit)];
   CHECK(w.empty / member_data == Approx(.01).margin(.001));
+  // None to ten orders, each as often as the others, and one answer in a hundred is empty.
+  CHECK(w.orders_listed / w.pages[static_cast<std::size_t>(Page::order_list)] == Approx(5 * .99).epsilon(.01));
 }

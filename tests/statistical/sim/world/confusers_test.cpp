@@ -174,5 +174,68 @@ TEST_CASE("every confuser can be switched off by itself, and then others go on u
   CHECK(static_cast<double>(all - left) == Approx(static_cast<double>(without)).epsilon(.05));
 }
 
+TEST_CASE("one switch stops all loss and lateness, of the gateway's logs too") {
+  const RunOptions options{.scale = {1, 2000}, .seed = {7}, .days = 2};
+  struct Rows {
+    std::uint64_t rows = 0, late = 0, digest = 0;
+  };
+  const auto look = [&](const Scenario& scenario) {
+    Rows out;
+    each_window(scenario, options, [&](const Simulation& world) {
+      for (const telemetry::PartitionRows& partition : world.partitions()) {
+        const auto add = [&](const auto& rows) { out.rows += rows.size(); };
+        add(partition.access.rows);
+        add(partition.auth.rows);
+        // A token's own record comes with the first page it is used for, which is no lateness.
+        const telemetry::AccessBatch& access = partition.access.rows;
+        for (std::size_t i = 0; i < access.size(); ++i) out.late += access.ingest_us[i] != access.time_us[i] ? 1 : 0;
+      }
+      out.digest = world.background_digest();
+    });
+    return out;
+  };
+  Scenario scenario = tiny();
+  const Rows usual = look(scenario);
+  scenario.background.logs.on = false;
+  const Rows off = look(scenario);
+  CHECK(usual.late > 100);
+  CHECK(off.late == 0);
+  CHECK(off.rows > usual.rows);
+  // As when the platform's own figures are all 0.
+  auto& logs = scenario.platform.logs;
+  logs.access_lost = logs.access_late = logs.auth_lost = logs.auth_late = 0;
+  CHECK(look(scenario).digest == off.digest);
+}
+
+TEST_CASE("of the member data that hosting networks ask for, members ask for a part that does not vanish") {
+  Scenario scenario = read_scenario(std::string(DWELL_SOURCE_DIR) + "/scenarios/coupang-2025.json").value();
+  scenario.warm_up = Duration::days(1);
+  // At this scale one address of the case's 2,313 would be left: as many as there are networks, one in each.
+  scenario.campaign.sources.count = 80'000;
+  const protocol::NetworkTable networks(scenario.networks, Seed{5});
+  // By phones, on the pages the campaign reads and on all that return member data; honest, then the campaign's.
+  std::array<double, 2> read_pages{}, all_pages{};
+  each_window(scenario, {.scale = {1, 2000}, .seed = {5}, .days = 10, .campaign = true}, [&](const Simulation& world) {
+    if (world.window().begin < world.plan().onset) return;
+    for (const telemetry::PartitionRows& partition : world.partitions()) {
+      const telemetry::AccessBatch& rows = partition.access.rows;
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto page = static_cast<Page>(rows.page[i]);
+        const bool phone = rows.client[i] <= static_cast<std::uint8_t>(Client::ios);
+        if (!phone || !is_member_data(page)) continue;
+        if (networks.all()[rows.network[i]].kind != protocol::NetworkKind::hosting) continue;
+        const std::size_t who = world.label(partition.access.origins[i]) == 1 ? 1 : 0;
+        all_pages[who] += 1;
+        if (page == Page::address || page == Page::profile || page == Page::address_edit) read_pages[who] += 1;
+      }
+    }
+  });
+  REQUIRE(all_pages[1] > 200);
+  INFO(all_pages[0] << " of members, " << all_pages[1] << " of the campaign; of the pages it reads " << read_pages[0]
+                    << " and " << read_pages[1]);
+  CHECK(all_pages[0] / (all_pages[0] + all_pages[1]) > .2);
+  CHECK(read_pages[0] > 0);
+}
+
 }  // namespace
 }  // namespace dwell::world::test

@@ -126,6 +126,15 @@ TEST_CASE("parts that do not fit each other") {
        R"(/platform/population/accounts (line 14, column 29): 9000 accounts among 8000 ids; accepted: at most as many accounts as ids)"},
       {with(R"("platform": {"calendar": {"promotions": [{"first": "2025-08-31", "last": "2025-08-25"}]}})"),
        R"(/platform/calendar/promotions/0/last (line 14, column 66): the end 2025-08-25 is before the start; accepted: 2025-08-31 or later)"},
+      {with(
+           R"("platform": {"calendar": {"promotions": [{"first": "2025-08-25", "last": "2025-08-31"}, {"first": "2025-08-25", "last": "2025-08-31", "visits": 2}]}})"),
+       R"(/platform/calendar/promotions/1 (line 14, column 89): a second promotion of the same days, as at /platform/calendar/promotions/0; accepted: every one once)"},
+      {with(
+           R"("platform": {"calendar": {"releases": [{"day": "2025-08-06", "pages": [{"page": "mypage"}]}, {"day": "2025-08-06", "pages": [{"page": "cart"}]}]}})"),
+       R"(/platform/calendar/releases/1 (line 14, column 94): a second release on the same day, as at /platform/calendar/releases/0; accepted: every one once)"},
+      {with(
+           R"("platform": {"calendar": {"outages": [{"day": "2025-08-06", "from": "3 h"}, {"day": "2025-08-06", "from": "3 h"}]}})"),
+       R"(/platform/calendar/outages/1 (line 14, column 77): a second outage at the same time, as at /platform/calendar/outages/0; accepted: every one once)"},
       {with(R"("workforce": {"offboarding_over_7_days": 0.7})"),
        R"(/workforce/offboarding_over_7_days (line 14, column 15): more off-boardings take over 7 days than take over 1 day; accepted: at most offboarding_over_1_day, 0.58)"},
       {with_campaign("{}"),
