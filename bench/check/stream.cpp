@@ -222,6 +222,7 @@ Setting setting(std::uint64_t seed) {
   s.members_expected = 4000;
   s.events_per_day_expected = 12'000;
   s.countries = {"KR", "JP", "US", "CN", "SG"};
+  s.countries = {"KR", "JP", "US", "CN", "SG"};
   return s;
 }
 
