@@ -20,6 +20,8 @@ std::atomic<bool> silent{false};
 std::atomic<std::int64_t> first_ms{0};  // of the monotonic clock; 0: no signal yet
 std::atomic<bool> has_file{false};
 std::array<char, 4096> file_to_remove{};
+std::array<char, 512> more_words{};
+std::atomic<std::size_t> more_length{0};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free);
 
 constexpr std::int64_t kSameRequestMs = 500;
@@ -40,6 +42,7 @@ void on_signal(int) {
     stop = true;
     constexpr char words[] = "\ndwell: stopping; once more ends at once\n";
     if (!silent) static_cast<void>(!write(STDERR_FILENO, words, sizeof words - 1));
+    if (!silent) static_cast<void>(!write(STDERR_FILENO, more_words.data(), more_length));
   } else if (now - first > kSameRequestMs) {
     if (has_file) unlink(file_to_remove.data());
     _exit(kInterrupted);
@@ -57,6 +60,13 @@ void catch_interrupts(bool quiet) {
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+}
+
+void say_on_interrupt(const std::string& words) {
+  if (words.size() >= more_words.size()) return;
+  std::memcpy(more_words.data(), words.data(), words.size());
+  more_words[words.size()] = '\n';
+  more_length = words.size() + 1;
 }
 
 const std::atomic<bool>& stop_requested() { return stop; }

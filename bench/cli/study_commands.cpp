@@ -153,6 +153,9 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
   std::optional<OutputFile> file;
   const Status ready = prepare_places(request.options.ranks, input, arguments.checkpoint, request, file, folder);
   if (!ready) return complain(ready.error(), kBadInput);
+  const std::string on = group ? fmt::format(" --ranks {}", group->ranks()) : "";
+  // When a rank dies, mpirun ends the others before they can say how to go on.
+  if (group && folder) say_on_interrupt(fmt::format("dwell: `dwell{} resume {}` goes on", on, folder->path()));
   const Result<run::StudyResult> result = run_with_progress(arguments, request, folder);
   // On ranks a signal may have come to any of them.
   const bool stopped = group ? group->exchange().sum(stop_requested() ? 1 : 0) != 0 : stop_requested().load();
@@ -160,10 +163,8 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
                           : complain(result.error(), stopped  ? kInterrupted
                                                      : folder ? kFailed
                                                               : kBadInput);
-  if (stopped && folder) {
-    const std::string on = group ? fmt::format(" --ranks {}", group->ranks()) : "";
-    say(fmt::format("dwell: `dwell{} resume {}` goes on\n", on, folder->path()));
-  }
+  const bool said = group && stop_requested();
+  if (stopped && folder && !said) say(fmt::format("dwell: `dwell{} resume {}` goes on\n", on, folder->path()));
   return code;
 }
 

@@ -106,6 +106,7 @@ TEST_CASE("a rank that is killed ends the study in seconds, and its checkpoint i
   const std::string alone = findings(read_text(folder.path("out.json")));
   std::filesystem::remove(folder.path("out.json"));
   Words kept = words;
+  std::erase(kept, "-q");
   kept.insert(kept.end(), {"--checkpoint", "at", "--checkpoint-every", "6h", "--spread", spread});
   Child study(folder, kept, on(2));
   const std::string first_of_victim = spread == "seeds" ? "at/run-0001.checkpoint" : "at/run-0000.checkpoint";
@@ -119,6 +120,7 @@ TEST_CASE("a rank that is killed ends the study in seconds, and its checkpoint i
   const auto killed = std::chrono::steady_clock::now();
   const Finished end = study.wait();
   CHECK(end.code != 0);
+  CHECK(end.err.find("`dwell --ranks 2 resume at` goes on") != std::string::npos);
   CHECK(std::chrono::steady_clock::now() - killed < std::chrono::seconds(10));
   CHECK_FALSE(std::filesystem::exists(folder.path("out.json")));
   const Finished again = run_dwell(folder, {"resume", "at", "-q", "--json"});
