@@ -4,7 +4,7 @@
 // lengths: run_length_posterior.hpp, with z = (count - mean) / sd of the baseline, winsorised at `most_step` both ways.
 // Hazard 1/100. Under a constant hazard the probability of r_n = 0 is always the hazard, so it cannot be a score.
 // Score: -ln P(r_n >= recent), nats of evidence for a change of the page's mean within the last `recent` blocks; 0
-// unless the posterior mean lies above the baseline. State 5 kB a page, about .8 µs a block and page.
+// unless the posterior mean lies above the baseline. State 7 kB a page, about .8 µs a block and page.
 
 #include <algorithm>
 
@@ -21,6 +21,8 @@ class BocpdChart {
     Descriptor descriptor = page_chart_descriptor(
         "bocpd", "Bayesian online change-point detection on requests per member-data page", "Adams and MacKay 2007");
     descriptor.check = "run-length posterior of toy series by enumeration of all segmentations";
+    descriptor.memory_bound_bytes = 1 << 20;
+    descriptor.time_bound_ns = 300;
     const RunLengthOptions defaults;
     for (const Parameter& parameter : {
              Parameter{"hazard", defaults.hazard, 1e-6, 0.5, "probability of a change at any block"},

@@ -21,6 +21,12 @@ extern const CatalogueEntry glr_window_entry;
 extern const CatalogueEntry bocpd_entry;
 /// Holt–Winters forecast and deviations (Winters 1960; Brutlag 2000).
 extern const CatalogueEntry holt_winters_entry;
+/// Tail of the past by its peaks over a threshold (Siffer et al. 2017), of counts and of counts above a moving average.
+extern const CatalogueEntry spot_entry;
+extern const CatalogueEntry dspot_entry;
+/// Sliding normal distribution and relative entropy in NAB's configuration (Lavin and Ahmad 2015; Wang et al. 2011).
+extern const CatalogueEntry windowed_gaussian_entry;
+extern const CatalogueEntry relative_entropy_entry;
 /// Entropy of the distribution of sources of each page, hourly (Lakhina, Crovella and Diot 2005).
 extern const CatalogueEntry source_entropy_entry;
 

@@ -3,7 +3,7 @@
 //
 // Lai 1998. Inputs: requests per member-data page (T0, sharded). Update: window_glr.hpp, with z = (count - mean) / sd
 // of the baseline, winsorised at `most_step` as in cusum-gaussian. Score: the greatest log-likelihood ratio in nats of
-// a rise of the page's mean within the last `window` blocks, against none. State 7 kB a page at a window of 200, about
+// a rise of the page's mean within the last `window` blocks, against none. State 9 kB a page at a window of 200, about
 // 60 ns a block and page.
 
 #include "detectors/statistics/entries.hpp"

@@ -1,23 +1,32 @@
 #include "detectors/statistics/page_counts.hpp"
 
+#include <algorithm>
+
 namespace dwell::detect {
+namespace {
+
+constexpr std::size_t kMostRows = (1 << kCountBits) - 1;
+
+/// What a row adds to the word: 1 in its page's field, nothing for other pages. A power of two of them: no branch on a
+/// row.
+constexpr std::array<std::uint64_t, 16> kAdds = [] {
+  static_assert(kPages <= 16);
+  std::array<std::uint64_t, 16> adds{};
+  for (std::uint32_t i = 0; i < kMemberPages; ++i) adds[kFirstMemberPage + i] = std::uint64_t{1} << (i * kCountBits);
+  return adds;
+}();
+
+}  // namespace
 
 void count_pages(const WindowRows& rows, WindowTable& table) {
   const telemetry::AccessRows access = rows.access;  // by value: no store can change it
   const std::size_t size = access.size();
-  if (size == 0) return;
-  // A slot for every page, subscribed to or not, and a power of two of them: no branch on a row.
-  constexpr std::uint32_t slots = 16;
-  static_assert(kPages <= slots);
-  std::array<std::uint32_t, slots> counts{};
-  for (std::size_t i = 0; i < size; ++i) ++counts[access.page(i) % slots];
-  EntryList::Entry* const out = table.list.extend(kMemberPages);
-  std::size_t listed = 0;
-  for (std::uint32_t page = kFirstMemberPage; page < kPages; ++page) {
-    out[listed] = {page, counts[page]};
-    listed += counts[page] != 0 ? 1U : 0U;
+  for (std::size_t begin = 0; begin < size; begin += kMostRows) {
+    const std::size_t end = std::min(size, begin + kMostRows);
+    std::uint64_t word = 0;
+    for (std::size_t i = begin; i < end; ++i) word += kAdds[access.page(i) % kAdds.size()];
+    if (word != 0) *table.list.extend(1) = {0, static_cast<std::int64_t>(word)};
   }
-  table.list.drop_last(kMemberPages - listed);
 }
 
 Status restored(const ByteReader& reader, const Descriptor& descriptor) {

@@ -4,7 +4,7 @@
 // with deviations (count - mean) / sd of the baseline, winsorised at `most_step` as in cusum-gaussian. The published
 // limit is lambda = 50; thresholds belong to the harness, and the sum is not restarted at any. With the published delta
 // and alpha the sum hardly drains: what it holds is nearly all the excess of the last 10,000 blocks above the lowest
-// point. Score: the sum, of the page it names. State 4 kB a page, about 30 ns a block and page.
+// point. Score: the sum, of the page it names. State 5 kB a page, about 30 ns a block and page.
 
 #include "detectors/statistics/entries.hpp"
 #include "detectors/statistics/page_chart.hpp"

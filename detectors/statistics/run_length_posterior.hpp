@@ -47,21 +47,24 @@ class RunLengthPosterior {
   void save(ByteWriter& writer) const;
   void restore(ByteReader& reader);
   [[nodiscard]] std::uint64_t heap_bytes() const {
-    return (born_.capacity() + probability_.capacity() + sum_.capacity() + fit_.capacity()) * sizeof(double);
+    return (probability_.capacity() + precision_.capacity() + mean_.capacity() + fit_.capacity()) * sizeof(double);
   }
 
  private:
   void merge_least();
-  [[nodiscard]] bool is_recent(std::size_t i) const { return seen_ - born_[i] < options_.recent; }
+  /// Of how many points the i-th run is long; 0 for the newest.
+  [[nodiscard]] double length(std::size_t i) const { return precision_[i] - prior_precision_; }
+  [[nodiscard]] bool is_recent(std::size_t i) const { return precision_[i] < recent_precision_; }
 
   RunLengthOptions options_;
-  double precision_;  ///< of the prior
+  double prior_precision_;
+  double recent_precision_;  ///< between those of the longest recent run and of the next
   std::uint64_t seen_ = 0;
   // Of each run length held, longest first.
-  std::vector<std::uint64_t> born_;  ///< points seen when it was 0
   std::vector<double> probability_;
-  std::vector<double> sum_;
-  std::vector<double> fit_;  ///< of a step, no state
+  std::vector<double> precision_;  ///< q
+  std::vector<double> mean_;       ///< s / q
+  std::vector<double> fit_;        ///< of a step, no state
 };
 
 }  // namespace dwell::detect

@@ -3,7 +3,7 @@
 // Shiryaev 1963; Roberts 1966. Inputs: requests per member-data page (T0, sharded). Update: recursions.hpp,
 // ShiryaevRoberts, from R_0 = 0, with z = (count - mean) / sd of the baseline, winsorised at `most_step` so that R need
 // not drain for days after one promotion.
-// Score: ln R of the page it names; a limit A on R is ln A here. State 4 kB a page, about 50 ns a block and page.
+// Score: ln R of the page it names; a limit A on R is ln A here. State 5 kB a page, about 50 ns a block and page.
 
 #include "detectors/statistics/entries.hpp"
 #include "detectors/statistics/page_chart.hpp"

@@ -34,7 +34,7 @@ Descriptor describe_source_entropy() {
   descriptor.paper = "Lakhina, Crovella and Diot 2005";
   descriptor.check = "log k for k equal sources";
   descriptor.memory_bound_bytes = 256 << 20;
-  descriptor.time_bound_ns = 60;
+  descriptor.time_bound_ns = 300;
   descriptor.parameters = {
       {"least_requests", 16, 2, 1e6, "requests to a page below which an hour is not judged"},
       {"season_days", 14, 1, 365, "time constant of the usual value per hour of the day"},

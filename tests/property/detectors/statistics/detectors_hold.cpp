@@ -22,7 +22,8 @@ const std::vector<const CatalogueEntry*> kOnBaselines = {
     &ewma_entry,       &cusum_gaussian_entry, &cusum_poisson_entry, &page_hinkley_entry, &shiryaev_roberts_entry,
     &glr_window_entry, &bocpd_entry,          &source_entropy_entry};
 /// With a model of their own.
-const std::vector<const CatalogueEntry*> kOnOwnModels = {&holt_winters_entry};
+const std::vector<const CatalogueEntry*> kOnOwnModels = {&holt_winters_entry, &spot_entry, &dspot_entry,
+                                                         &windowed_gaussian_entry, &relative_entropy_entry};
 const std::vector<const CatalogueEntry*> kEntries = [] {
   std::vector<const CatalogueEntry*> all = kOnBaselines;
   all.insert(all.end(), kOnOwnModels.begin(), kOnOwnModels.end());
