@@ -124,5 +124,22 @@ TEST_CASE("keys, tokens, networks and countries have other numbers in another ru
   CHECK(home_countries.size() > 2);
 }
 
+TEST_CASE("countries have other numbers in another run, and the codes of the same countries") {
+  std::set<std::size_t> home_numbers;
+  std::multiset<std::string> expected;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const auto world = make_world({.scale = {1, 16'000}, .seed = {seed}, .days = 1});
+    const std::vector<std::string> codes = world->country_codes();
+    const std::multiset<std::string> sorted(codes.begin(), codes.end());
+    if (seed == 1) expected = sorted;
+    CHECK(sorted == expected);
+    CHECK(sorted.count("KR") == 1);
+    home_numbers.insert(static_cast<std::size_t>(std::find(codes.begin(), codes.end(), "KR") - codes.begin()));
+    if (seed > 3) continue;
+    CHECK(codes.at(most_frequent(numbers_of(seed).countries)) == "KR");
+  }
+  CHECK(home_numbers.size() > 2);
+}
+
 }  // namespace
 }  // namespace dwell::world::test
