@@ -10,8 +10,14 @@
 
 #include "detectors/controls/coins.hpp"
 #include "detectors/controls/constant.hpp"
+#include "detectors/ensembles/ensembles.hpp"
 #include "detectors/learning/half_space_trees.hpp"
+#include "detectors/learning/isolation_forest.hpp"
+#include "detectors/learning/loda.hpp"
 #include "detectors/learning/mahalanobis.hpp"
+#include "detectors/learning/pca_subspace.hpp"
+#include "detectors/learning/rrcf.hpp"
+#include "detectors/learning/xstream.hpp"
 #include "detectors/rules/honey_accounts.hpp"
 #include "detectors/rules/orphaned_key.hpp"
 #include "detectors/rules/random_walk.hpp"
@@ -53,7 +59,14 @@ std::span<const CatalogueEntry> catalogue() {
       source_entropy_entry,
       midas_r_entry,
       mahalanobis_entry,
+      rrcf_entry,
       half_space_trees_entry,
+      isolation_forest_entry,
+      loda_entry,
+      pca_subspace_entry,
+      xstream_entry,
+      ensemble_holm_entry,
+      ensemble_rank_mean_entry,
       threshold_rules_entry,
       // Controls.
       never_alert_entry,
