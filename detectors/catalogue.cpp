@@ -10,9 +10,15 @@
 
 #include "detectors/controls/coins.hpp"
 #include "detectors/controls/constant.hpp"
+#include "detectors/ensembles/ensembles.hpp"
 #include "detectors/learning/half_space_trees.hpp"
+#include "detectors/learning/isolation_forest.hpp"
+#include "detectors/learning/loda.hpp"
 #include "detectors/learning/mahalanobis.hpp"
+#include "detectors/learning/pca_subspace.hpp"
 #include "detectors/learning/peer_group.hpp"
+#include "detectors/learning/rrcf.hpp"
+#include "detectors/learning/xstream.hpp"
 #include "detectors/rules/dormant_access.hpp"
 #include "detectors/rules/first_seen.hpp"
 #include "detectors/rules/honey_accounts.hpp"
@@ -77,8 +83,15 @@ std::span<const CatalogueEntry> catalogue() {
       midas_r_entry,
       midas_f_entry,
       mahalanobis_entry,
+      rrcf_entry,
       half_space_trees_entry,
+      isolation_forest_entry,
+      loda_entry,
+      xstream_entry,
+      pca_subspace_entry,
       peer_group_entry,
+      ensemble_holm_entry,
+      ensemble_rank_mean_entry,
       threshold_rules_entry,
       // Controls.
       never_alert_entry,

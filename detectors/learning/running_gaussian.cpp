@@ -46,6 +46,13 @@ double RunningGaussian::distance_squared(std::span<const double> x, double least
   return std::max(0.0, offset.dot(covariance.ldlt().solve(offset)));
 }
 
+std::vector<double> RunningGaussian::covariance() const {
+  const double freedom = weight_ - square_weight_ / std::max(weight_, 1.0);
+  std::vector<double> out(scatter_);
+  for (double& value : out) value = freedom > 0 ? value / freedom : 0;
+  return out;
+}
+
 void RunningGaussian::save(ByteWriter& writer) const {
   writer.put(weight_);
   writer.put(square_weight_);

@@ -24,6 +24,8 @@ class RunningGaussian {
   /// D² of x against what was learnt; 0 while fewer than 3·d vectors carry weight. d³/3 operations. Directions in which
   /// the data never varied are given the variance `least_variance`.
   [[nodiscard]] double distance_squared(std::span<const double> x, double least_variance = 1e-9) const;
+  /// Row by row; all 0 while the weights leave no freedom.
+  [[nodiscard]] std::vector<double> covariance() const;
   [[nodiscard]] double weight() const { return weight_; }
   [[nodiscard]] std::span<const double> mean() const { return mean_; }
   [[nodiscard]] std::uint64_t bytes() const { return (mean_.capacity() + scatter_.capacity()) * sizeof(double); }

@@ -1,0 +1,189 @@
+#include "detectors/learning/xstream.hpp"
+
+#include <algorithm>
+
+#include "detectors/learning/learner.hpp"
+#include "sim/core/digest.hpp"
+#include "sim/core/math.hpp"
+#include "sim/core/random.hpp"
+
+namespace dwell::detect {
+namespace {
+
+constexpr double kFarthest = 1e15;  // bins beyond are one: they fit an integer
+
+std::int64_t floor_of(double z) {
+  const double held = std::clamp(z, -kFarthest, kFarthest);
+  const auto whole = static_cast<std::int64_t>(held);
+  return static_cast<double>(whole) > held ? whole - 1 : whole;
+}
+
+}  // namespace
+
+Descriptor XStream::describe() {
+  Descriptor d =
+      learner_descriptor("xstream", "hours in sparse bins of half-space chains over projected feature residuals",
+                         "Manzoor, Lamba and Akoglu 2018");
+  d.parameters = {
+      {"projections", 100, 1, 10000, "random projections"},
+      {"chains", 100, 1, 1000, "half-space chains"},
+      {"depth", 15, 1, 30, "levels of a chain"},
+      {"window", 256, 2, 65535, "points of a window"},
+      {"rows", 2, 1, 8, "rows of a chain's Count-Min"},
+      {"columns", 2048, 16, 65536, "columns of it"},
+  };
+  d.memory_bound_bytes = 64ULL << 20;
+  d.check = "scores by exact bin counts to 1e-9";
+  return d;
+}
+
+constinit const CatalogueEntry xstream_entry = learner_entry<XStream>();
+
+int XStream::sign(Seed seed, std::uint32_t projection, std::uint32_t column) {
+  const std::uint32_t face = to_below(random_block(seed, projection, purpose("xstream.sign"), column, 0).word[0], 6);
+  return face == 0 ? -1 : face == 1 ? 1 : 0;
+}
+
+std::uint32_t XStream::projection(Seed seed, std::uint32_t chain, std::uint32_t level, std::uint32_t projections) {
+  return to_below(random_block(seed, chain, purpose("xstream.level"), level, 0).word[0], projections);
+}
+
+double XStream::shift(Seed seed, std::uint32_t chain, std::uint32_t projection) {
+  return to_uniform(random_block(seed, chain, purpose("xstream.shift"), projection, 0).low());
+}
+
+XStream::XStream(const Descriptor& descriptor, std::size_t dimension, Seed seed)
+    : dimension_(dimension),
+      projections_(static_cast<std::uint32_t>(descriptor.parameter("projections"))),
+      chains_(static_cast<std::uint32_t>(descriptor.parameter("chains"))),
+      depth_(static_cast<std::uint32_t>(descriptor.parameter("depth"))),
+      window_(static_cast<std::uint32_t>(descriptor.parameter("window"))),
+      rows_(static_cast<std::uint32_t>(descriptor.parameter("rows"))),
+      columns_(static_cast<std::uint32_t>(descriptor.parameter("columns"))) {
+  const double scale = det_sqrt(3.0 / projections_);
+  for (std::uint32_t i = 0; i < projections_; ++i) {
+    for (std::uint32_t q = 0; q < dimension_; ++q) weights_.push_back(scale * sign(seed, i, q));
+  }
+  for (std::uint32_t chain = 0; chain < chains_; ++chain) {
+    const std::size_t base = levels_.size();
+    for (std::uint32_t level = 0; level < depth_; ++level) {
+      const std::uint32_t p = projection(seed, chain, level, projections_);
+      std::int32_t before = -1;
+      for (std::uint32_t l = 0; l < level; ++l) {
+        if (levels_[base + l].projection == p) before = static_cast<std::int32_t>(l);
+      }
+      levels_.push_back({p, before, shift(seed, chain, p)});
+    }
+  }
+  for (std::uint32_t n = 0; n <= window_; ++n) log_.push_back(det_log(1.0 + n) / .69314718055994531);
+  for (std::uint32_t chain = 0; chain < chains_; ++chain) latest_.emplace_back(rows_, columns_, chain);
+  reference_ = latest_;
+}
+
+std::vector<double> XStream::project(std::span<const double> x) const {
+  std::vector<double> y(projections_, 0.0);
+  for (std::size_t i = 0; i < projections_; ++i) {
+    for (std::size_t q = 0; q < dimension_; ++q) y[i] += weights_[i * dimension_ + q] * x[q];
+  }
+  return y;
+}
+
+double XStream::step(std::span<const double> point) {
+  DWELL_DEMAND(point.size() == dimension_, "a point of another dimension");
+  if (delta_.empty()) {
+    first_.insert(first_.end(), point.begin(), point.end());
+    if (first_.size() == window_ * dimension_) begin();
+    return 0;
+  }
+  const double least = pass(project(point), true);
+  if (++counted_ == window_) end_window();
+  return std::max(0.0, log_[window_] + 1 - least);
+}
+
+/// The ranges, and the first window's counts.
+void XStream::begin() {
+  const std::span<const double> points(first_);
+  std::vector<double> least, greatest;
+  for (std::size_t at = 0; at < points.size(); at += dimension_) {
+    const std::vector<double> y = project(points.subspan(at, dimension_));
+    if (least.empty()) least = greatest = y;
+    for (std::size_t i = 0; i < projections_; ++i) {
+      least[i] = std::min(least[i], y[i]);
+      greatest[i] = std::max(greatest[i], y[i]);
+    }
+  }
+  for (std::size_t i = 0; i < projections_; ++i) {
+    delta_.push_back(greatest[i] > least[i] ? (greatest[i] - least[i]) / 2 : 1);
+  }
+  for (std::size_t at = 0; at < points.size(); at += dimension_) pass(project(points.subspan(at, dimension_)), false);
+  end_window();
+  first_ = {};
+}
+
+/// Counts a point in all chains; the mean over them of what the reference says of it, when asked for.
+double XStream::pass(std::span<const double> y, bool scores) {
+  std::vector<double> z(depth_);
+  double sum = 0;
+  for (std::uint32_t chain = 0; chain < chains_; ++chain) {
+    const Level* const levels = &levels_[std::size_t{chain} * depth_];
+    std::uint64_t key = 0;  // a sum over projections drawn so far, in which one term changes a level
+    double least = log_[window_] + 1;
+    for (std::uint32_t l = 0; l < depth_; ++l) {
+      const auto [p, before, s] = levels[l];
+      const auto term = [p = p](double at) { return mix64(static_cast<std::uint64_t>(floor_of(at)), p); };
+      if (before < 0) {
+        z[l] = y[p] / delta_[p] + s;
+      } else {
+        const double coarser = z[static_cast<std::size_t>(before)];
+        key -= term(coarser);
+        z[l] = 2 * coarser - s;
+      }
+      key += term(z[l]);
+      const std::uint64_t bin = mix64(key, l);
+      if (scores) {
+        const std::uint64_t count = std::min<std::uint64_t>(reference_[chain].estimate(bin), window_);
+        least = std::min(least, log_[count] + l + 1);
+      }
+      latest_[chain].add(bin);
+    }
+    sum += least;
+  }
+  return sum / chains_;
+}
+
+void XStream::end_window() {
+  std::swap(reference_, latest_);
+  for (std::uint32_t chain = 0; chain < chains_; ++chain) latest_[chain] = CountMin(rows_, columns_, chain);
+  counted_ = 0;
+}
+
+std::uint64_t XStream::bytes() const {
+  std::uint64_t total =
+      levels_.capacity() * sizeof(Level) +
+      (weights_.capacity() + log_.capacity() + first_.capacity() + delta_.capacity()) * sizeof(double);
+  for (const auto* sketches : {&reference_, &latest_}) {
+    for (const CountMin& sketch : *sketches) total += sizeof sketch + sketch.bytes();
+  }
+  return total;
+}
+
+void XStream::save(ByteWriter& writer) const {
+  writer.put_vector(first_);
+  writer.put_vector(delta_);
+  for (const auto* sketches : {&reference_, &latest_}) {
+    for (const CountMin& sketch : *sketches) sketch.save(writer);
+  }
+  writer.put(counted_);
+}
+
+void XStream::restore(ByteReader& reader) {
+  first_ = reader.get_vector<double>();
+  delta_ = reader.get_vector<double>();
+  for (auto* sketches : {&reference_, &latest_}) {
+    for (CountMin& sketch : *sketches) sketch.restore(reader);
+  }
+  counted_ = reader.get<std::uint32_t>();
+  if (first_.size() % dimension_ != 0 || (!delta_.empty() && delta_.size() != projections_)) reader.fail();
+}
+
+}  // namespace dwell::detect
