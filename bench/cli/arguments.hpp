@@ -46,7 +46,7 @@ inline std::span<const std::string_view> enum_names(EngineKind) {
 struct Arguments {
   Command command = Command::help;
   Command about = Command::help;  ///< what help is asked about; help itself: everything
-  std::string subject;  ///< scenario, what to list, results file, which schema, log; empty when not given
+  std::string subject;            ///< scenario, what to list, results file, which schema, log; empty when not given
   std::optional<world::Scale> scale;
   std::uint64_t seed = 1;
   std::uint32_t seeds = 8;

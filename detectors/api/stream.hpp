@@ -11,8 +11,8 @@ class SeriesDetector {
  public:
   virtual ~SeriesDetector() = default;
   /// Larger is more suspicious, 0 while too little is known. `values` has as many places as columns were asked for, all
-  /// finite; `time_s` are seconds since the epoch and never go back.
-  virtual double step(double time_s, std::span<const double> values) = 0;
+  /// finite; `seconds` are those since the epoch and never go back.
+  virtual double step(double seconds, std::span<const double> values) = 0;
 };
 
 /// Edges in order of their ticks. Each is scored and learnt in the order its paper gives.

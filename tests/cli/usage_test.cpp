@@ -73,7 +73,8 @@ TEST_CASE("help on one command tells its options and no others") {
                            Page{"resume", "--threads", "--seeds"}, Page{"list", "--json", "--scale"},
                            Page{"report", "--output", "--scale"}, Page{"schema", "telemetry", "--json"},
                            Page{"validate", "--columns", "--baseline"}, Page{"phold", "--lookahead", "--scale"},
-                           Page{"bench-kernel", "--detector", "--baseline"}}) {
+                           Page{"bench-kernel", "--detector", "--baseline"}, Page{"score-series", "--value", "--tick"},
+                           Page{"score-edges", "--tick", "--value"}, Page{"check-detector", "--json", "--scale"}}) {
     INFO(page.command);
     const Finished end = run_dwell(folder, {page.command, "--help"});
     CHECK(end.code == 0);

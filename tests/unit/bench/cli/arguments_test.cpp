@@ -75,8 +75,9 @@ TEST_CASE("abbreviated options are not guessed") { CHECK_FALSE(parse_arguments({
 
 TEST_CASE("every option of the parser is in the help") {
   for (const char* option :
-       {"--scale", "--seed", "--seeds", "--days", "--baseline", "--key-use", "--concentration", "--detector",
-        "--threads", "--json", "--output", "--quiet", "--version", "--plot", "--budget", "--plan"}) {
+       {"--scale",   "--seed",  "--seeds",  "--days",   "--baseline",    "--key-use", "--concentration", "--detector",
+        "--threads", "--json",  "--output", "--quiet",  "--version",     "--plot",    "--budget",        "--plan",
+        "--time",    "--value", "--label",  "--source", "--destination", "--tick",    "--top",           "--grid"}) {
     CHECK(help_text().find(option) != std::string_view::npos);
   }
 }

@@ -1,0 +1,162 @@
+// Detectors over somebody's own data, and what is said of detectors: score-series, score-edges, check-detector, list.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/cli/child.hpp"
+
+using dwell::test::Finished;
+using dwell::test::Folder;
+using dwell::test::read_text;
+using dwell::test::run_dwell;
+using dwell::test::write_text;
+
+namespace {
+
+using Json = nlohmann::json;
+using Words = std::vector<std::string>;
+
+std::ptrdiff_t count_lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
+
+/// Two days, a reading a minute; twenty odd ones, labelled.
+std::string series() {
+  std::string text = "timestamp,a,b,label\n";
+  for (int i = 0; i < 2880; ++i) {
+    const bool odd = i >= 2000 && i < 2020;
+    text += fmt::format("{},{},{},{}\n", 60 * i, i * 7 % 13 + (odd ? 90 : 0), i * 5 % 17, odd ? 1 : 0);
+  }
+  return text;
+}
+
+void refused(const Folder& folder, const Words& words, const Words& said) {
+  const Words before = folder.names();
+  const Finished end = run_dwell(folder, words);
+  INFO(end.err);
+  CHECK(end.code == 2);
+  CHECK(end.out.empty());
+  CHECK(count_lines(end.err) == 1);
+  for (const std::string& word : said) CHECK(end.err.find(word) != std::string::npos);
+  CHECK(folder.names() == before);
+}
+
+void fits_80_columns(const std::string& text) {
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    INFO(line);
+    CHECK(std::count_if(line.begin(), line.end(),
+                        [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }) <= 80);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a series is scored to stdout, to a file, and judged by its labels") {
+  const Folder folder;
+  write_text(folder.path("s.csv"), series());
+  const Words words = {"score-series", "s.csv", "--detector", "mahalanobis"};
+  const auto with = [&](Words more) {
+    more.insert(more.begin(), words.begin(), words.end());
+    return run_dwell(folder, more);
+  };
+  const Finished plain = with({});
+  CHECK(plain.code == 0);
+  CHECK(count_lines(plain.out) == 2880);
+  CHECK(plain.err.find("Precision at budget") != std::string::npos);
+  fits_80_columns(plain.err);
+  CHECK(with({"--quiet"}).err.empty());
+
+  const Finished filed = with({"-o", "scores.txt"});
+  CHECK(read_text(folder.path("scores.txt")) == plain.out);
+  CHECK(filed.out == plain.err);
+  CHECK(folder.names() == Words{"s.csv", "scores.txt"});
+
+  const Json json = Json::parse(with({"--json"}).out);
+  CHECK(json.at("rows") == 2880);
+  CHECK(json.at("columns").at("value") == Json({"a", "b"}));
+  CHECK(json.at("auc").get<double>() > .9);
+  CHECK(json.at("auc_error") == 0);
+  CHECK(json.at("budget") == 1);
+  CHECK(json.at("precision_at_budget") == 1);
+  CHECK(json.at("delay") == 0);
+  CHECK(json.at("delays").size() == 1);
+  const Json more = Json::parse(with({"--json", "--top", "40", "--value", "b"}).out);
+  CHECK(more.at("budget") == 40);
+  CHECK(more.at("columns").at("value") == Json({"b"}));
+}
+
+TEST_CASE("what cannot be scored is refused in one line, and leaves no file") {
+  const Folder folder;
+  write_text(folder.path("s.csv"), "time,a\n1,2\n2,x\n");
+  write_text(folder.path("e.csv"), "source,destination,tick\na,b,1\n");
+  const Words series = {"score-series", "s.csv", "--detector"};
+  const auto with = [&](Words more) {
+    more.insert(more.begin(), series.begin(), series.end());
+    return more;
+  };
+  refused(folder, with({"mahalanobis", "-o", "out.txt", "-q"}),
+          {"s.csv: line 3, column \"a\": found \"x\"", "a finite number"});
+  refused(folder, with({"mahalanobis", "--value", "c"}), {"--value", "time, a"});
+  refused(folder, with({"mahalanobis", "--top", "0"}), {"--top"});
+  refused(folder, with({"mahalanobis", "--top", "3", "--budget", "1/day"}), {"either --top or --budget"});
+  refused(folder, with({"mahalanobis:learn_days=0"}), {"--detector mahalanobis", "1 to 365"});
+  refused(folder, with({"never-alert"}), {"never-alert scores no series", "mahalanobis"});
+  refused(folder, with({"mahalanobi"}), {"--detector", "mahalanobis"});
+  refused(folder, {"score-series", "s.csv"}, {"one --detector"});
+  refused(folder, {"score-series", "none.csv", "--detector", "mahalanobis"}, {"none.csv"});
+  refused(folder, {"score-edges", "e.csv", "--detector", "never-alert"}, {"never-alert scores no edges"});
+  refused(folder, {"score-edges", "e.csv", "--detector", "mahalanobis", "--value", "a"}, {"--value"});
+}
+
+TEST_CASE("a detector is checked, and the exit code says what came of it") {
+  const Folder folder;
+  const Finished end = run_dwell(folder, {"check-detector", "random", "--json"});
+  CHECK(end.code == 0);
+  const Json json = Json::parse(end.out);
+  REQUIRE(json.size() == 1);
+  CHECK(json[0].at("detector") == "random");
+  CHECK(json[0].at("conforms") == true);
+  for (const Json& check : json[0].at("checks")) {
+    if (check.at("check") == "other seed") CHECK(check.at("note") == "scores differ");
+    if (check.at("check") == "direction of scores") CHECK(check.at("verdict") == "n/a");
+  }
+  refused(folder, {"check-detector", "randon"}, {"random"});
+  refused(folder, {"check-detector"}, {"a detector's name"});
+}
+
+TEST_CASE("detectors are listed with costs and grids") {
+  const Folder folder;
+  const Finished costs = run_dwell(folder, {"list", "detectors", "--costs"});
+  CHECK(costs.code == 0);
+  CHECK(costs.out.find("33.7 M members") != std::string::npos);
+  fits_80_columns(costs.out);
+  for (const Json& detector : Json::parse(run_dwell(folder, {"list", "detectors", "--costs", "--json"}).out)) {
+    INFO(detector);
+    CHECK(detector.at("state_bytes") <= detector.at("memory_bound_bytes"));
+    CHECK((detector.at("state_bytes") > 0 || detector.at("control") == true));
+  }
+  const Finished grid = run_dwell(folder, {"list", "detectors", "--grid"});
+  CHECK(grid.out.find("lambda") != std::string::npos);
+  fits_80_columns(grid.out);
+  refused(folder, {"list", "scenarios", "--grid"}, {"--grid", "list detectors"});
+}
+
+TEST_CASE("two settings of a detector stand side by side") {
+  const Folder folder;
+  const Finished end = run_dwell(
+      folder, {"run", "tiny", "--seeds", "1", "--detector", "ewma", "--detector", "ewma:lambda=.5", "--json", "-q"});
+  CHECK(end.code == 0);
+  std::vector<std::string> names;
+  const Json results = Json::parse(end.out);
+  for (const Json& line : results.at("summary")) {
+    const std::string name = line.at("detector");
+    if (name.starts_with("ewma") && (names.empty() || names.back() != name)) names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  CHECK(names == Words{"ewma", "ewma:lambda=.5"});
+  refused(folder, {"run", "tiny", "--detector", "never-alert:*"}, {"no parameter grid", "ewma"});
+}
