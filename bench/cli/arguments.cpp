@@ -55,8 +55,8 @@ const std::vector<CommandSpec>& commands() {
        Command::validate,
        "a click log as CSV, or nothing",
        false,
-       {"scale", "seed", "days", "threads", "full-year", "fit", "plot", "columns", "events", "zone", "holidays",
-        "promotions", "json", "output", "quiet"}},
+       {"scenario", "scale", "seed", "days", "threads", "full-year", "fit", "plot", "columns", "events", "zone",
+        "holidays", "promotions", "json", "output", "quiet"}},
       {"sensitivity",
        Command::sensitivity,
        "a scenario's name or file, or nothing",
@@ -95,6 +95,7 @@ po::options_description option_table() {
                            "holidays",
                            "promotions",
                            "plot",
+                           "scenario",
                            "budget",
                            "plan"}) {
     add(name, po::value<std::string>());

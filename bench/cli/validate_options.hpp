@@ -15,6 +15,7 @@ struct ValidateArguments {
   bool full_year = false;
   bool fit = false;
   std::string plot;          ///< SVG file of a week; empty: none
+  std::string scenario;      ///< whose traffic is simulated, name or path; empty: the reference's
   bool dates_given = false;  ///< holidays or promotions: then the scenario's calendar is left out
   validate::LogOptions log;
 };
