@@ -73,6 +73,7 @@ constexpr std::string_view kValidate = R"(
 validate simulates 35 days of October and November 2025 at --scale (1/200), or
 --days, with --seed (1) and --threads (all). Exit 1: a statistic is outside its
 band.
+  --scenario SCENARIO   whose members are simulated (coupang-2025): name or file
   --full-year           all of 2025 instead
   --plot FILE.svg       a week of events and the hours of the day, drawn
   --fit                 parameters that fit what was seen, as part of a scenario

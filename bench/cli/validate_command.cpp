@@ -60,14 +60,15 @@ class Progress {
   ProgressLine line_;
 };
 
-Result<world::Scenario> standard_scenario() {
-  const Result<std::string> path = find_scenario(kScenario);
+Result<world::Scenario> scenario_of(const Arguments& arguments) {
+  const std::string& wanted = arguments.validate.scenario;
+  const Result<std::string> path = find_scenario(wanted.empty() ? kScenario : wanted);
   if (!path) return path.error();
   return load_scenario(path.value());
 }
 
 MaybeSeen simulate(const Arguments& arguments) {
-  const Result<world::Scenario> scenario = standard_scenario();
+  const Result<world::Scenario> scenario = scenario_of(arguments);
   if (!scenario) return scenario.error();
   const bool year = arguments.validate.full_year;
   const std::size_t threads =
@@ -90,11 +91,11 @@ MaybeSeen simulate(const Arguments& arguments) {
   const std::string scale = fmt::format("{}/{}", options.scale.numerator, options.scale.denominator);
   Seen seen;
   seen.title =
-      fmt::format("{} at {}, seed {}: {} days from {}, {} members, {} clicks", kScenario, scale, arguments.seed,
-                  options.days, first_day, report::short_count(static_cast<double>(simulated.accounts)),
+      fmt::format("{} at {}, seed {}: {} days from {}, {} members, {} clicks", scenario.value().name, scale,
+                  arguments.seed, options.days, first_day, report::short_count(static_cast<double>(simulated.accounts)),
                   report::short_count(static_cast<double>(simulated.observed.clicks)));
   seen.source = {{"kind", "simulation"},
-                 {"scenario", kScenario},
+                 {"scenario", scenario.value().name},
                  {"scale", scale},
                  {"seed", arguments.seed},
                  {"first_day", first_day},
@@ -169,7 +170,7 @@ void add_remarks(const validate::LogResult& log, const ValidateArguments& given,
 MaybeSeen read_log(const Arguments& arguments) {
   validate::LogOptions options = arguments.validate.log;
   if (!arguments.validate.holidays_given) {
-    const Result<world::Scenario> scenario = standard_scenario();
+    const Result<world::Scenario> scenario = scenario_of(arguments);
     if (!scenario) return scenario.error();
     for (const Date day : scenario.value().platform.calendar.holidays) options.holidays.push_back(day.days);
   }

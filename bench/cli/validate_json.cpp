@@ -154,6 +154,7 @@ nlohmann::ordered_json validation_json(const Validation& validation, nlohmann::o
   out["plots"] = plots_json(*validation.observed);
   if (validation.fit) {
     out["fit"] = fit_json(*validation.fit);
+    if (!validation.fit->clamped.empty()) out["fit_clamped"] = validation.fit->clamped;
     if (validation.fit->promotion_visits) out["promotion_visits"] = *validation.fit->promotion_visits;
   }
   return out;

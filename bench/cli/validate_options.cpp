@@ -76,6 +76,16 @@ Status read_zone(const Values& values, validate::LogOptions& out) {
   return success();
 }
 
+/// Before anything is simulated: what is drawn is SVG.
+Status read_plot(const Values& values, std::string& out) {
+  if (const Status status = read_text(values, "plot", out); !status) return status;
+  const std::size_t dot = out.rfind('.'), folder = out.rfind('/');
+  if (dot == std::string::npos || (folder != std::string::npos && dot < folder)) return success();
+  const std::string ending = out.substr(dot);
+  if (ending == ".svg") return success();
+  return flag_error("plot", out, "a name that ends in .svg, or has no ending: the drawing is SVG");
+}
+
 Status refuse_others(const Values& values, const std::string& subject, bool full_year) {
   if (subject.empty()) {
     for (const std::string& name : validate_option_names()) {
@@ -86,7 +96,7 @@ Status refuse_others(const Values& values, const std::string& subject, bool full
       return flag_error("days", values["days"].as<std::string>(), "it without --full-year, which is 365 days");
     return success();
   }
-  for (const char* name : {"scale", "days", "seed", "threads"}) {
+  for (const char* name : {"scenario", "scale", "days", "seed", "threads"}) {
     if (values.count(name) != 0)
       return flag_error(name, values[name].as<std::string>(), "it without a file: it says what is simulated");
   }
@@ -103,7 +113,8 @@ Status read_validate(const Values& values, const std::string& subject, ValidateA
   if (values.count("zone") != 0) out.zone = values["zone"].as<std::string>();
   for (const Status& status : {
            refuse_others(values, subject, out.full_year),
-           read_text(values, "plot", out.plot),
+           read_plot(values, out.plot),
+           read_text(values, "scenario", out.scenario),
            read_columns(values, out.log),
            read_events(values, out.log),
            read_zone(values, out.log),

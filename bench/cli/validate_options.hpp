@@ -14,7 +14,8 @@ namespace dwell::cli {
 struct ValidateArguments {
   bool full_year = false;
   bool fit = false;
-  std::string plot;          ///< SVG file of a week; empty: none
+  std::string plot;             ///< SVG file of a week; empty: none
+  std::string scenario;         ///< whose traffic is simulated, name or path; empty: the reference's
   bool holidays_given = false;  ///< then the scenario's are left out
   std::string zone;             ///< as typed; empty: not given
   validate::LogOptions log;

@@ -73,6 +73,7 @@ std::string validation_page(const Validation& validation, const report::Style& s
   if (validation.fit) {
     text += "\nParameters that fit, as a part of a scenario:\n";
     text += fit_json(*validation.fit).dump(2) + "\n";
+    for (const std::string& sentence : validation.fit->clamped) text += report::wrap(sentence, style.width, 0) + "\n";
   }
   return text;
 }

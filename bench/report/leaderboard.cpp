@@ -184,7 +184,8 @@ std::string legend(const run::StudyResult& result, const std::vector<Contender>&
   };
   std::string out =
       note("Times run from the onset of the campaign to the alert; a run without detection counts as " +
-           short_time(result.manifest.horizon_days) + ". Logs: " + std::string(detect::tier_legend()) +
+           short_time(result.manifest.horizon_days) +
+           ". Median: the time by which half of the runs had noticed. Logs: " + std::string(detect::tier_legend()) +
            ". \"1/day\": the false alerts a day the threshold was set for. P(det): share of runs in "
            "which the campaign is noticed within 7 days; placebo: in which as much ordinary extra traffic "
            "is. False alerts a day on clean runs, and the figure they are below with 95 % certainty.");

@@ -15,8 +15,9 @@ namespace dwell::report {
 
 inline constexpr std::string_view kResultsSchema = "dwell.results/1";
 
-/// Names of the enumerations in order of value; found by the type of the argument.
-inline constexpr std::array<std::string_view, 4> kTierNames = {"T0", "T1", "T2", "T3"};
+/// Names of the enumerations in order of value; found by the type of the argument. The last tier is run::kNoLogs.
+inline constexpr std::array<std::string_view, 5> kTierNames = {"T0", "T1", "T2", "T3", "-"};
+static_assert(static_cast<std::size_t>(run::kNoLogs) + 1 == kTierNames.size());
 inline constexpr std::array<std::string_view, 2> kTrackNames = {"calibrated", "field"};
 inline constexpr std::array<std::string_view, 5> kMarkNames = {"none", "not_calibratable", "over_budget", "overflow",
                                                                "crashed"};
@@ -46,7 +47,7 @@ struct RowLine {
     auto& r = self.row;
     visit("scenario", self.scenario, "name of the scenario");
     visit("detector", r.detector, "name of the detector");
-    visit("tier", r.tier, "logs it needs");
+    visit("tier", r.tier, "logs it needs; \"-\": none, an outcome or an oracle that knows the campaign's rows");
     visit("seed", r.seed, "evaluation seed");
     visit("budget_per_day", r.budget_per_day, "alerts a day the threshold was set for", kNotNegative);
     visit("track", r.track, "threshold from calibration seeds, or from the run's own warm-up");
@@ -94,11 +95,15 @@ struct SummaryLine {
     auto& s = self.summary;
     visit("detector", s.detector, "name");
     visit("kind", s.kind, "detector, control, oracle or outcome");
-    visit("tier", s.tier, "logs it needs");
+    visit("tier", s.tier, "logs it needs; \"-\": none, an outcome or an oracle that knows the campaign's rows");
     visit("budget_per_day", s.budget_per_day, "alerts a day the threshold was set for", kNotNegative);
     visit("track", s.track, "threshold from calibration seeds, or from the run's own warm-up");
     visit("seeds", s.seeds, "evaluation seeds");
-    visit("ttd_days_median", s.ttd_days_median, "median time to detect", kWithinHorizon);
+    visit(
+        "ttd_days_median", s.ttd_days_median,
+        "Kaplan and Meier's median: the time by which half of the runs had noticed (of an even number half-way between "
+        "the two in the middle); the horizon when fewer ever did",
+        kWithinHorizon);
     visit("ttd_days_rmst", s.ttd_days_rmst, "mean time to detect, undetected runs counting as the horizon",
           kWithinHorizon);
     visit("ttd_ci_low", s.ttd_ci_low, "95 % of the mean; null under ten seeds", kWithinHorizon);

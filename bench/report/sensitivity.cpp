@@ -21,13 +21,37 @@ using run::Side;
 constexpr std::size_t kMostColumns = 5, kMostValue = 12;
 constexpr double kLeastShownDays = 1.0 / 1440;  // a window
 
-/// A JSON value in few characters; lists and objects are what `otherwise` says.
-std::string value_text(const std::string& json, const char* otherwise) {
-  const Json value = Json::parse(json);
-  if (value.is_structured()) return otherwise;
-  if (value.is_string()) return fit(value.get<std::string>(), kMostValue);
+std::string scalar_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
   if (value.is_number() && value.get<double>() >= 10'000) return short_count(value.get<double>());
-  return fit(json, kMostValue);
+  return value.dump();
+}
+
+/// The first place at which two values differ, as "factor 0.5": the key there and the value in `one`; empty when there
+/// is none below a key.
+std::string first_difference(const Json& one, const Json& other, const std::string& key) {
+  if (one == other) return {};
+  if (!one.is_structured()) return key.empty() ? std::string() : key + ' ' + scalar_text(one);
+  if (one.type() != other.type() || one.size() != other.size()) return fmt::format("{} of them", one.size());
+  for (auto at = one.begin(), there = other.begin(); at != one.end(); ++at, ++there) {
+    const std::string below = first_difference(*at, one.is_object() ? other.value(at.key(), Json()) : *there,
+                                               one.is_object() ? at.key() : key);
+    if (!below.empty()) return below;
+  }
+  return {};
+}
+
+/// A JSON value in few characters. A list is told by what all of it is, or by what sets it apart from `other`, the
+/// other value of the same parameter.
+std::string value_text(const std::string& json, const std::string& other) {
+  const Json value = Json::parse(json);
+  if (!value.is_structured()) return fit(scalar_text(value), kMostValue);
+  if (value.empty()) return "none";
+  const bool alike = value.is_array() && !value.front().is_structured() &&
+                     std::all_of(value.begin(), value.end(), [&](const Json& one) { return one == value.front(); });
+  if (alike) return fit("all " + scalar_text(value.front()), kMostValue);
+  const std::string apart = first_difference(value, Json::parse(other), "");
+  return fit(apart.empty() ? fmt::format("{} values", value.size()) : apart, kMostValue);
 }
 
 /// "+3.2 d", "-12 min", "0"; in brackets where it may be chance.
@@ -123,9 +147,10 @@ std::string sensitivity_page(const run::SensitivityResult& result, const std::ve
   columns.push_back({"tau"});
   Table table(std::move(columns));
   for (const run::AxisResult& line : result.axes) {
-    std::vector<std::string> low = {line.axis.name, value_text(line.axis.low, "low"), tag_letter(line.parameter.tag)};
-    std::vector<std::string> high = {fmt::format("  ({})", value_text(line.parameter.value, "a list")),
-                                     value_text(line.axis.high, "high"), ""};
+    std::vector<std::string> low = {line.axis.name, value_text(line.axis.low, line.axis.high),
+                                    tag_letter(line.parameter.tag)};
+    std::vector<std::string> high = {fmt::format("  ({})", value_text(line.parameter.value, line.parameter.value)),
+                                     value_text(line.axis.high, line.axis.low), ""};
     add_cells(low, line.low, shown);
     add_cells(high, line.high, shown);
     table.row(std::move(low));

@@ -30,6 +30,9 @@ enum class Mark : std::uint8_t {
 inline constexpr const char* kRealOutcome = "real-outcome";
 inline constexpr const char* kCustomerComplaint = "customer-complaint";
 
+/// The tier of rows that read no logs: outcomes, and the oracle that knows which rows are the campaign's.
+inline constexpr detect::Tier kNoLogs{4};
+
 /// One detector, one evaluation seed, one budget.
 struct Row {
   std::string detector;

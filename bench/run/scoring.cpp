@@ -1,6 +1,7 @@
 #include "bench/run/scoring.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
@@ -105,6 +106,7 @@ class RowMaker {
 Row entity_oracle_row(const WorldRecord& run, double budget, const ScoringInput& input, const RowMaker& maker) {
   Row row;
   row.detector = "oracle-entity";
+  row.tier = kNoLogs;
   row.seed = run.seed.value;
   row.budget_per_day = budget;
   if (run.campaign->requests() == 0) {  // a clean scenario: nothing to find
@@ -120,6 +122,7 @@ Row entity_oracle_row(const WorldRecord& run, double budget, const ScoringInput&
 Row outcome_row(const WorldRecord& run, double budget, const ScoringInput& input) {
   Row row;
   row.detector = kRealOutcome;
+  row.tier = kNoLogs;
   row.seed = run.seed.value;
   row.budget_per_day = budget;
   row.detected = input.outcome_days <= input.horizon_days;
@@ -133,6 +136,7 @@ Row outcome_row(const WorldRecord& run, double budget, const ScoringInput& input
 Row complaint_row(const WorldRecord& run, double budget, const ScoringInput& input, const RowMaker& maker) {
   Row row;
   row.detector = kCustomerComplaint;
+  row.tier = kNoLogs;
   row.seed = run.seed.value;
   row.budget_per_day = budget;
   row.ttd_days = input.horizon_days;
@@ -143,23 +147,32 @@ Row complaint_row(const WorldRecord& run, double budget, const ScoringInput& inp
   return row;
 }
 
-/// A quartile of times, in words; those at the horizon lie beyond it.
+/// The time by which a share of the runs had noticed, in words, taken as the median of all rows is: half-way to the
+/// next when the share is reached exactly. Those at the horizon lie beyond it.
 std::string quartile(const std::vector<Row>& rows, double horizon_days, double share) {
   std::vector<double> days;
   for (const Row& row : rows) days.push_back(row.detected ? row.ttd_days : horizon_days);
   std::sort(days.begin(), days.end());
-  const auto at = static_cast<std::size_t>(share * static_cast<double>(days.size() - 1) + 0.5);
-  return fmt::format("{}{:.0f} d", days[at] < horizon_days ? "" : "> ", days[at]);
+  const double runs = share * static_cast<double>(days.size());
+  const auto at = static_cast<std::size_t>(std::max(1.0, std::ceil(runs))) - 1;
+  const bool exact = std::ceil(runs) == runs && at + 1 < days.size() && days[at + 1] < horizon_days;
+  const double time = exact ? (days[at] + days[at + 1]) / 2 : days[at];
+  return fmt::format("{}{:.0f} d", time < horizon_days ? "" : "> ", time);
 }
 
-std::string distribution_note(const std::vector<Row>& rows, double horizon_days) {
-  const std::string note =
+std::string distribution_note(const std::vector<Row>& rows, double horizon_days, bool cut) {
+  std::string note =
       "one parameter is fitted to the published 147 d of the reference case, for scales of 1/3000 and more (an "
       "assumption, not a validation); complaints without a leak do not enter";
+  if (cut)
+    note +=
+        "; at this scale one complaint stands for so many that the chance to recognise it is cut to 1: the row is "
+        "later than the fit";
   constexpr std::size_t kFewestForQuartiles = 4;
   if (rows.size() < kFewestForQuartiles) return note;
-  return note + fmt::format("; quartiles over {} seeds: {}, {}, {}", rows.size(), quartile(rows, horizon_days, 0.25),
-                            quartile(rows, horizon_days, 0.5), quartile(rows, horizon_days, 0.75));
+  return note + fmt::format("; a quarter, half and three quarters of {} seeds had noticed by {}, {}, {}", rows.size(),
+                            quartile(rows, horizon_days, 0.25), quartile(rows, horizon_days, 0.5),
+                            quartile(rows, horizon_days, 0.75));
 }
 
 /// What a contender threw on a calibration seed; empty when it never did.
@@ -250,7 +263,7 @@ void score_study(const ScoringInput& input, const std::vector<std::vector<score:
     add({"oracle", Track::calibrated, {}, false, false}, std::move(oracle));
     add({"outcome", Track::calibrated, {}, false, false}, std::move(outcome));
     if (runs.front().campaign->requests() == 0) continue;  // a clean scenario: nobody has a reason to complain
-    const std::string note = distribution_note(complaint, input.horizon_days);
+    const std::string note = distribution_note(complaint, input.horizon_days, input.recognition_cut);
     add({"outcome", Track::calibrated, {}, false, false}, std::move(complaint));
     result.summary.back().note = note;
   }

@@ -13,9 +13,10 @@ struct ScoringInput {
   const std::vector<WorldRecord>* calibration = nullptr;
   const std::vector<WorldRecord>* evaluation = nullptr;
   Duration containment;
-  double horizon_days = 147;  ///< τ
-  double outcome_days = 147;  ///< when the real case was noticed
-  std::string outcome;        ///< by whom
+  double horizon_days = 147;     ///< τ
+  double outcome_days = 147;     ///< when the real case was noticed
+  std::string outcome;           ///< by whom
+  bool recognition_cut = false;  ///< the scale is so small that a complaint's chance to be recognised is cut to 1
 };
 
 /// Thresholds of each contender, one a budget of score::kBudgets, from the clean calibration runs.

@@ -20,6 +20,10 @@ constexpr std::size_t kMostAxes = 100;
 constexpr std::array<std::string_view, 4> kPlanKeys = {"schema", "name", "title", "axes"};
 constexpr std::array<std::string_view, 5> kAxisKeys = {"name", "pointer", "low", "high", "why"};
 
+/// Parts of a scenario that hold parameters. Names, scale and reading are the study's own, the same for all of it.
+constexpr std::array<std::string_view, 9> kParts = {"/platform", "/background", "/campaign", "/workforce",  "/segments",
+                                                    "/key_use",  "/networks",   "/warm_up",  "/containment"};
+
 Json json_of(const JsonNode& node) {
   switch (node.kind) {
     case JsonKind::null:
@@ -81,8 +85,14 @@ class PlanReader {
          {std::pair<const char*, std::string*>{"name", &axis.name}, {"pointer", &axis.pointer}, {"why", &axis.why}}) {
       if (const Status read = text(node, pointer, key, *value); !read) return read.error();
     }
-    axis.low = json_of(*node.find("low")).dump();
-    axis.high = json_of(*node.find("high")).dump();
+    const std::string top = axis.pointer.substr(0, axis.pointer.find('/', 1));
+    if (std::find(kParts.begin(), kParts.end(), top) == kParts.end())
+      return bad(*node.find("pointer"), pointer + "/pointer",
+                 "a parameter of what is simulated, below " + world::one_of(kParts));
+    const Json low = json_of(*node.find("low")), high = json_of(*node.find("high"));
+    if (low == high) return bad(*node.find("high"), pointer + "/high", "another value than \"low\"");
+    axis.low = low.dump();
+    axis.high = high.dump();
     return axis;
   }
 

@@ -171,7 +171,8 @@ Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOption
                            .containment = scenario.containment,
                            .horizon_days = result.manifest.horizon_days,
                            .outcome_days = static_cast<double>(scenario.reading().days),
-                           .outcome = "customer complaint"};
+                           .outcome = "customer complaint",
+                           .recognition_cut = scenario.background.complaints.recognised > options.scale.value()};
   score_study(input, thresholds, result);
   fill_timing(result, list.value(), calibration.value(), evaluation.value(),
               cost_of(board, options, std::chrono::duration<double>(Clock::now() - begin).count()));

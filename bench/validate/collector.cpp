@@ -168,6 +168,7 @@ void Collector::count_gap(const Open& open, std::int64_t gap_us) {
 void Collector::close(const Open& open) {
   DayEvidence& sums = block(open.begin_us);
   sums.lengths[std::min<std::size_t>(open.pages, kLengths - 1)] += 1;
+  if (open.pages >= kLengths - 1) sums.long_lengths[count_bin(open.pages)] += 1;
   const double log_length = std::log(static_cast<double>(open.pages));
   sums.log_length_sum += log_length;
   sums.log_length_squares += log_length * log_length;

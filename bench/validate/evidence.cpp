@@ -18,6 +18,7 @@ void add_sums(Sums& to, const Sums& from, double times) {
 
 void DayEvidence::add(const DayEvidence& other, double times) {
   add_sums(lengths, other.lengths, times);
+  add_sums(long_lengths, other.long_lengths, times);
   add_sums(log_gaps, other.log_gaps, times);
   add_sums(kinds, other.kinds, times);
   add_sums(hours, other.hours, times);

@@ -17,9 +17,15 @@ inline constexpr std::size_t kGapBins = 1800;  ///< of ln(seconds)
 inline constexpr std::size_t kBlocks = 64;     ///< days mod 64, and users by hash: what is resampled
 inline constexpr std::int64_t kSpanDays = 28;  ///< statistics of users look at so many days
 
+/// Bins of counts: exact below 128, then 64 to each doubling (a bin is at most 1.1 % wide).
+std::size_t count_bin(std::uint64_t count);
+double count_of_bin(std::size_t bin);
+inline constexpr std::size_t kCountBins = 128 + 64 * 25;
+
 /// Everything about sessions, by the day on which they begin.
 struct DayEvidence {
   std::array<double, kLengths> lengths{};
+  std::vector<double> long_lengths = std::vector<double>(kCountBins);  ///< what the last bin holds, by count_bin()
   std::vector<double> log_gaps = std::vector<double>(kGapBins);
   double gaps = 0, gap_sum_s = 0, log_gap_sum = 0, log_gap_squares = 0;
   std::array<double, kPageKinds> kinds{};
@@ -47,10 +53,6 @@ struct UserEvidence {
   void add(const UserEvidence& other, double times);
 };
 
-/// Bins of counts: exact below 128, then 64 to each doubling (a bin is at most 1.1 % wide).
-std::size_t count_bin(std::uint64_t count);
-double count_of_bin(std::size_t bin);
-inline constexpr std::size_t kCountBins = 128 + 64 * 25;
 inline constexpr std::size_t kOrderBins = 1024;
 
 /// One calendar day of the log.

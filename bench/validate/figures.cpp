@@ -30,6 +30,16 @@ std::size_t quantile_bin(std::span<const double> counts, double p) {
   return counts.size() - 1;
 }
 
+/// Pages of a session below which the share p of sessions lies; beyond the exact bins to 1.1 %.
+double length_quantile(const DayEvidence& s, double p) {
+  const std::size_t bin = quantile_bin(s.lengths, p);
+  if (bin + 1 < kLengths) return static_cast<double>(bin);
+  const double shorter = total(s.lengths) - s.lengths.back(), longer = total(s.long_lengths);
+  if (longer <= 0) return static_cast<double>(bin);
+  const double within = (p * total(s.lengths) - shorter) / longer;
+  return count_of_bin(quantile_bin(s.long_lengths, within));
+}
+
 double sigma(double n, double sum, double squares) {
   return n > 1 ? std::sqrt(std::max(0.0, squares - sum * sum / n) / (n - 1)) : kNone;
 }
@@ -148,10 +158,10 @@ DayFigures day_figures(const DayEvidence& s) {
   DayFigures out;
   out.fill(kNone);
   if (s.sessions > 0) {
-    const auto median = static_cast<double>(quantile_bin(s.lengths, 0.5));
+    const double median = length_quantile(s, 0.5);
     set(out, DayFigure::length_median, median);
     set(out, DayFigure::length_mean, s.pages / s.sessions);
-    set(out, DayFigure::length_tail_ratio, static_cast<double>(quantile_bin(s.lengths, 0.99)) / median);
+    set(out, DayFigure::length_tail_ratio, length_quantile(s, 0.99) / median);
     set(out, DayFigure::single_page, s.lengths[1] / s.sessions);
     set(out, DayFigure::length_sigma, sigma(s.sessions, s.log_length_sum, s.log_length_squares));
     set(out, DayFigure::length_exponent, tail_exponent(s.lengths, kTailFrom));

@@ -4,7 +4,10 @@
 #include <cmath>
 #include <functional>
 
+#include <fmt/format.h>
+
 #include "bench/validate/series.hpp"
+#include "sim/commerce/params.hpp"
 #include "sim/core/math.hpp"
 
 namespace dwell::validate {
@@ -44,6 +47,70 @@ double normal_below(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
 double log_beta(double a, double b) { return det_log_gamma(a) + det_log_gamma(b) - det_log_gamma(a + b); }
 
 std::optional<double> some(double value) { return std::isnan(value) ? std::nullopt : std::optional<double>(value); }
+
+/// Finds the field of a described struct that lies at an address.
+struct FieldAt {
+  const void* wanted;
+  Field found;
+  template <class Value>
+  void operator()(const Value& value, const Field& field) {
+    if (static_cast<const void*>(&value) == wanted) found = field;
+  }
+};
+
+/// The proposals, each held in the range of the scenario's own field.
+class Clamp {
+ public:
+  explicit Clamp(Fit& fit) : fit_(fit) {}
+
+  template <class Part, class Value>
+  void hold(const Part& part, const Value& like, std::optional<double>& value) {
+    if (value) hold_one(field_of(part, like), *value);
+  }
+  template <class Part, class Value, std::size_t n>
+  void hold(const Part& part, const Value& like, std::optional<std::array<double, n>>& values) {
+    if (!values) return;
+    for (double& value : *values) hold_one(field_of(part, like), value);
+  }
+
+ private:
+  template <class Part, class Value>
+  static Field field_of(const Part& part, const Value& like) {
+    FieldAt at{&like, {}};
+    Part::describe(part, at);
+    return at.found;
+  }
+  void hold_one(const Field& field, double& value) {
+    const double most = field.unit == "probability" ? std::min(1.0, field.most) : field.most;
+    const double held = std::isnan(value) ? field.least : std::clamp(value, field.least, most);
+    if (held == value) return;
+    fit_.clamped.push_back(fmt::format("{}: the log asks for {:.3g}, a scenario takes {:g} to {:g}; {:g} is proposed.",
+                                       field.name, value, field.least, most, held));
+    value = held;
+  }
+
+  Fit& fit_;
+};
+
+void clamp_to_ranges(Fit& out) {
+  const commerce::CalendarParams calendar;
+  const commerce::PopulationParams population;
+  const commerce::SessionParams sessions;
+  Clamp clamp(out);
+  clamp.hold(calendar, calendar.hour, out.hour);
+  clamp.hold(calendar, calendar.weekday_visits, out.weekday_visits);
+  clamp.hold(calendar, calendar.holiday_visits, out.holiday_visits);
+  clamp.hold(population, population.visit_a, out.visit_a);
+  clamp.hold(population, population.visit_b, out.visit_b);
+  clamp.hold(population, population.mobile, out.mobile);
+  clamp.hold(population, population.android, out.android);
+  clamp.hold(sessions, sessions.extra_sessions, out.extra_sessions);
+  clamp.hold(sessions, sessions.pages_mu, out.pages_mu);
+  clamp.hold(sessions, sessions.pages_sigma, out.pages_sigma);
+  clamp.hold(sessions, sessions.think_mu, out.think_mu);
+  clamp.hold(sessions, sessions.think_sigma, out.think_sigma);
+  clamp.hold(sessions, sessions.login_failure, out.login_failure);
+}
 
 void fit_sessions(const DayEvidence& days, Fit& out) {
   if (days.sessions >= kFewest) {
@@ -140,6 +207,7 @@ Fit fit_parameters(const Observed& observed) {
   fit_sessions(days, out);
   fit_days(observed, out);
   fit_users(observed, users, out);
+  clamp_to_ranges(out);
   return out;
 }
 

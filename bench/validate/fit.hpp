@@ -3,6 +3,8 @@
 
 #include <array>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "bench/validate/evidence.hpp"
 
@@ -17,6 +19,8 @@ struct Fit {
   std::optional<double> pages_mu, pages_sigma;  ///< ceil(LogNormal), by maximum likelihood
   std::optional<double> think_mu, think_sigma;  ///< mean and SD of ln(gap in s)
   std::optional<double> login_failure, mobile, android;
+  /// What was fitted outside the range a scenario accepts and is proposed at its end, a sentence each.
+  std::vector<std::string> clamped;
 };
 
 Fit fit_parameters(const Observed& observed);

@@ -92,6 +92,19 @@ TEST_CASE("validate gives the same figures on any number of threads, others for 
   CHECK(values({"--seed", "2"}) != one);
 }
 
+TEST_CASE("validate simulates the members of another scenario") {
+  const Folder folder;
+  const auto document = [&](const char* scenario) {
+    const Finished end =
+        run_dwell(folder, {"validate", "--scenario", scenario, "--scale", "1/30000", "--days", "2", "--json", "-q"});
+    INFO(end.err);
+    return Json::parse(end.out);
+  };
+  const Json tiny = document("tiny");
+  CHECK(tiny.at("source").at("scenario") == "tiny");
+  CHECK(tiny.at("source").at("clicks") != document("coupang-2025").at("source").at("clicks"));
+}
+
 TEST_CASE("validate reads a log with its own names") {
   const Folder folder;
   write_text(folder.path("log.csv"), month_of_clicks());
@@ -139,6 +152,10 @@ TEST_CASE("validate refuses what it cannot read") {
   refused({"validate", "log.csv", "--plot", "log.csv"}, "log.csv");
   refused({"validate", "log.csv", "--plot", "a.svg", "-o", "a.svg"}, "--plot");
   refused({"validate", "log.csv", "--plot", "nowhere/a.svg"}, "nowhere");
+  refused({"validate", "log.csv", "--plot", "week.png"},
+          "--plot: found \"week.png\"; accepted: a name that ends in .svg");
+  refused({"validate", "log.csv", "--scenario", "tiny"}, "--scenario: found \"tiny\"");
+  refused({"validate", "--scenario", "tinny"}, "tinny");
   refused({"validate", "nowhere.csv"}, "nowhere.csv: No such file or directory");
   refused({"validate", "."}, "found a folder");
   refused({"validate", "log.csv", "--columns", "user=uid"},

@@ -2,7 +2,9 @@
 
 #include "bench/run/scoring.hpp"
 
+#include <array>
 #include <catch2/catch.hpp>
+#include <string>
 
 #include "tests/differential/sim/world/worlds.hpp"
 
@@ -46,6 +48,43 @@ TEST_CASE("a detector that failed while calibrating says so in its rows, and onl
   CHECK(noted == 3);
   for (const Summary& summary : result.summary) {
     if (summary.detector == "ewma" && summary.track == Track::calibrated) CHECK(!summary.note.empty());
+  }
+}
+
+TEST_CASE("rows that read no logs are of no tier, and the complaint's says when its fit does not hold") {
+  const auto list = contenders({"ewma"}).value();
+  std::vector<WorldRecord> calibration, evaluation;
+  calibration.push_back(world_of(list, 2, false));
+  for (const std::uint64_t seed : {3, 5, 7, 9}) evaluation.push_back(world_of(list, seed, true));
+  // The last lies beyond the scored days.
+  const std::array<std::int64_t, 4> days = {10, 20, 40, 200};
+  for (std::size_t i = 0; i < days.size(); ++i) {
+    evaluation[i].plan.scored_days = 100;
+    evaluation[i].complaint = evaluation[i].plan.onset + Duration::days(days[i]);
+  }
+  for (const bool cut : {false, true}) {
+    const ScoringInput input{.contenders = &list,
+                             .calibration = &calibration,
+                             .evaluation = &evaluation,
+                             .containment = Duration::hours(1),
+                             .horizon_days = 100,
+                             .outcome_days = 100,
+                             .outcome = "test",
+                             .recognition_cut = cut};
+    StudyResult result;
+    score_study(input, calibrate(list, calibration), result);
+    bool complaint = false;
+    for (const Summary& summary : result.summary) {
+      INFO(summary.detector);
+      const bool none = summary.kind == "outcome" || summary.detector == "oracle-entity";
+      CHECK((summary.tier == kNoLogs) == none);
+      if (summary.detector != kCustomerComplaint) continue;
+      complaint = true;
+      CHECK(summary.ttd_days_median == Approx(30));
+      CHECK(summary.note.find("had noticed by 15 d, 30 d, 40 d") != std::string::npos);
+      CHECK((summary.note.find("cut to 1") != std::string::npos) == cut);
+    }
+    CHECK(complaint);
   }
 }
 

@@ -88,6 +88,17 @@ TEST_CASE("broken plans: one sentence with the place", "[sensitivity]") {
   CHECK(refusal("{\"schema\": \"x\", \"name\": \"p\", \"title\": \"t\", \"axes\": []}").find("dwell.sensitivity/1") !=
         std::string::npos);
   CHECK(refusal("[").find("not JSON") != std::string::npos);
+  CHECK(refusal(plan_with("[" + axis("/platform/logs/auth_lost", "0.5", "0.50") + "]")).find("/axes/0/high (line 2") !=
+        std::string::npos);
+  CHECK(refusal(plan_with("[" + axis("/key_use", "\"exclusive\"", "\"exclusive\"") + "]"))
+            .find("accepted: another value than \"low\"") != std::string::npos);
+  for (const char* pointer : {"/name", "/scale", "/title", "/baseline", "/timeline/0/day", "", "platform"}) {
+    INFO(pointer);
+    const std::string said = refusal(plan_with("[" + axis(pointer, "0", "1") + "]"));
+    CHECK(said.find(pointer[0] == 0
+                        ? "/axes/0/pointer"
+                        : "accepted: a parameter of what is simulated, below \"/platform\"") != std::string::npos);
+  }
 }
 
 TEST_CASE("a plan that does not fit is refused before anything runs", "[sensitivity]") {
@@ -171,18 +182,27 @@ TEST_CASE("the page shows two lines a parameter in 80 columns, the document ever
   result.axes.push_back(line);
   AxisResult list = line;
   list.axis.name = "a list";
-  list.axis.low = "[0.05]";
+  list.axis.low = "[0.05, 0.05]";
+  list.axis.high = "[0.1, 0.1]";
   list.parameter.value = "[0.07]";
   list.low->value = list.axis.low;
+  result.axes.push_back(list);
+  list.axis.name = "objects";
+  list.axis.low = R"([{"page": "address", "factor": 0.5}, {"page": "mypage", "factor": 1}])";
+  list.axis.high = R"([{"page": "address", "factor": 2}, {"page": "mypage", "factor": 1}])";
+  list.parameter.value = "[]";
   result.axes.push_back(list);
   const std::string page = report::sensitivity_page(result, result.best, {});
   INFO(page);
   for (std::size_t begin = 0; begin < page.size(); begin = page.find('\n', begin) + 1)
     CHECK(page.find('\n', begin) - begin <= 80);
-  CHECK(page.find("rows lost   0.0003 A        0      -3 d  1.00\n") != std::string::npos);
-  CHECK(page.find("  (0.003)     0.03\n") != std::string::npos);
-  CHECK(page.find("a list         low A ") != std::string::npos);
-  CHECK(page.find("  (a list)") != std::string::npos);
+  CHECK(page.find("rows lost         0.0003 A        0      -3 d  1.00\n") != std::string::npos);
+  CHECK(page.find("  (0.003)           0.03\n") != std::string::npos);
+  CHECK(page.find("a list          all 0.05 A ") != std::string::npos);
+  CHECK(page.find("  (all 0.07)") != std::string::npos);
+  CHECK(page.find("factor 0.5 A ") != std::string::npos);
+  CHECK(page.find("factor 2\n") != std::string::npos);
+  CHECK(page.find("  (none)") != std::string::npos);
   const std::string document = report::sensitivity_json(result);
   for (const char* words : {"\"schema\": \"dwell.sensitivity-results/1\"", "\"high\": null",
                             "\"difference_days\": -3.0", "\"tag\": \"assumption\"", "\"value\": 0.0003"}) {
@@ -194,7 +214,7 @@ TEST_CASE("the page shows two lines a parameter in 80 columns, the document ever
 TEST_CASE("a study of one parameter: what does not change does not change", "[sensitivity]") {
   world::Scenario tiny = load("tiny");
   const auto plan =
-      parse_sensitivity_plan(plan_with("[" + axis("/title", "\"Another title\"", "\"Three\"") + "]"), "p.json");
+      parse_sensitivity_plan(plan_with("[" + axis("/containment", "\"25 h\"", "\"26 h\"") + "]"), "p.json");
   REQUIRE(plan.ok());
   SensitivityOptions options;
   options.study.scale = {1, 20000};

@@ -66,6 +66,19 @@ TEST_CASE("figures of sessions", "[validate]") {
   CHECK(std::isnan(at(f, DayFigure::think_median_s)));
 }
 
+TEST_CASE("sessions of more than 512 pages have a median too", "[validate]") {
+  DayEvidence sums;
+  sums.lengths[3] = 40;
+  sums.lengths[kLengths - 1] = 60;
+  sums.long_lengths[count_bin(700)] = 20;
+  sums.long_lengths[count_bin(3'000)] = 39;
+  sums.long_lengths[count_bin(1'000'000)] = 1;
+  sums.sessions = 100;
+  const DayFigures f = day_figures(sums);
+  CHECK(at(f, DayFigure::length_median) == Approx(700).epsilon(.012));
+  CHECK(at(f, DayFigure::length_tail_ratio) == Approx(3000.0 / 700).epsilon(.024));
+}
+
 TEST_CASE("think times of a lognormal are told from an exponential", "[validate]") {
   const auto gaps = [](const std::function<double(std::uint32_t)>& log_gap) {
     DayEvidence sums;

@@ -1,7 +1,9 @@
 // Parameters that made a sample are found again.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <string>
 
 #include "bench/validate/fit.hpp"
 #include "sim/core/math.hpp"
@@ -43,4 +45,34 @@ TEST_CASE("nothing is proposed from an empty log", "[validate]") {
   CHECK_FALSE(fit.pages_mu);
   CHECK_FALSE(fit.visit_a);
   CHECK_FALSE(fit.mobile);
+}
+
+TEST_CASE("what a scenario would not accept is proposed at the end of its range, and said", "[validate]") {
+  // Everybody comes every day, thinks for the same time, and sees one page: three fits without a maximum.
+  Observed seen;
+  seen.spans = 1;
+  UserEvidence& users = seen.by_user[0];
+  users.monthly = users.weekly = users.daily = 1000;
+  users.active_days[28] = 1000;
+  DayEvidence& days = seen.by_day[0];
+  days.sessions = days.pages = days.lengths[1] = 1000;
+  days.gaps = 1000;
+  days.log_gap_sum = 3000;
+  days.log_gap_squares = 9000;
+  const Fit fit = fit_parameters(seen);
+  REQUIRE(fit.visit_a);
+  REQUIRE(fit.visit_b);
+  for (const double value : {*fit.visit_a, *fit.visit_b}) {
+    CHECK(value >= .01);
+    CHECK(value <= 100);
+  }
+  CHECK(*fit.think_sigma == Approx(.01));
+  CHECK(*fit.pages_mu >= -5);
+  const auto said = [&](const std::string& name) {
+    return std::any_of(fit.clamped.begin(), fit.clamped.end(),
+                       [&](const std::string& sentence) { return sentence.starts_with(name + ": "); });
+  };
+  CHECK((said("visit_a") || said("visit_b")));
+  CHECK(said("think_sigma"));
+  CHECK_FALSE(said("think_mu"));
 }
