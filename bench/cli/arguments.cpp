@@ -11,8 +11,9 @@
 
 #include "bench/cli/names.hpp"
 #include "bench/cli/option_values.hpp"
+#include "bench/run/contenders.hpp"
 #include "bench/score/budget.hpp"
-#include "detectors/catalogue.hpp"
+#include "detectors/hosts/reference.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -32,12 +33,19 @@ struct CommandSpec {
 const std::vector<CommandSpec>& commands() {
   static const std::vector<std::string> study = {
       "scale",   "seed", "seeds",  "days",  "baseline",   "key-use",          "concentration", "detector",
-      "threads", "json", "output", "quiet", "checkpoint", "checkpoint-every", "spread"};
+      "threads", "json", "output", "quiet", "checkpoint", "checkpoint-every", "spread",        "detector-timeout"};
   static const std::vector<CommandSpec> all = {
       {"case-study", Command::case_study, "", false, study},
       {"run", Command::run, "a scenario's name or file", true, study},
+      {"bench", Command::bench, "a suite's name or file, or nothing", false, study},
+      {"export",
+       Command::export_rows,
+       "a scenario's name or file",
+       true,
+       {"scale", "seed", "days", "baseline", "key-use", "concentration", "topics", "pages", "format", "clean", "output",
+        "quiet"}},
       {"resume", Command::resume, "the folder of a checkpoint", true, {"threads", "spread", "json", "output", "quiet"}},
-      {"list", Command::list, "scenarios, detectors or calendars", true, {"json", "output", "quiet"}},
+      {"list", Command::list, "scenarios, suites, detectors or calendars", true, {"json", "output", "quiet"}},
       {"report", Command::report, "a results file", true, {"json", "output", "quiet"}},
       {"schema", Command::schema, "telemetry, scenario, results or calendar", false, {"output", "quiet"}},
       {"phold",
@@ -50,7 +58,7 @@ const std::vector<CommandSpec>& commands() {
        Command::bench_kernel,
        "a scenario's name or file",
        false,
-       {"scale", "seed", "days", "detector", "threads", "json", "output", "quiet"}},
+       {"scale", "seed", "days", "detector", "detector-timeout", "in-process", "threads", "json", "output", "quiet"}},
       {"validate",
        Command::validate,
        "a click log as CSV, or nothing",
@@ -61,8 +69,8 @@ const std::vector<CommandSpec>& commands() {
        Command::sensitivity,
        "a scenario's name or file, or nothing",
        false,
-       {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "detector", "threads", "budget",
-        "plan", "json", "output", "quiet"}},
+       {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "detector", "detector-timeout",
+        "threads", "budget", "plan", "json", "output", "quiet"}},
       {"help", Command::help, "a command", false, {"quiet"}},
   };
   return all;
@@ -96,12 +104,16 @@ po::options_description option_table() {
                            "promotions",
                            "plot",
                            "budget",
-                           "plan"}) {
+                           "plan",
+                           "detector-timeout",
+                           "topics",
+                           "pages",
+                           "format"}) {
     add(name, po::value<std::string>());
   }
   add("output,o", po::value<std::string>());
   add("detector", po::value<std::vector<std::string>>()->composing());
-  for (const char* name : {"json", "full-year", "fit"}) add(name, po::bool_switch());
+  for (const char* name : {"json", "full-year", "fit", "in-process", "clean"}) add(name, po::bool_switch());
   add("quiet,q", po::bool_switch());
   add("help,h", po::bool_switch());
   add("version", po::bool_switch());
@@ -120,9 +132,15 @@ std::vector<std::string> option_names() {
 
 Status read_detectors(const Values& values, std::vector<std::string>& out) {
   if (values.count("detector") == 0) return success();
-  for (const std::string& name : values["detector"].as<std::vector<std::string>>()) {
-    const auto found = detect::find_detector(name);
-    if (!found) return Error{"", "--detector", found.error().found, found.error().accepted};
+  for (std::string name : values["detector"].as<std::vector<std::string>>()) {
+    if (hosts::is_outside(name)) {
+      const auto reference = hosts::parse_reference(name);
+      if (!reference) return reference.error();
+      // A checkpoint may be gone on with from another folder.
+      name = reference.value().absolute();
+    } else if (const auto found = run::contender(name); !found) {
+      return Error{"", "--detector", found.error().found, found.error().accepted};
+    }
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
   }
   return success();
@@ -194,6 +212,7 @@ Status read_options(const Values& values, Arguments& out) {
            read_number(values, "seeds", 1, 500, out.seeds),
            read_number(values, "threads", 1, 1024, out.threads),
            read_number(values, "days", 1, 3650, out.days),
+           read_number(values, "detector-timeout", 1, 86400, out.detector_timeout_s),
            read_text(values, "baseline", out.baseline),
            read_enum(values, "key-use", out.key_use),
            read_enum(values, "concentration", out.concentration),
@@ -202,12 +221,17 @@ Status read_options(const Values& values, Arguments& out) {
            read_detectors(values, out.detectors),
            read_budget(values, out.budget_per_day),
            read_text(values, "plan", out.plan),
+           read_text(values, "topics", out.topics),
+           read_text(values, "pages", out.pages),
+           read_text(values, "format", out.format),
        }) {
     if (!status) return status.error();
   }
   if (const Status status = read_checkpoint(values, out); !status) return status.error();
   out.json = values["json"].as<bool>();
   out.quiet = values["quiet"].as<bool>();
+  out.in_process = values["in-process"].as<bool>();
+  out.clean = values["clean"].as<bool>();
   return read_phold(values, out);
 }
 
@@ -248,8 +272,8 @@ Result<Values> parse_words(const std::vector<std::string>& words) {
     return Error{"", problem.get_option_name(), "given more than once", "one value"};
   } catch (const po::error_with_option_name& problem) {
     const std::string name = problem.get_option_name();
-    const bool is_switch = name == "--json" || name == "--full-year" || name == "--fit" || name == "--quiet" ||
-                           name == "--help" || name == "--version";
+    const bool is_switch = name == "--json" || name == "--full-year" || name == "--fit" || name == "--in-process" ||
+                           name == "--clean" || name == "--quiet" || name == "--help" || name == "--version";
     return Error{"", name, is_switch ? "given a value" : "without its value", is_switch ? "no value" : "one value"};
   } catch (const po::error& problem) {
     return Error{"", "", problem.what(), "see dwell --help"};
@@ -262,6 +286,9 @@ Result<const CommandSpec*> find_command(const std::string& name) {
   for (const CommandSpec& spec : commands()) {
     if (spec.name == name) return &spec;
     names.emplace_back(spec.name);
+  }
+  if (name == "python") {
+    return Error{"", "", "`python` is a command of ./dwell at the project's root", "./dwell python script.py"};
   }
   if (name == "test") return Error{"", "", "`test` is a command of ./dwell at the project's root", "./dwell test"};
   return Error{"", "", fmt::format("unknown command \"{}\"", name), accepted_names(name, names)};
@@ -302,8 +329,10 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
     return out;
   }
   if (plain.empty())
-    return Error{"", "", "no command",
-                 "case-study, run, resume, list, report, schema, validate, sensitivity, phold, bench-kernel, help"};
+    return Error{
+        "", "", "no command",
+        "case-study, run, bench, resume, list, report, schema, validate, sensitivity, export, phold, bench-kernel, "
+        "help"};
   const Result<const CommandSpec*> found = find_command(plain.front());
   if (!found) return found.error();
   const CommandSpec& spec = *found.value();

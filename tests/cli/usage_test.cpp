@@ -73,7 +73,8 @@ TEST_CASE("help on one command tells its options and no others") {
                            Page{"resume", "--threads", "--seeds"}, Page{"list", "--json", "--scale"},
                            Page{"report", "--output", "--scale"}, Page{"schema", "telemetry", "--json"},
                            Page{"validate", "--columns", "--baseline"}, Page{"phold", "--lookahead", "--scale"},
-                           Page{"bench-kernel", "--detector", "--baseline"}}) {
+                           Page{"bench-kernel", "--in-process", "--baseline"},
+                           Page{"bench", "--detector", "--lookahead"}, Page{"export", "--topics", "--seeds"}}) {
     INFO(page.command);
     const Finished end = run_dwell(folder, {page.command, "--help"});
     CHECK(end.code == 0);
@@ -110,7 +111,7 @@ TEST_CASE("unknown words are refused with the nearest name") {
   refused({"run", "tiny", "--wat"}, {"unknown option --wat"});
   refused({"run", "tinny"}, {"\"tinny\"", "tiny (did you mean it?)"});
   refused({"list", "detector"}, {"detectors (did you mean it?)"});
-  refused({"list"}, {"scenarios, detectors or calendars"});
+  refused({"list"}, {"scenarios, suites, detectors or calendars"});
   refused({"schema", "telemtry"}, {"telemetry (did you mean it?)"});
   refused({"run"}, {"scenario"});
   refused({"run", "tiny", "again"}, {"\"again\""});
