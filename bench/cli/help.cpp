@@ -72,7 +72,7 @@ The folder holds everything the study was started with, but for
 constexpr std::string_view kBenchKernel = R"(
 bench-kernel takes --scale (1/20), --days (1), --seed (1), --threads (all) and
 --detector NAME: a second run has every detector, or only these.
-  --in-process          shared libraries in this program, not in one of their own
+  --in-process          shared libraries in this program, not in their own
 )";
 
 constexpr std::string_view kValidate = R"(

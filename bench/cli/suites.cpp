@@ -39,7 +39,7 @@ Status check_keys(const std::string& file, const JsonNode& root) {
   }
   for (const std::string_view key : kKeys) {
     const JsonNode* const node = root.find(key);
-    const std::string pointer = "/" + std::string(key);
+    const std::string pointer = std::string("/").append(key);
     if (node == nullptr) {
       return Error{file, world::place_of("", root.at), "missing key " + world::quoted_text(key),
                    "an object with " + world::one_of(kKeys, "and")};
