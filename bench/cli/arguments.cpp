@@ -9,12 +9,14 @@
 #include <span>
 #include <string_view>
 
+#include "bench/cli/command_table.hpp"
 #include "bench/cli/names.hpp"
 #include "bench/cli/option_values.hpp"
 #include "bench/cli/scenarios.hpp"
 #include "bench/run/contenders.hpp"
 #include "bench/run/grids.hpp"
 #include "bench/score/budget.hpp"
+#include "detectors/hosts/reference.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -22,125 +24,6 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::uint32_t kSensitivitySeeds = 4;
-
-struct CommandSpec {
-  std::string_view name;
-  Command command;
-  std::string_view subject;  ///< what the word after the command is; empty when there is none
-  bool needed;
-  std::vector<std::string> options;
-};
-
-const std::vector<CommandSpec>& commands() {
-  static const std::vector<std::string> study = {
-      "scale", "seed",    "seeds", "days",   "baseline", "key-use",    "concentration",    "detector",
-      "grid",  "threads", "json",  "output", "quiet",    "checkpoint", "checkpoint-every", "spread"};
-  static const std::vector<CommandSpec> all = {
-      {"case-study", Command::case_study, "", false, study},
-      {"run", Command::run, "a scenario's name or file", true, study},
-      {"resume", Command::resume, "the folder of a checkpoint", true, {"threads", "spread", "json", "output", "quiet"}},
-      {"list", Command::list, "scenarios, detectors or calendars", true, {"costs", "grid", "json", "output", "quiet"}},
-      {"report", Command::report, "a results file", true, {"json", "output", "quiet"}},
-      {"schema", Command::schema, "telemetry, scenario, results or calendar", false, {"output", "quiet"}},
-      {"phold",
-       Command::phold,
-       "",
-       false,
-       {"processes", "start-events", "mean", "lookahead", "remote", "end", "engine", "seed", "threads", "json",
-        "output", "quiet"}},
-      {"bench-kernel",
-       Command::bench_kernel,
-       "a scenario's name or file",
-       false,
-       {"scale", "seed", "days", "detector", "grid", "threads", "json", "output", "quiet"}},
-      {"validate",
-       Command::validate,
-       "a click log as CSV, or nothing",
-       false,
-       {"scenario", "scale", "seed", "days", "threads", "full-year", "fit", "plot", "columns", "events", "zone",
-        "holidays", "promotions", "json", "output", "quiet"}},
-      {"sensitivity",
-       Command::sensitivity,
-       "a scenario's name or file, or nothing",
-       false,
-       {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "detector", "threads", "budget",
-        "plan", "json", "output", "quiet"}},
-      {"check-detector",
-       Command::check_detector,
-       "a detector's name or file, or all",
-       true,
-       {"json", "output", "quiet"}},
-      {"score-series",
-       Command::score_series,
-       "a series as CSV",
-       true,
-       {"detector", "time", "value", "label", "budget", "top", "json", "output", "quiet"}},
-      {"score-edges",
-       Command::score_edges,
-       "edges as CSV",
-       true,
-       {"detector", "source", "destination", "tick", "label", "top", "json", "output", "quiet"}},
-      {"help", Command::help, "a command", false, {"quiet"}},
-  };
-  return all;
-}
-
-po::options_description option_table() {
-  po::options_description table;
-  auto add = table.add_options();
-  for (const char* name : {"scale",
-                           "seed",
-                           "seeds",
-                           "days",
-                           "baseline",
-                           "key-use",
-                           "concentration",
-                           "threads",
-                           "processes",
-                           "start-events",
-                           "mean",
-                           "lookahead",
-                           "remote",
-                           "end",
-                           "engine",
-                           "checkpoint",
-                           "checkpoint-every",
-                           "spread",
-                           "columns",
-                           "events",
-                           "zone",
-                           "holidays",
-                           "promotions",
-                           "plot",
-                           "scenario",
-                           "budget",
-                           "plan",
-                           "time",
-                           "label",
-                           "source",
-                           "destination",
-                           "tick",
-                           "top"}) {
-    add(name, po::value<std::string>());
-  }
-  add("output,o", po::value<std::string>());
-  for (const char* name : {"detector", "value"}) add(name, po::value<std::vector<std::string>>()->composing());
-  for (const char* name : {"json", "full-year", "fit", "grid", "costs"}) add(name, po::bool_switch());
-  add("quiet,q", po::bool_switch());
-  add("help,h", po::bool_switch());
-  add("version", po::bool_switch());
-  add("words", po::value<std::vector<std::string>>());
-  return table;
-}
-
-std::vector<std::string> option_names() {
-  std::vector<std::string> names;
-  const po::options_description table = option_table();
-  for (const auto& option : table.options()) {
-    if (option->long_name() != "words") names.push_back("--" + option->long_name());
-  }
-  return names;
-}
 
 Error detector_error(const Error& error) {
   const bool general = error.place.empty() || error.place == "detector";
@@ -159,9 +42,15 @@ Status read_detectors(const Values& values, std::vector<std::string>& out) {
     if (!expanded) return detector_error(expanded.error());
     typed = std::move(expanded.value());
   }
-  for (const std::string& name : typed) {
-    const auto found = run::contender(name);
-    if (!found) return detector_error(found.error());
+  for (std::string& name : typed) {
+    if (hosts::is_outside(name)) {
+      const auto reference = hosts::parse_reference(name);
+      if (!reference) return reference.error();
+      // A checkpoint may be gone on with from another folder.
+      name = reference.value().absolute();
+    } else if (const auto found = run::contender(name); !found) {
+      return detector_error(found.error());
+    }
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
   }
   return success();
@@ -233,6 +122,7 @@ Status read_options(const Values& values, Arguments& out) {
            read_number(values, "seeds", 1, 500, out.seeds),
            read_number(values, "threads", 1, 1024, out.threads),
            read_number(values, "days", 1, 3650, out.days),
+           read_number(values, "detector-timeout", 1, 86400, out.detector_timeout_s),
            read_text(values, "baseline", out.baseline),
            read_enum(values, "key-use", out.key_use),
            read_enum(values, "concentration", out.concentration),
@@ -240,6 +130,9 @@ Status read_options(const Values& values, Arguments& out) {
            read_text(values, "output", out.output),
            read_budget(values, out.budget_per_day),
            read_text(values, "plan", out.plan),
+           read_text(values, "topics", out.topics),
+           read_text(values, "pages", out.pages),
+           read_text(values, "format", out.format),
        }) {
     if (!status) return status.error();
   }
@@ -251,6 +144,8 @@ Status read_options(const Values& values, Arguments& out) {
   }
   out.json = values["json"].as<bool>();
   out.quiet = values["quiet"].as<bool>();
+  out.in_process = values["in-process"].as<bool>();
+  out.clean = values["clean"].as<bool>();
   return read_phold(values, out);
 }
 
@@ -270,6 +165,21 @@ std::vector<std::string> bind_negative_values(const std::vector<std::string>& wo
   return out;
 }
 
+/// The options of the command among the words; of all commands when there is none.
+std::vector<std::string> options_for(const std::vector<std::string>& words) {
+  std::vector<std::string> names;
+  for (const CommandSpec& spec : commands()) {
+    if (std::find(words.begin(), words.end(), spec.name) == words.end()) continue;
+    for (const std::string& option : spec.options) names.push_back("--" + option);
+    return names;
+  }
+  const po::options_description table = option_table();
+  for (const auto& option : table.options()) {
+    if (option->long_name() != "words") names.push_back("--" + option->long_name());
+  }
+  return names;
+}
+
 Result<Values> parse_words(const std::vector<std::string>& words) {
   const po::options_description table = option_table();
   po::positional_options_description positional;
@@ -286,28 +196,17 @@ Result<Values> parse_words(const std::vector<std::string>& words) {
   } catch (const po::unknown_option& problem) {
     const std::string name = problem.get_option_name();
     if (name == "--ranks") return Error{"", "--ranks", "given to the program", "`./dwell --ranks N ...`, the launcher"};
-    return Error{"", "", fmt::format("unknown option {}", name), accepted_names(name, option_names())};
+    return Error{"", "", fmt::format("unknown option {}", name), accepted_names(name, options_for(words))};
   } catch (const po::multiple_occurrences& problem) {
     return Error{"", problem.get_option_name(), "given more than once", "one value"};
   } catch (const po::error_with_option_name& problem) {
     const std::string name = problem.get_option_name();
-    const bool is_switch = name == "--json" || name == "--full-year" || name == "--fit" || name == "--grid" ||
-                           name == "--costs" || name == "--quiet" || name == "--help" || name == "--version";
-    return Error{"", name, is_switch ? "given a value" : "without its value", is_switch ? "no value" : "one value"};
+    const bool bare = is_switch(name);
+    return Error{"", name, bare ? "given a value" : "without its value", bare ? "no value" : "one value"};
   } catch (const po::error& problem) {
     return Error{"", "", problem.what(), "see dwell --help"};
   }
   return values;
-}
-
-Result<const CommandSpec*> find_command(const std::string& name) {
-  std::vector<std::string> names;
-  for (const CommandSpec& spec : commands()) {
-    if (spec.name == name) return &spec;
-    names.emplace_back(spec.name);
-  }
-  if (name == "test") return Error{"", "", "`test` is a command of ./dwell at the project's root", "./dwell test"};
-  return Error{"", "", fmt::format("unknown command \"{}\"", name), accepted_names(name, names)};
 }
 
 Result<Arguments> help_about(const std::string& name) {
@@ -344,11 +243,7 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
     out.command = Command::version;
     return out;
   }
-  if (plain.empty())
-    return Error{
-        "", "", "no command",
-        "case-study, run, resume, list, report, schema, validate, sensitivity, phold, bench-kernel, check-detector, "
-        "score-series, score-edges, help"};
+  if (plain.empty()) return Error{"", "", "no command", fmt::format("{}", fmt::join(command_names(), ", "))};
   const Result<const CommandSpec*> found = find_command(plain.front());
   if (!found) return found.error();
   const CommandSpec& spec = *found.value();

@@ -21,6 +21,7 @@ namespace dwell::cli {
 enum class Command : std::uint8_t {
   case_study,
   run,
+  bench,
   resume,
   list,
   report,
@@ -32,6 +33,7 @@ enum class Command : std::uint8_t {
   check_detector,
   score_series,
   score_edges,
+  export_rows,
   help,
   version
 };
@@ -56,11 +58,17 @@ struct Arguments {
   std::optional<workforce::KeyUseOfInsider> key_use;
   std::optional<campaign::Concentration> concentration;
   std::vector<std::string> detectors;
-  std::optional<run::Spread> spread;  ///< over ranks; nothing: as suits the number of seeds
-  std::string checkpoint;             ///< folder; empty: none
+  std::uint32_t detector_timeout_s = 30;  ///< for one answer of a detector from outside
+  bool in_process = false;                ///< detectors of shared libraries in this program
+  std::optional<run::Spread> spread;      ///< over ranks; nothing: as suits the number of seeds
+  std::string checkpoint;                 ///< folder; empty: none
   Duration checkpoint_every = Duration::days(10);
   double budget_per_day = 1;
-  std::string plan;  ///< of a sensitivity study: name or file; empty: the project's
+  std::string plan;               ///< of a sensitivity study: name or file; empty: the project's
+  std::string topics = "access";  ///< to export, with commas
+  std::string pages = "all";      ///< of access rows to export
+  std::string format = "batches";
+  bool clean = false;  ///< export without the campaign
   perf::PholdShape phold;
   std::optional<EngineKind> engine;
   ValidateArguments validate;

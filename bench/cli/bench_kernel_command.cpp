@@ -119,7 +119,7 @@ class Measurement {
 
   /// Generation with every detector watching, on one thread; a day to learn, then the days asked for.
   Result<std::optional<Json>> watch() {
-    auto list = run::contenders(arguments_.detectors);
+    auto list = run::contenders(arguments_.detectors, door_of(arguments_));
     if (!list) return list.error();
     std::erase_if(list.value(), [](const run::Contender& c) { return c.kind == "oracle"; });
     world::Scenario scenario = scenario_;

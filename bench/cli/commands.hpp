@@ -7,6 +7,10 @@ namespace dwell::cli {
 
 /// `case-study` and `run`: reads, checks, simulates, writes, prints.
 int study_command(const Arguments& arguments);
+/// `bench`: the same for every scenario of a suite.
+int bench_command(const Arguments& arguments);
+/// `export`: a scenario's telemetry, for programs of others.
+int export_command(const Arguments& arguments);
 /// `resume`: goes on with a study from its checkpoint.
 int resume_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);

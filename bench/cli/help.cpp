@@ -18,9 +18,11 @@ budgets set on other seeds.
 constexpr std::string_view kCommands = R"(
   dwell case-study                the 2025 case from start to end (minutes)
   dwell run SCENARIO              any scenario: simulate, calibrate, score
+  dwell bench [SUITE]             the same for every scenario of a suite
   dwell resume FOLDER             goes on with a study that kept a checkpoint
   dwell report RESULTS            the leaderboard of a results file
-  dwell list scenarios|calendars  what can be run; dates scenarios name
+  dwell list scenarios|suites|calendars
+                                  what can be run; dates scenarios name
   dwell list detectors            what is compared, and which logs each needs
   dwell schema [telemetry|scenario|results|calendar]
                                   columns of the logs; JSON Schema of the files
@@ -28,6 +30,7 @@ constexpr std::string_view kCommands = R"(
                                   against published statistics
   dwell sensitivity [SCENARIO]    what the leaderboard rests on: one parameter
                                   at a time at a low and a high value
+  dwell export SCENARIO           its telemetry, for programs of yours
   dwell phold                     the engine alone, on the PHOLD benchmark
   dwell bench-kernel [SCENARIO]   what an event costs, stage by stage
   dwell check-detector NAME|all   what every detector must hold, tried on it
@@ -41,6 +44,11 @@ constexpr std::string_view kSubject = R"(
 SCENARIO is a name from `dwell list scenarios` or the path of a JSON file.
 )";
 
+constexpr std::string_view kSuite = R"(
+SUITE is a name from `dwell list suites` or the path of a JSON file. With one
+scenario the results are those of `dwell run`, with more they lie side by side.
+)";
+
 constexpr std::string_view kStudy = R"(
 What is simulated (case-study, run)
   --scale N/M           share of members, background and campaign (1/1000)
@@ -51,7 +59,9 @@ What is simulated (case-study, run)
   --key-use HOW         shared_production, trusted_unused or exclusive
   --concentration HOW   even, or top16: 16 addresses carry most reads
   --detector NAME       only this detector; may be repeated; with parameters,
-                        NAME:a=1,b=2, or all those of its grid, NAME:*
+                        NAME:a=1,b=2, or all those of its grid, NAME:*. From
+                        outside: ./libmine.so:name or python:FILE.py:Class
+  --detector-timeout S  seconds one from outside may take for an answer (30)
   --grid                every detector with all parameters of its grid
   --threads N           processors used (all); never changes a result
   --checkpoint FOLDER   keeps there how far the study is, for `dwell resume`;
@@ -67,6 +77,7 @@ The folder holds everything the study was started with, but for
 constexpr std::string_view kBenchKernel = R"(
 bench-kernel takes --scale (1/20), --days (1), --seed (1), --threads (all) and
 --detector NAME: a second run has every detector, or only these.
+  --in-process          shared libraries in this program, not in their own
 )";
 
 constexpr std::string_view kValidate = R"(
@@ -92,6 +103,16 @@ of a study but those of checkpoints.
   --plan NAME           parameters and their values (leaderboard): a name in
                         scenarios/sensitivity or a JSON file
   --budget B            1/day, 1/week or 1/month (1/day)
+)";
+
+constexpr std::string_view kExport = R"(
+export takes --scale, --seed (1), --baseline, --key-use and --concentration, and
+writes to --output FILE, or - for stdout (its default).
+  --topics LIST         such as access,auth (access); `dwell schema telemetry`
+  --pages LIST          of access rows: all, member-data, or names (all)
+  --days N              from the first day, warm-up included (all)
+  --clean               without the campaign
+  --format batches      frames of detectors/hosts/PROTOCOL.md, the only format
 )";
 
 constexpr std::string_view kPhold = R"(
@@ -176,8 +197,8 @@ std::string join(std::initializer_list<std::string_view> parts) {
 }  // namespace
 
 std::string help_text() {
-  return join({kPurpose, kCommands, kSubject, kStudy, kBenchKernel, kValidate, kSensitivity, kPhold, kSeries, kEdges,
-               kScores, kRanks, kSpread, kOutput, kExamples, kExit});
+  return join({kPurpose, kCommands, kSubject, kStudy, kBenchKernel, kValidate, kSensitivity, kExport, kPhold, kSeries,
+               kEdges, kScores, kRanks, kSpread, kOutput, kExamples, kExit});
 }
 
 std::string help_text(Command command) {
@@ -188,13 +209,20 @@ std::string help_text(Command command) {
     case Command::run:
       return join({"dwell run SCENARIO - any scenario: simulate, calibrate, score\n", kSubject, kStudy, kRanks, kSpread,
                    kOutput, kExamples, kExit});
+    case Command::bench:
+      return join({"dwell bench [SUITE] - every scenario of a suite (reference): simulate,\ncalibrate, score\n", kSuite,
+                   kStudy, kRanks, kSpread, kOutput, kExit});
+    case Command::export_rows:
+      return join({"dwell export SCENARIO - its telemetry, for programs of yours\n", kSubject, kExport});
     case Command::resume:
       return join({"dwell resume FOLDER - goes on with a study that kept a checkpoint\n", kResume, kRanks, kSpread,
                    kOutput, kExit});
     case Command::list:
       return join(
-          {"dwell list scenarios - what can be run\ndwell list detectors - what is compared, which logs each needs, "
-           "what it is checked\nagainst\n\n"
+          {"dwell list scenarios - what can be run\ndwell list suites - lists of scenarios to compare detectors "
+           "on\ndwell list calendars - holidays that scenarios can name\ndwell list detectors - what is compared, "
+           "which "
+           "logs each needs, what it is checked\nagainst\n\n"
            "  --costs               bounds of memory and time, and memory measured\n"
            "  --grid                values of parameters that a study would sweep\n",
            kOutput});

@@ -22,6 +22,10 @@ int dispatch(const Arguments& arguments) {
     case Command::case_study:
     case Command::run:
       return study_command(arguments);
+    case Command::bench:
+      return bench_command(arguments);
+    case Command::export_rows:
+      return export_command(arguments);
     case Command::resume:
       return resume_command(arguments);
     case Command::list:
@@ -53,8 +57,8 @@ int dispatch(const Arguments& arguments) {
 
 /// Other commands are done by the first of several ranks alone.
 bool runs_on_ranks(Command command) {
-  return command == Command::case_study || command == Command::run || command == Command::resume ||
-         command == Command::phold;
+  return command == Command::case_study || command == Command::run || command == Command::bench ||
+         command == Command::resume || command == Command::phold;
 }
 
 }  // namespace

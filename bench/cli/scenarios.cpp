@@ -62,6 +62,10 @@ Result<world::Scenario> load_scenario(const std::string& path) {
   return world::read_scenario(path, folders);
 }
 
+run::Door door_of(const Arguments& arguments) {
+  return {{std::chrono::seconds(arguments.detector_timeout_s)}, arguments.in_process};
+}
+
 Status apply_overrides(const Arguments& arguments, world::Scenario& scenario) {
   if (arguments.scale) scenario.scale = *arguments.scale;
   if (arguments.key_use) scenario.key_use = *arguments.key_use;

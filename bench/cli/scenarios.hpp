@@ -25,6 +25,9 @@ Result<world::Scenario> load_scenario(const std::string& path);
 /// The folder of the project's calendars.
 std::string calendar_folder();
 
+/// How detectors from outside are let in, as asked.
+run::Door door_of(const Arguments& arguments);
+
 /// Applies --scale, --baseline, --key-use and --concentration, and checks that the parts of the scenario still fit each
 /// other.
 Status apply_overrides(const Arguments& arguments, world::Scenario& scenario);

@@ -51,6 +51,7 @@ run::SensitivityOptions options_of(const Arguments& arguments, const world::Scen
   study.threads = arguments.threads;
   study.days = arguments.days;
   study.detectors = arguments.detectors;
+  study.door = door_of(arguments);
   study.stop = &stop_requested();
   return options;
 }
@@ -101,7 +102,9 @@ int sensitivity_command(const Arguments& arguments) {
   int code = kDone;
   if (arguments.json && !file) code = put(document);
   if (!arguments.json) {
-    const auto& columns = arguments.detectors.empty() ? result.value().best : arguments.detectors;
+    std::vector<std::string> columns = arguments.detectors;
+    for (std::string& column : columns) column = run::row_name(column);
+    if (columns.empty()) columns = result.value().best;
     code = put(report::sensitivity_page(result.value(), columns, stdout_style()));
   }
   if (code == kDone && result.value().manifest.partial) {

@@ -45,6 +45,7 @@ run::StudyRequest request_of(const Arguments& arguments, const world::Scenario& 
   options.evaluation_seeds = arguments.seeds;
   options.days = arguments.days;
   options.detectors = arguments.detectors;
+  options.door = door_of(arguments);
   options.checkpoint_every = arguments.checkpoint_every;
   options.spread = arguments.spread;
   return request;

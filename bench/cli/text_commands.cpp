@@ -7,6 +7,7 @@
 #include "bench/cli/main_command.hpp"
 #include "bench/cli/names.hpp"
 #include "bench/cli/scenarios.hpp"
+#include "bench/cli/suites.hpp"
 #include "bench/cli/terminal.hpp"
 #include "bench/cli/text_page.hpp"
 #include "bench/report/case_study.hpp"
@@ -41,6 +42,24 @@ int list_scenarios(const Arguments& arguments) {
   return delivered == kDone ? code : delivered;
 }
 
+int list_suites(const Arguments& arguments) {
+  report::Table table({{"suite", false}, {"scenarios"}, {"", false}});
+  Json list = Json::array();
+  int code = kDone;
+  for (const std::string& name : suite_names()) {
+    const Result<Suite> suite = load_suite(name);
+    if (!suite) {
+      code = complain(suite.error(), kBadInput);
+      continue;
+    }
+    const Suite& s = suite.value();
+    add_row(table, {name, std::to_string(s.scenarios.size())}, s.title, 44);
+    list.push_back({{"name", name}, {"file", s.file}, {"title", s.title}, {"scenarios", s.scenarios}});
+  }
+  const int delivered = deliver(arguments, arguments.json ? dump(list) : table.render(page_style(arguments)), "");
+  return delivered == kDone ? code : delivered;
+}
+
 int list_calendars(const Arguments& arguments) {
   const std::vector<std::string> folders = {calendar_folder()};
   report::Table table({{"calendar", false}, {"holidays"}, {"promotions"}, {"", false}});
@@ -68,7 +87,7 @@ int unknown_subject(const char* command, const std::string& word, std::span<cons
 }  // namespace
 
 int list_command(const Arguments& arguments) {
-  static const std::array<std::string, 3> names = {"scenarios", "detectors", "calendars"};
+  static const std::array<std::string, 4> names = {"scenarios", "detectors", "calendars", "suites"};
   if (arguments.subject != names[1] && (arguments.costs || arguments.grid))
     return complain(Error{"", arguments.costs ? "--costs" : "--grid", "beside \"" + arguments.subject + "\"",
                           "dwell list detectors"},
@@ -76,6 +95,7 @@ int list_command(const Arguments& arguments) {
   if (arguments.subject == names[0]) return list_scenarios(arguments);
   if (arguments.subject == names[1]) return list_detectors(arguments);
   if (arguments.subject == names[2]) return list_calendars(arguments);
+  if (arguments.subject == names[3]) return list_suites(arguments);
   return unknown_subject("dwell list", arguments.subject, names);
 }
 

@@ -14,6 +14,7 @@ void save(ByteWriter& writer, const StudyRequest& request) {
   writer.put(options.checkpoint_every.us);
   writer.put(static_cast<std::uint64_t>(options.detectors.size()));
   for (const std::string& detector : options.detectors) writer.put_string(detector);
+  writer.put(static_cast<std::int64_t>(options.door.host.patience.count()));
   writer.put(options.spread.has_value());
   writer.put(options.spread.value_or(Spread::seeds));
 }
@@ -33,6 +34,7 @@ Result<StudyRequest> restore_request(std::span<const std::byte> bytes, const std
   for (auto count = reader.get<std::uint64_t>(); count > 0 && !reader.failed(); --count) {
     options.detectors.push_back(reader.get_string());
   }
+  options.door.host.patience = std::chrono::milliseconds(reader.get<std::int64_t>());
   const bool spread_asked = reader.get<bool>();
   const auto spread = reader.get<Spread>();
   if (spread_asked) options.spread = spread;

@@ -140,7 +140,7 @@ Result<StudyResult> run_study(const world::Scenario& scenario, const StudyOption
   if (options.threads == 0) options.threads = std::max(1U, processors / std::max(1U, options.ranks_here));
   if (options.scale.numerator == 0) options.scale = scenario.scale;
 
-  auto list = contenders(options.detectors);
+  auto list = contenders(options.detectors, options.door);
   if (!list) return list.error();
   std::vector<std::uint64_t> calibration_seeds;
   std::vector<std::uint64_t> evaluation_seeds;

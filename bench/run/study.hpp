@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bench/run/checkpoint.hpp"
+#include "bench/run/contenders.hpp"
 #include "bench/run/result.hpp"
 #include "sim/core/result.hpp"
 #include "sim/world/rank_exchange.hpp"
@@ -44,7 +45,8 @@ struct StudyOptions {
   std::uint32_t evaluation_seeds = 8;
   std::uint32_t threads = 0;           ///< 0: all processors, shared with the other ranks here
   std::uint32_t days = 0;              ///< scored days; 0: the baseline's
-  std::vector<std::string> detectors;  ///< names; empty: the whole catalogue
+  std::vector<std::string> detectors;  ///< as typed; empty: the whole catalogue
+  Door door = {};                      ///< for those from outside
   std::function<void(const Progress&)> progress;
   const std::atomic<bool>* stop =
       nullptr;  ///< when it turns true, the study ends with the finished seeds and marks itself partial

@@ -73,8 +73,10 @@ TEST_CASE("help on one command tells its options and no others") {
                            Page{"resume", "--threads", "--seeds"}, Page{"list", "--json", "--scale"},
                            Page{"report", "--output", "--scale"}, Page{"schema", "telemetry", "--json"},
                            Page{"validate", "--columns", "--baseline"}, Page{"phold", "--lookahead", "--scale"},
-                           Page{"bench-kernel", "--detector", "--baseline"}, Page{"score-series", "--value", "--tick"},
-                           Page{"score-edges", "--tick", "--value"}, Page{"check-detector", "--json", "--scale"}}) {
+                            Page{"bench-kernel", "--in-process", "--baseline"},
+                            Page{"bench", "--detector", "--lookahead"}, Page{"export", "--topics", "--seeds"},
+                            Page{"score-series", "--value", "--tick"}, Page{"score-edges", "--tick", "--value"},
+                            Page{"check-detector", "--json", "--scale"}}) {
     INFO(page.command);
     const Finished end = run_dwell(folder, {page.command, "--help"});
     CHECK(end.code == 0);
@@ -111,7 +113,7 @@ TEST_CASE("unknown words are refused with the nearest name") {
   refused({"run", "tiny", "--wat"}, {"unknown option --wat"});
   refused({"run", "tinny"}, {"\"tinny\"", "tiny (did you mean it?)"});
   refused({"list", "detector"}, {"detectors (did you mean it?)"});
-  refused({"list"}, {"scenarios, detectors or calendars"});
+  refused({"list"}, {"scenarios, suites, detectors or calendars"});
   refused({"schema", "telemtry"}, {"telemetry (did you mean it?)"});
   refused({"run"}, {"scenario"});
   refused({"run", "tiny", "again"}, {"\"again\""});

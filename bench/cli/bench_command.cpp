@@ -1,0 +1,113 @@
+// `bench`: the scenarios of a suite one after the other, with the same detectors.
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "bench/cli/commands.hpp"
+#include "bench/cli/interrupt.hpp"
+#include "bench/cli/main_command.hpp"
+#include "bench/cli/output_file.hpp"
+#include "bench/cli/progress.hpp"
+#include "bench/cli/ranks.hpp"
+#include "bench/cli/scenarios.hpp"
+#include "bench/cli/suites.hpp"
+#include "bench/cli/terminal.hpp"
+#include "bench/report/case_study.hpp"
+#include "bench/report/results_json.hpp"
+
+namespace dwell::cli {
+namespace {
+
+constexpr const char* kSuite = "reference";
+
+Result<run::StudyResult> run_scenario(const Arguments& arguments, const world::Scenario& scenario, ProgressLine& line) {
+  run::StudyOptions options;
+  options.scale = scenario.scale;
+  options.seed = arguments.seed;
+  options.calibration_seeds = arguments.seeds;
+  options.evaluation_seeds = arguments.seeds;
+  options.days = arguments.days;
+  options.detectors = arguments.detectors;
+  options.door = door_of(arguments);
+  options.threads = arguments.threads;
+  options.stop = &stop_requested();
+  options.progress = [&](const run::Progress& progress) {
+    if (!stop_requested()) line.show(progress);
+  };
+  return run::run_study(scenario, options);
+}
+
+/// The results documents side by side, each as `run` would have written it.
+std::string document_of(const Suite& suite, const std::vector<run::StudyResult>& results) {
+  std::string text = fmt::format("{{\n\"schema\": \"dwell.suite-results/1\",\n\"suite\": {},\n\"results\": [\n",
+                                 nlohmann::json(suite.name).dump());
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    text += (i == 0 ? "" : ",\n") + report::results_json(results[i]);
+  }
+  return text + "]\n}\n";
+}
+
+int run_all(const Arguments& arguments, const Suite& suite) {
+  std::vector<world::Scenario> scenarios;
+  for (const std::string& path : suite.scenarios) {
+    Result<world::Scenario> scenario = load_scenario(path);
+    if (!scenario) return complain(scenario.error(), kBadInput);
+    if (const Status status = apply_overrides(arguments, scenario.value()); !status) {
+      return complain(status.error(), kBadInput);
+    }
+    scenarios.push_back(std::move(scenario).value());
+  }
+  std::optional<OutputFile> file;
+  if (!arguments.output.empty()) {
+    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, suite.file);
+    if (!prepared) return complain(prepared.error(), kBadInput);
+    file = prepared.value();
+  }
+  catch_interrupts(arguments.quiet);
+  std::vector<run::StudyResult> results;
+  std::string pages;
+  for (const world::Scenario& scenario : scenarios) {
+    ProgressLine line(arguments.quiet, stderr_is_terminal());
+    Result<run::StudyResult> result = run_scenario(arguments, scenario, line);
+    if (!result && results.empty()) return complain(result.error(), stop_requested() ? kInterrupted : kBadInput);
+    if (!result) break;
+    pages += report::study_page(result.value(), "", stdout_style()) + "\n";
+    results.push_back(std::move(result).value());
+    if (stop_requested()) break;
+  }
+  const std::string document = document_of(suite, results);
+  if (file) {
+    if (const Status written = file->write(document); !written) return complain(written.error(), kFailed);
+  }
+  const int code = arguments.json ? (file ? kDone : put(document)) : put(pages);
+  if (code == kDone && (stop_requested() || results.size() < scenarios.size())) {
+    say("dwell: stopped before the end; scenarios that were not reached are left out\n");
+    return kInterrupted;
+  }
+  return code;
+}
+
+}  // namespace
+
+int bench_command(const Arguments& arguments) {
+  const Result<Suite> suite = load_suite(arguments.subject.empty() ? kSuite : arguments.subject);
+  if (!suite) return complain(suite.error(), kBadInput);
+  if (suite.value().scenarios.size() > 1) {
+    if (started_on_ranks() || !arguments.checkpoint.empty()) {
+      return complain(Error{suite.value().file, started_on_ranks() ? "--ranks" : "--checkpoint",
+                            "a suite of more than one scenario", "`dwell run SCENARIO` for one after the other"},
+                      kBadInput);
+    }
+    return run_all(arguments, suite.value());
+  }
+  Arguments one = arguments;
+  one.command = Command::run;
+  one.subject = suite.value().scenarios.front();
+  return study_command(one);
+}
+
+}  // namespace dwell::cli

@@ -1,0 +1,17 @@
+#pragma once
+// How the processes of detectors are started, and where what they need lies.
+
+#include <string>
+
+#include "detectors/hosts/child_process.hpp"
+
+namespace dwell::hosts {
+
+/// The program that holds a shared library: beside this program, or where it was built.
+Launch library_host();
+/// The interpreter with our package: $DWELL_PYTHON, /usr/bin/python3, or the first python3 of the path.
+Launch python_host();
+/// The folder of the Python package.
+std::string python_package();
+
+}  // namespace dwell::hosts

@@ -1,0 +1,195 @@
+"""Runs a detector of a Python file for Dwell: `python3 -m dwell.host`, control on descriptor 3, frames on 4."""
+
+import importlib.util
+import json
+import os
+import pathlib
+import select
+import socket
+import sys
+import threading
+import traceback
+
+CONTROL, DATA = 3, 4
+PROTOCOL = 1
+
+
+class Refusal(Exception):
+    """What is wrong with the user's file, before it runs."""
+
+    def __init__(self, place, found, accepted=""):
+        super().__init__(found)
+        self.place, self.found, self.accepted = place, found, accepted
+
+
+def leave_with_dwell():
+    """Ends this program when Dwell is gone, whatever the detector is doing."""
+
+    def wait():
+        gone = select.poll()
+        gone.register(CONTROL, select.POLLRDHUP)
+        gone.poll()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def load(file, name):
+    """The class of a file that a detector is made of."""
+    from .detector import Detector
+
+    path = pathlib.Path(file)
+    sys.path.insert(0, str(path.parent))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    classes = [word for word, value in vars(module).items()
+               if isinstance(value, type) and issubclass(value, Detector) and value is not Detector]
+    found = getattr(module, name, None)
+    if found is None:
+        raise Refusal("", f'has no class "{name}"', ", ".join(classes) or "a class that extends dwell.Detector")
+    if name not in classes:
+        raise Refusal(name, "is no class that extends dwell.Detector", ", ".join(classes))
+    return found
+
+
+def listed(value):
+    return value if isinstance(value, str) else ",".join(value)
+
+
+def hello_of(cls):
+    parameters = [{"name": name, "value": p.value, "least": p.least, "most": p.most, "meaning": p.meaning}
+                  for name, p in cls.parameters.items()]
+    return {"type": "hello", "name": cls.__name__, "summary": cls.summary, "paper": cls.paper, "tier": cls.tier,
+            "topics": listed(cls.topics), "pages": listed(cls.pages), "columns": listed(cls.columns),
+            "memory_bound_bytes": cls.memory_bound_bytes, "time_bound_ns": cls.time_bound_ns,
+            "parameters": parameters, "saves": cls.save is not None and cls.restore is not None}
+
+
+def place_in(file, problem):
+    """The line of the user's file that an exception came from."""
+    name = pathlib.Path(file).name
+    if isinstance(problem, SyntaxError) and problem.lineno is not None:
+        return f"{pathlib.Path(problem.filename or file).name}:{problem.lineno}"
+    lines = [frame.lineno for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == file]
+    return f"{name}:{lines[-1]}" if lines else ""
+
+
+class Host:
+    def __init__(self):
+        from .frames import Receiver
+
+        control = socket.socket(fileno=CONTROL)
+        self.control = control
+        self.lines = control.makefile("rb")
+        self.data = socket.socket(fileno=DATA)
+        self.receiver = Receiver(self.fill)
+        self.file = ""
+        self.cls = None
+        self.detector = None
+        self.capacity = 0
+
+    def fill(self, view):
+        while view:
+            received = self.data.recv_into(view)
+            if received == 0:
+                raise EOFError
+            view = view[received:]
+
+    def say(self, message, frame=None):
+        self.control.sendall(json.dumps(message).encode() + b"\n")
+        if frame is not None:
+            self.data.sendall(frame)
+
+    def run(self):
+        while True:
+            line = self.lines.readline()
+            if not line:
+                return
+            message = json.loads(line)
+            if message["type"] == "bye":
+                return
+            getattr(self, "on_" + message["type"])(message)
+
+    def on_hello(self, message):
+        if message["protocol"] != PROTOCOL:
+            raise Refusal("protocol", f"found {message['protocol']}", str(PROTOCOL))
+        self.file = message["file"]
+        self.cls = load(self.file, message["name"])
+        self.say(hello_of(self.cls))
+
+    def on_config(self, message):
+        from .detector import Setting
+
+        parameters = {p["name"]: p["value"] for p in message["parameters"]}
+        self.capacity = message["capacity"]
+        self.detector = self.cls(Setting(message["seed"], message["shards"], message["windows_per_day"],
+                                         message["members_expected"], message["events_per_day_expected"],
+                                         parameters))
+        self.say({"type": "ready"})
+
+    def on_batch(self, message):
+        self.detector.observe(self.receiver.frame())
+        if message["ack"]:
+            self.say({"type": "ok"})
+
+    def on_close(self, message):
+        from .detector import Scores, Window
+        from .frames import encode
+
+        given = self.detector.close(Window(message["window"], message["begin_us"], message["end_us"],
+                                           message["floor"]))
+        if given is None:
+            self.say({"type": "score", "count": 0})
+            return
+        scores = Scores.of(given)
+        count = len(scores.ids)
+        if count > self.capacity:
+            raise ValueError(f"close gave {count} scores where there is room for {self.capacity}")
+        frame = None
+        if count > 0:
+            frame = encode("scores", message["window"],
+                           {"kind": scores.kinds, "id": scores.ids, "score": scores.values})
+        self.say({"type": "score", "count": count}, frame)
+
+    def on_save(self, _):
+        import numpy as np
+
+        from .frames import encode
+
+        state = np.frombuffer(self.detector.save(), np.uint8)
+        self.say({"type": "saved"}, encode("state", 0, {"bytes": state}))
+
+    def on_restore(self, _):
+        self.detector.restore(self.receiver.frame()["bytes"].tobytes())
+        self.say({"type": "ready"})
+
+
+def main():
+    leave_with_dwell()
+    try:
+        host = Host()
+    except ImportError as problem:
+        error = {"type": "error", "place": sys.executable, "found": str(problem),
+                 "accepted": "Python 3.11 with NumPy (Debian: python3-numpy)"}
+        socket.socket(fileno=CONTROL).sendall(json.dumps(error).encode() + b"\n")
+        return 1
+    try:
+        host.run()
+        return 0
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return 1
+    except Refusal as problem:
+        host.say({"type": "error", "place": problem.place, "found": problem.found, "accepted": problem.accepted})
+    except BaseException as problem:  # whatever the user's code does, SystemExit included
+        if host.detector is not None:
+            traceback.print_exc()
+        words = problem.msg if isinstance(problem, SyntaxError) else str(problem)
+        host.say({"type": "error", "place": place_in(host.file, problem),
+                  "found": f"{type(problem).__name__}: {words}".rstrip(": ")})
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+#include "detectors/hosts/reference.hpp"
+
+#include <charconv>
+#include <filesystem>
+
+namespace dwell::hosts {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::string_view kPython = "python:";
+
+std::vector<std::string> split(std::string_view text, char at) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t end = text.find(at);
+    parts.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+Status read_parameters(const std::string& text, Reference& out) {
+  if (text.empty()) return success();
+  for (const std::string& part : split(text, ',')) {
+    const std::size_t equals = part.find('=');
+    const std::string word = equals == std::string::npos ? "" : part.substr(equals + 1);
+    double value = 0;
+    const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (equals == 0 || word.empty() || problem != std::errc{} || end != word.data() + word.size()) {
+      return Error{out.file, out.name, "found \"" + part + "\"", "parameter=number"};
+    }
+    out.parameters.emplace_back(part.substr(0, equals), value);
+  }
+  return success();
+}
+
+}  // namespace
+
+std::string Reference::absolute() const {
+  const std::string behind = row.substr(row.find(fs::path(file).filename().string()));
+  return (kind == Kind::python ? std::string(kPython) : "") + (fs::path(file).parent_path() / behind).string();
+}
+
+bool is_outside(std::string_view typed) {
+  return typed.starts_with(kPython) || typed.find('/') != std::string_view::npos || typed.ends_with(".so") ||
+         typed.find(".so:") != std::string_view::npos;
+}
+
+Result<Reference> parse_reference(const std::string& typed) {
+  Reference out;
+  const bool python = typed.starts_with(kPython);
+  out.kind = python ? Kind::python : Kind::library;
+  // The file may have colons in its folders, not behind its ending.
+  const std::string rest = python ? typed.substr(kPython.size()) : typed;
+  const std::string_view ending = python ? ".py" : ".so";
+  std::size_t end = rest.rfind(std::string(ending) + ":");
+  end = end == std::string::npos ? rest.size() : end + ending.size();
+  const fs::path file = rest.substr(0, end);
+  const std::vector<std::string> behind =
+      end == rest.size() ? std::vector<std::string>{} : split(std::string_view(rest).substr(end + 1), ':');
+  if (!behind.empty()) out.name = behind[0];
+  if (behind.size() > 2) {
+    return Error{file.string(), "", "found \"" + behind[2] + "\" too many", "FILE:NAME:parameter=value,..."};
+  }
+  if (python && out.name.empty()) {
+    return Error{file.string(), "", "found no class", "python:FILE.py:Class, a class that extends dwell.Detector"};
+  }
+  std::error_code problem;
+  if (!fs::is_regular_file(file, problem)) {
+    return Error{file.string(), "", fs::exists(file, problem) ? "is no regular file" : "no such file",
+                 python ? "a Python file" : "a shared library"};
+  }
+  out.file = fs::absolute(file, problem).lexically_normal().string();
+  if (behind.size() == 2) {
+    if (const Status read = read_parameters(behind[1], out); !read) return read.error();
+  }
+  out.row = file.filename().string() + rest.substr(end);
+  if (python) out.row = std::string(kPython) + out.row;
+  return out;
+}
+
+}  // namespace dwell::hosts

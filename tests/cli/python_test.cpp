@@ -1,0 +1,182 @@
+// Detectors in Python, and telemetry for scripts.
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/child.hpp"
+
+using dwell::test::Finished;
+using dwell::test::Folder;
+using dwell::test::read_text;
+using dwell::test::run_dwell;
+using dwell::test::Surroundings;
+using dwell::test::write_text;
+
+namespace {
+
+using Json = nlohmann::json;
+using Words = std::vector<std::string>;
+
+const std::string kFiles = DWELL_SOURCE_DIR "/tests/plugins";
+const std::string kHosts = DWELL_SOURCE_DIR "/detectors/hosts";
+
+Words study(const Words& detectors) {
+  Words words = {"run", "tiny", "--seeds", "1", "--days", "1", "--json", "--detector-timeout", "5"};
+  for (const std::string& detector : detectors) words.insert(words.end(), {"--detector", detector});
+  return words;
+}
+
+Json run(const Folder& folder, const Words& detectors) {
+  const Finished end = run_dwell(folder, study(detectors));
+  INFO(end.err);
+  REQUIRE(end.code == 0);
+  return Json::parse(end.out);
+}
+
+Json rows_of(const Json& document, const std::string& detector) {
+  Json rows = Json::array();
+  for (const Json& row : document.at("rows")) {
+    if (row.at("detector") == detector) rows.push_back(row);
+  }
+  REQUIRE_FALSE(rows.empty());
+  return rows;
+}
+
+void refused(const std::string& detector, const Words& said) {
+  const Folder folder;
+  const Finished end = run_dwell(folder, study({detector}));
+  INFO(detector << ": " << end.err);
+  CHECK(end.code == 2);
+  CHECK(end.out.empty());
+  CHECK(std::count(end.err.begin(), end.err.end(), '\n') == 1);
+  for (const std::string& word : said) {
+    INFO("expected: " << word);
+    CHECK(end.err.find(word) != std::string::npos);
+  }
+}
+
+/// Runs a script as the launcher does.
+Finished run_script(const Folder& folder, const std::string& arguments) {
+  const std::string line = "cd '" + folder.path("") + "' && PYTHONPATH='" + kHosts +
+                           "/python' PYTHONDONTWRITEBYTECODE=1 DWELL_COMMAND='" DWELL_BINARY
+                           "' \"${DWELL_PYTHON:-/usr/bin/python3}\" " +
+                           arguments + " >script.out 2>script.err";
+  const int code = std::system(line.c_str());
+  return {code, read_text(folder.path("script.out")), read_text(folder.path("script.err"))};
+}
+
+}  // namespace
+
+TEST_CASE("the Python example is scored, with its parameters") {
+  const Folder folder;
+  const Json document = run(folder, {"python:" + kHosts + "/examples/first_seen.py:FirstSeen:least=3"});
+  for (const Json& row : rows_of(document, "python:first_seen.py:FirstSeen:least=3")) {
+    CHECK(row.at("mark") != "crashed");
+  }
+}
+
+TEST_CASE("whatever a class in Python does, its row says so and the run goes on") {
+  struct Fault {
+    const char* name;
+    const char* note;
+  };
+  const Fault faults[] = {
+      {"Raises", "faults.py:26: ZeroDivisionError: division by zero in window 100"},
+      {"Loops", "no answer within 5 s in window 100"},
+      {"Leaves", "it left in window 100"},
+      {"Exits", "SystemExit: enough in window 100"},
+      {"NotANumber", "it scored key 5 with NaN in window 100"},
+      {"UnknownKind", "an entity of kind 99 in window 100"},
+      {"TooMany", "70000 scores where there is room for 65536"},
+      {"Nonsense", "TypeError"},
+      {"Leaks", "it outgrew its memory"},
+      {"Writes", "read-only in window"},
+      {"CannotSave", "in save"},
+  };
+  const Folder folder;
+  Words detectors = {"python:" + kFiles + "/faults.py:Prints"};
+  for (const Fault& fault : faults) detectors.push_back("python:" + kFiles + "/faults.py:" + fault.name);
+  const Json document = run(folder, detectors);
+  for (const Fault& fault : faults) {
+    for (const Json& row : rows_of(document, std::string("python:faults.py:") + fault.name)) {
+      INFO(fault.name << ": " << row.dump());
+      CHECK(row.at("mark") == "crashed");
+      CHECK(row.at("note").get<std::string>().find(fault.note) != std::string::npos);
+    }
+  }
+  for (const Json& row : rows_of(document, "python:faults.py:Prints")) CHECK(row.at("mark") != "crashed");
+}
+
+TEST_CASE("a file in Python that holds no detector is refused with its place") {
+  refused("python:" + kFiles + "/syntax_error.py:Mine", {"syntax_error.py:4: SyntaxError", "expected ':'"});
+  refused("python:" + kFiles + "/import_error.py:Mine", {"import_error.py:3: ModuleNotFoundError", "nobody_has"});
+  refused("python:" + kFiles + "/faults.py:Raisse", {"no class \"Raisse\"", "Raises"});
+  refused("python:" + kFiles + "/faults.py:NoDetector", {"NoDetector", "no class that extends dwell.Detector"});
+  refused("python:" + kFiles + "/faults.py", {"found no class", "python:FILE.py:Class"});
+  refused("python:gone.py:Mine", {"gone.py", "no such file"});
+}
+
+TEST_CASE("exported rows are the same however they are written, and read back in Python") {
+  const Folder folder;
+  const Words words = {"export", "tiny", "--seed", "3", "--days", "1", "--topics", "access,auth,keys"};
+  Words to_file = words;
+  to_file.insert(to_file.end(), {"--output", "rows.bin"});
+  REQUIRE(run_dwell(folder, to_file).code == 0);
+  Words to_stdout = words;
+  to_stdout.insert(to_stdout.end(), {"--output", "-"});
+  CHECK(run_dwell(folder, to_stdout).out == read_text(folder.path("rows.bin")));
+  write_text(folder.path("script.py"), R"(
+import dwell
+import numpy as np
+
+kept = []
+rows = {}
+with open("rows.bin", "rb") as stream:
+    for batch in dwell.read_frames(stream):
+        rows[batch.topic] = rows.get(batch.topic, 0) + batch.rows
+        assert batch["time_us"].dtype == np.int64 and not batch["time_us"].flags.writeable
+        if batch.topic == "access":
+            assert (np.diff(batch["ingest_us"]) >= 0).all()
+            kept.append(batch["member"])
+first = np.concatenate(kept)
+again = np.concatenate([b["member"] for b in dwell.simulate("tiny", seed=3, days=1)])
+assert (first == again).all()
+other = np.concatenate([b["member"] for b in dwell.simulate("tiny", seed=4, days=1)])
+assert len(other) != len(first) or (first != other).any()
+data = [b for b in dwell.simulate("tiny", seed=3, days=1, pages="member-data")]
+assert 0 < sum(b.rows for b in data) < len(first) and min(b["page"].min() for b in data) >= 6
+for batch in dwell.simulate("tiny", seed=3):
+    break
+try:
+    next(dwell.simulate("tinny"))
+except RuntimeError as problem:
+    assert "did you mean it?" in str(problem), problem
+print(sorted(rows), rows["access"] == len(first))
+)");
+  const Finished script = run_script(folder, "script.py");
+  INFO(script.err);
+  CHECK(script.code == 0);
+  CHECK(script.out == "['access', 'auth', 'keys'] True\n");
+  const Finished example = run_script(folder, "'" + kHosts + "/examples/explore.py'");
+  INFO(example.err);
+  CHECK(example.code == 0);
+  CHECK(example.out.find("hour 23:") != std::string::npos);
+}
+
+TEST_CASE("an export that cannot be made says why and leaves nothing") {
+  const auto refuse = [](const Words& more, const Words& said) {
+    const Folder folder;
+    Words words = {"export", "tiny", "--days", "1"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished end = run_dwell(folder, words);
+    INFO(end.err);
+    CHECK(end.code == 2);
+    for (const std::string& word : said) CHECK(end.err.find(word) != std::string::npos);
+    CHECK(folder.names().empty());
+  };
+  refuse({"--topics", "acces"}, {"--topics", "\"acces\"", "access, auth"});
+  refuse({"--pages", "adress"}, {"--pages", "\"adress\"", "member-data"});
+  refuse({"--format", "csv"}, {"--format", "batches"});
+  refuse({"--output", "gone/rows.bin"}, {"gone"});
+}

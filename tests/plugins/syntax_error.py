@@ -1,0 +1,5 @@
+import dwell
+
+
+class Mine(dwell.Detector)
+    pass
