@@ -16,6 +16,10 @@ constexpr std::array<std::uint64_t, 16> kAdds = [] {
   return adds;
 }();
 
+std::uint64_t adds_of(const telemetry::AccessRows& access, std::size_t i) {
+  return kAdds[access.page(i) % kAdds.size()];
+}
+
 }  // namespace
 
 void count_pages(const WindowRows& rows, WindowTable& table) {
@@ -24,7 +28,12 @@ void count_pages(const WindowRows& rows, WindowTable& table) {
   for (std::size_t begin = 0; begin < size; begin += kMostRows) {
     const std::size_t end = std::min(size, begin + kMostRows);
     std::uint64_t word = 0;
-    for (std::size_t i = begin; i < end; ++i) word += kAdds[access.page(i) % kAdds.size()];
+    std::size_t i = begin;
+    // By fours: else half of the instructions would be the loop's own.
+    for (; i + 4 <= end; i += 4) {
+      word += adds_of(access, i) + adds_of(access, i + 1) + adds_of(access, i + 2) + adds_of(access, i + 3);
+    }
+    for (; i < end; ++i) word += adds_of(access, i);
     if (word != 0) *table.list.extend(1) = {0, static_cast<std::int64_t>(word)};
   }
 }

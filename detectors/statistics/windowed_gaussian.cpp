@@ -3,7 +3,7 @@
 // Lavin and Ahmad 2015 (NAB). Inputs: requests per member-data page (T0, sharded), as they are. NAB's configuration: a
 // window of 6,400 values that slides by 100 (sliding_gaussian.hpp); here 44 days of ten-minute blocks.
 // Score: |count - mean| / sd of the page it names; NAB's is 1 - Q(score), Q the upper tail of the standard normal,
-// which is 1 to all digits beyond 8. Silent for the first 144 values, of which NAB makes scores too. State 52 kB a
+// which is 1 to all digits beyond 8. Silent for the first 144 values, of which NAB makes scores too. State 67 kB a
 // page, about 150 ns a block and page.
 
 #include <algorithm>
