@@ -45,6 +45,11 @@ TEST_CASE("every detector describes itself", "[detectors][conformance]") {
     CHECK((dynamic_cast<ShardedDetector*>(made.get()) != nullptr) == (d.form == Form::sharded));
     CHECK((dynamic_cast<SequentialDetector*>(made.get()) != nullptr) == (d.form == Form::sequential));
     CHECK((dynamic_cast<FeatureDetector*>(made.get()) != nullptr) == (d.form == Form::features));
+    // What the stage of all of them reads, whoever runs one by itself.
+    if (d.form == Form::features) {
+      CHECK(d.topics == topic_bit(telemetry::Topic::access));
+      CHECK(d.pages == kAllPages);
+    }
   }
 }
 
