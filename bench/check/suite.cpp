@@ -69,6 +69,8 @@ class Suite {
     if (sharded != (d_.form == Form::sharded) || sequential != (d_.form == Form::sequential) ||
         features != (d_.form == Form::features))
       return failed(fmt::format("an instance is not of the form {}", detect::to_string(d_.form)));
+    if (features && (d_.topics != topic_bit(telemetry::Topic::access) || d_.pages != kAllPages))
+      return failed("its rows are not those that the stage of feature vectors reads");
     return passed();
   }
 

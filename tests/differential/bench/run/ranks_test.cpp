@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/run/run_state.hpp"
+#include "tests/differential/bench/run/feature_echo.hpp"
 #include "tests/differential/bench/run/study_lines.hpp"
 #include "tests/differential/sim/world/rank_groups.hpp"
 #include "tests/differential/sim/world/worlds.hpp"
@@ -103,6 +104,7 @@ const std::vector<Fault>& faults() {
 
 std::vector<Contender> everybody() {
   auto list = contenders({}).value();
+  list.push_back(feature_echo());
   for (const Fault& fault : faults()) {
     list.push_back({Fragile(fault).descriptor(), "detector",
                     [fault](const detect::Setting&) { return std::make_unique<Fragile>(fault); }});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "tests/differential/bench/run/feature_echo.hpp"
 #include "tests/differential/bench/run/plain_run.hpp"
 
 namespace dwell::run::test {
@@ -42,7 +43,8 @@ std::int32_t forked(const WorldRecord& run) {
 }
 
 TEST_CASE("the views of one pass score like separate simulations, for every contender") {
-  const auto list = contenders({}).value();
+  auto list = contenders({}).value();
+  list.push_back(feature_echo());
   const std::array<std::vector<std::vector<Scored>>, kViews> apart = {plain_run(list, options(false, false)),
                                                                       plain_run(list, options(true, false)),
                                                                       plain_run(list, options(false, true))};
