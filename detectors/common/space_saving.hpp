@@ -15,7 +15,8 @@
 
 namespace dwell::detect {
 
-/// 5 ns an addition in cache while there is room, and about 30 ns from then on. 24 bytes a counter, 16 for its place.
+/// A look-up an addition while there is room; from then on a heap of the counters is kept, logarithmic in them. 24
+/// bytes a counter, 16 for its place.
 class SpaceSaving {
  public:
   struct Counter {

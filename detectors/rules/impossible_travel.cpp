@@ -26,6 +26,7 @@ class ImpossibleTravel final : public Described<ImpossibleTravel, ShardedDetecto
         times_(
             std::make_shared<const TravelTimes>(setting.countries, parameter("km_per_hour"), parameter("unknown_km"))),
         prior_(parameter("usual_per_day") / kHoursPerDay),
+        recent_(parameter("recent_hours")),
         learn_(parameter("learn_days") * kHoursPerDay) {}
 
   [[nodiscard]] std::unique_ptr<ShardState> make_shard_state(ShardId) const override {
@@ -56,11 +57,13 @@ class ImpossibleTravel final : public Described<ImpossibleTravel, ShardedDetecto
   void save(ByteWriter& writer) const override {
     hour_.save(writer);
     pasts_.save(writer);
+    writer.put(recent_hours_);
     writer.put(hours_);
   }
   Status restore(ByteReader& reader) override {
     hour_.restore(reader);
     pasts_.restore(reader);
+    recent_hours_ = reader.get<double>();
     hours_ = reader.get<double>();
     return restored(reader);
   }
@@ -68,35 +71,43 @@ class ImpossibleTravel final : public Described<ImpossibleTravel, ShardedDetecto
 
  private:
   struct Past {
-    double members = 0;
+    double recent = 0;
+    double learnt = 0;
     std::int64_t hour = 0;
   };
 
   void end_hour(std::int64_t hour, Scores& scores) {
     hour_.prune(kMostPasts, [](std::int64_t members) { return members; });
-    for (const auto& entry : hour_.entries()) {
-      Past& past = pasts_.at(entry.key);
-      past.members *= learn_.keep(hour - past.hour);
-      past.hour = hour;
-      const auto members = static_cast<double>(entry.value);
-      if (hours_ > 0) {
-        const double expected = prior_ + past.members / hours_;
-        const double shape = std::min(kMostShape, 1 + past.members);
-        scores.emit(untagged(entry.key), excess_nats(members, expected, shape));
-      }
-      past.members += members;
-    }
+    recent_hours_ = recent_hours_ * recent_.keep(1) + 1;
+    for (const auto& entry : hour_.entries()) judge(entry.key, static_cast<double>(entry.value), hour, scores);
     hour_.clear();
     hours_ = hours_ * learn_.keep(1) + 1;
-    pasts_.prune(kMostPasts, [](const Past& past) { return past.members; });
+    pasts_.prune(kMostPasts, [](const Past& past) { return past.learnt; });
+  }
+  void judge(std::uint64_t id, double members, std::int64_t hour, Scores& scores) {
+    Past& past = pasts_.at(id);
+    const std::int64_t elapsed = hour - past.hour;
+    past.recent = past.recent * recent_.keep(elapsed) + members;
+    past.learnt *= learn_.keep(elapsed);
+    past.hour = hour;
+    if (hours_ > 0) {
+      // What is recent is left out of the rate it is judged by.
+      const double before = std::max(0.0, past.learnt - (past.recent - members));
+      const double rate = prior_ + before / std::max(hours_ - recent_hours_, recent_hours_);
+      const double shape = std::min(kMostShape, 1 + before);
+      scores.emit(untagged(id), excess_nats(past.recent, rate * recent_hours_, shape));
+    }
+    past.learnt += members;
   }
 
   std::uint32_t shards_;
   std::shared_ptr<const TravelTimes> times_;
   double prior_;  // members an hour
+  Forgetting recent_;
   Forgetting learn_;
   FlatMap<std::int64_t> hour_;  // members, by tagged entity
   FlatMap<Past> pasts_;         // by tagged entity
+  double recent_hours_ = 0;     // R
   double hours_ = 0;            // W
 };
 
@@ -111,6 +122,7 @@ Descriptor describe_impossible_travel() {
       {"km_per_hour", 900, 1, 1e5, "speed beyond which a journey is impossible"},
       {"unknown_km", 2000, 0, 20'000, "distance between countries whose places are not known"},
       {"usual_per_day", .25, 1e-6, 1e6, "impossible journeys a day to an entity that had none"},
+      {"recent_hours", 24, 1, 720, "time constant of the journeys judged"},
       {"learn_days", 28, 1, 365, "time constant of an entity's usual number"},
   };
   d.memory_bound_bytes = 640ULL << 20;

@@ -20,11 +20,11 @@ TravelTimes::TravelTimes(const std::vector<std::string>& codes, double km_per_ho
 }
 
 LastPlaces::LastPlaces(std::uint32_t shards, std::shared_ptr<const TravelTimes> times)
-    : shards_(std::max(1U, shards)), times_(std::move(times)) {}
+    : shards_(std::max(1U, shards)), most_(kMostMembers / shards_.divisor()), times_(std::move(times)) {}
 
 bool LastPlaces::visit(std::uint32_t member, std::uint32_t country, std::int64_t minute, bool in_person) {
-  const std::uint64_t index = member / shards_;
-  if (index >= kMostMembers / shards_ || country >= TravelTimes::kMost) return false;
+  const std::uint64_t index = shards_.quotient(member);
+  if (index >= most_ || country >= TravelTimes::kMost) return false;
   if (index >= places_.size()) {
     if (!in_person) return false;
     grow(index + 1);
@@ -47,9 +47,8 @@ bool LastPlaces::visit(std::uint32_t member, std::uint32_t country, std::int64_t
 }
 
 void LastPlaces::grow(std::uint64_t members) {
-  const std::uint64_t most = kMostMembers / shards_;
   if (members > places_.capacity())
-    places_.reserve(std::min(most, std::max<std::uint64_t>(members, places_.capacity() * 5 / 4)));
+    places_.reserve(std::min(most_, std::max<std::uint64_t>(members, places_.capacity() * 5 / 4)));
   places_.resize(members, 0);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "detectors/api/detector.hpp"
+#include "sim/core/reciprocal.hpp"
 
 namespace dwell::detect {
 
@@ -51,7 +52,8 @@ class LastPlaces final : public ShardState {
   static constexpr std::uint32_t kNamed = 1U << 31;
   void grow(std::uint64_t members);
 
-  std::uint64_t shards_;
+  Reciprocal shards_;
+  std::uint64_t most_;  // members of a shard
   std::shared_ptr<const TravelTimes> times_;
   std::vector<std::uint32_t> places_;  // named, country plus one (0: never seen), minute
 };

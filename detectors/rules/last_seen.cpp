@@ -28,7 +28,7 @@ void LastSeen::forget(unsigned mark) {
 }
 
 void LastSeen::grow(std::uint64_t bytes) {
-  const std::uint64_t most = kMostMembers / shards_ / 2 + 1;
+  const std::uint64_t most = most_ / 2 + 1;
   if (bytes > marks_.capacity())
     marks_.reserve(std::min(most, std::max<std::uint64_t>(bytes, marks_.capacity() * 5 / 4)));
   marks_.resize(bytes, 0);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "detectors/api/detector.hpp"
+#include "sim/core/reciprocal.hpp"
 
 namespace dwell::detect {
 
@@ -16,14 +17,14 @@ class LastSeen final : public ShardState {
  public:
   static constexpr std::int64_t kEpochs = 15;
   static constexpr std::uint64_t kMostMembers = 1ULL << 27;
-  explicit LastSeen(std::uint32_t shards) : shards_(std::max(1U, shards)) {}
+  explicit LastSeen(std::uint32_t shards) : shards_(std::max(1U, shards)), most_(kMostMembers / shards_.divisor()) {}
 
   /// Moves on to an epoch; those before the present one are ignored, as late rows belong to it as well.
   void begin(std::int64_t epoch);
   /// Notes a member, and says whether none of the last fifteen epochs, the present one among them, had seen it.
   bool see(std::uint32_t member) {
-    const std::uint64_t index = member / shards_;
-    if (index >= kMostMembers / shards_) return false;
+    const std::uint64_t index = shards_.quotient(member);
+    if (index >= most_) return false;
     if (index / 2 >= marks_.size()) grow(index / 2 + 1);
     std::uint8_t& pair = marks_[index / 2];
     const unsigned shift = (index & 1U) * 4U;
@@ -43,7 +44,8 @@ class LastSeen final : public ShardState {
   void grow(std::uint64_t bytes);
   void forget(unsigned mark);
 
-  std::uint64_t shards_;
+  Reciprocal shards_;
+  std::uint64_t most_;  // members of a shard
   std::int64_t epoch_ = kNoEpoch;
   unsigned mark_ = 1;                // of the present epoch
   std::vector<std::uint8_t> marks_;  // two members a byte, the even one in the low half; 0 is none

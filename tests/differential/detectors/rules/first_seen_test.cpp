@@ -81,7 +81,7 @@ TEST_CASE("first-seen equals its definition with exact sets", "[detectors][first
   for (std::size_t w = 0; w < stream.size(); ++w) {
     for (const auto& [entity, score] : plain.window(static_cast<std::int64_t>(w / 1440), stream[w].access)) {
       if (score <= 0) continue;
-      REQUIRE(score_of(found.scores, w, entity) == Approx(score).epsilon(1e-9));
+      REQUIRE(score_of(found.scores, w, entity) == Approx(score).epsilon(1e-9).margin(1e-9));
       ++compared;
     }
     for (const Scores::Item& item : found.scores[w]) REQUIRE(item.value > 0);
