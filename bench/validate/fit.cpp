@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "bench/validate/series.hpp"
-#include "sim/commerce/params.hpp"
 #include "sim/core/math.hpp"
+#include "sim/world/scenario.hpp"
 
 namespace dwell::validate {
 namespace {

@@ -98,9 +98,9 @@ TEST_CASE("validate simulates the members of another scenario") {
     const Finished end =
         run_dwell(folder, {"validate", "--scenario", scenario, "--scale", "1/30000", "--days", "2", "--json", "-q"});
     INFO(end.err);
-    return Json::parse(end.out);
+    return nlohmann::json::parse(end.out);
   };
-  const Json tiny = document("tiny");
+  const nlohmann::json tiny = document("tiny");
   CHECK(tiny.at("source").at("scenario") == "tiny");
   CHECK(tiny.at("source").at("clicks") != document("coupang-2025").at("source").at("clicks"));
 }
