@@ -79,4 +79,7 @@ TEST_CASE("every option of the parser is in the help") {
         "--threads", "--json", "--output", "--quiet", "--version", "--plot", "--budget", "--plan"}) {
     CHECK(help_text().find(option) != std::string_view::npos);
   }
+  for (const char* option : {"--detector-timeout", "--in-process", "--topics", "--pages", "--format", "--clean"}) {
+    CHECK(help_text().find(option) != std::string_view::npos);
+  }
 }
