@@ -70,7 +70,9 @@ Result<InProcess> load_in_process(const Reference& reference) {
   if (!library) return library.error();
   const auto detector = library.value()->find(reference.name);
   if (!detector) return detector.error();
-  auto introduction = read_hello(hello_of(*detector.value()), reference);
+  Reference named = reference;
+  if (named.name.empty()) named.row += std::string(":").append(named.name = detector.value()->name);
+  auto introduction = read_hello(hello_of(*detector.value()), named);
   if (!introduction) return introduction.error();
   const detect::Descriptor descriptor = introduction.value().descriptor;
   auto loaded = std::make_shared<const Loaded>(

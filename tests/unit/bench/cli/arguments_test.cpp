@@ -80,4 +80,7 @@ TEST_CASE("every option of the parser is in the help") {
         "--time",    "--value", "--label",  "--source", "--destination", "--tick",    "--top",           "--grid"}) {
     CHECK(help_text().find(option) != std::string_view::npos);
   }
+  for (const char* option : {"--detector-timeout", "--in-process", "--topics", "--pages", "--format", "--clean"}) {
+    CHECK(help_text().find(option) != std::string_view::npos);
+  }
 }
