@@ -17,7 +17,7 @@ Descriptor IsolationForest::describe() {
       {"trees", 100, 1, 1000, "number of trees"},
       {"sample", 256, 4, 4096, "points that each tree is made of"},
       {"window", 672, 4, 8192, "last points that samples are drawn from"},
-      {"refit", 24, 1, 8192, "points after which the forest is made anew"},
+      {"refit", 168, 1, 8192, "points after which the forest is made anew"},
   };
   d.memory_bound_bytes = 128ULL << 20;
   d.check = "c(256) = 10.2448; scores by plain trees to 1e-9";

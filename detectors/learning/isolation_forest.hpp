@@ -8,9 +8,9 @@
 //   score     2^(-mean of h(x) over trees / c(ψ)): near 1 isolated, .5 ordinary
 // The forest that scores a point was made of points before it. Nothing is scored before ψ / 4 points.
 //
-// Defaults: 100 trees, ψ 256; window 672 and refit 24 are ours: on telemetry (hourly residuals of 16 features) four
-// weeks, made anew once a day. Cost: 10 us a point, 2 ms a refit. State: 100 x 512 nodes of 24 bytes, 1.3 MB at any
-// scale. Check: c(256) = 10.2448; scores of plain trees to 1e-9.
+// Defaults: 100 trees, ψ 256; window 672 and refit 168 are ours: on telemetry (hourly residuals of 16 features) four
+// weeks, made anew once a week. Cost: 10 us a point, 15 ms a refit. State: 1 MB at any scale.
+// Check: c(256) = 10.2448; scores of plain trees to 1e-9.
 
 #include <cstdint>
 #include <span>

@@ -12,7 +12,7 @@
 // streamhash: of a column by its number.
 //
 // Defaults: k 100, c 100 chains, d 15; n 256. On telemetry: hourly residuals of 16 features, so a window is 10.7 days.
-// Nothing is scored in the first window. Cost: c d look-ups, 100 us a point. State: 2 sketches of 32 KB a chain, 6.7
+// Nothing is scored in the first window. Cost: c d look-ups, 300 us a point. State: 2 sketches of 32 KB a chain, 6.7
 // MB. Check: scores by exact counts of bins to 1e-9, where the sketch is wide enough for no collision.
 
 #include <cstdint>
