@@ -115,6 +115,17 @@ Status read_phold(const Values& values, Arguments& out) {
   return success();
 }
 
+/// "-o -": to stdout whatever would have gone to the file.
+Status read_dash(Arguments& out) {
+  if (out.output != "-") return success();
+  const bool scores = out.command == Command::score_series || out.command == Command::score_edges;
+  if (scores && out.json) return flag_error("output", "-", "a file: with --json stdout has the judgement");
+  const bool page = out.command == Command::list || out.command == Command::schema || out.command == Command::report;
+  out.output.clear();
+  if (!scores && !page) out.json = true;
+  return success();
+}
+
 Status read_options(const Values& values, Arguments& out) {
   for (const Status& status : {
            read_scale(values, out.scale),
@@ -146,6 +157,7 @@ Status read_options(const Values& values, Arguments& out) {
   out.quiet = values["quiet"].as<bool>();
   out.in_process = values["in-process"].as<bool>();
   out.clean = values["clean"].as<bool>();
+  if (const Status status = read_dash(out); !status) return status.error();
   return read_phold(values, out);
 }
 

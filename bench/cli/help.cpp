@@ -172,7 +172,8 @@ constexpr std::string_view kSpread =
 constexpr std::string_view kOutput = R"(
 What comes out
   --json                JSON instead of tables
-  --output FILE, -o     write the results file there, whole or not at all
+  --output FILE, -o     write the results file there, whole or not at all; -
+                        is stdout
   --quiet, -q           no progress
 )";
 

@@ -74,6 +74,8 @@ TEST_CASE("a series is scored to stdout, to a file, and judged by its labels") {
   CHECK(filed.out == plain.err);
   CHECK(folder.names() == Words{"s.csv", "scores.txt"});
 
+  CHECK(with({"-o", "-", "-q"}).out == plain.out);
+
   const Json json = Json::parse(with({"--json"}).out);
   CHECK(json.at("rows") == 2880);
   CHECK(json.at("columns").at("value") == Json({"a", "b"}));
@@ -99,6 +101,7 @@ TEST_CASE("what cannot be scored is refused in one line, and leaves no file") {
   };
   refused(folder, with({"mahalanobis", "-o", "out.txt", "-q"}),
           {"s.csv: line 3, column \"a\": found \"x\"", "a finite number"});
+  refused(folder, with({"mahalanobis", "--json", "-o", "-"}), {"--output", "--json"});
   refused(folder, with({"mahalanobis", "--value", "c"}), {"--value", "time, a"});
   refused(folder, with({"mahalanobis", "--top", "0"}), {"--top"});
   refused(folder, with({"mahalanobis", "--top", "3", "--budget", "1/day"}), {"either --top or --budget"});
@@ -119,6 +122,8 @@ TEST_CASE("a detector is checked, and the exit code says what came of it") {
   REQUIRE(json.size() == 1);
   CHECK(json[0].at("detector") == "random");
   CHECK(json[0].at("conforms") == true);
+  CHECK(run_dwell(folder, {"check-detector", "nobody", "-o", "-"}).code == 2);
+  CHECK(folder.names().empty());
   for (const Json& check : json[0].at("checks")) {
     if (check.at("check") == "other seed") CHECK(check.at("note") == "scores differ");
     if (check.at("check") == "direction of scores") CHECK(check.at("verdict") == "n/a");

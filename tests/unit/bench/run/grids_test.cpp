@@ -57,7 +57,7 @@ TEST_CASE("a grid expands to every combination, named as it would be typed", "[r
 
 TEST_CASE("too many combinations are refused", "[run][grids]") {
   std::string values;
-  for (int i = 1; i <= 101; ++i) values += (i == 1 ? "" : ",") + std::to_string(i / 200.0);
+  for (int i = 1; i <= 101; ++i) values += (i == 1 ? "" : ",") + std::to_string(0.1 + i / 200.0);
   const auto grids =
       parse_grids(R"({"ewma": {"lambda": [)" + values + R"(]}, "cusum-gaussian": {"k": [)" + values + "]}}", "");
   REQUIRE(grids);
@@ -76,7 +76,7 @@ TEST_CASE("bad grids are refused with place, what was found and what is accepted
   refused(R"({"ewma": {}})", "/ewma", "an object", "parameter");
   refused(R"({"ewma": {"lambda": 1}})", "/ewma/lambda", "the number 1", "a list");
   refused(R"({"ewma": {"lambda": []}})", "/ewma/lambda", "an array", "a list");
-  refused(R"({"ewma": {"lambda": ["1"]}})", "/ewma/lambda/0", "a string", "a number");
+  refused(R"({"ewma": {"lambda": ["1"]}})", "/ewma/lambda/0", "the string", "a number");
   refused(R"({"ewma": {"lambda": [0.1, 7]}})", "/ewma/lambda/1 (line 1, column 27)", "found 7", "0.001 to 1");
   refused(R"({"ewma": {"lambda": [0.1, 0.1]}})", "/ewma/lambda/1", "0.1", "once");
   refused(R"({"ewma": {"lambada": [0.1]}})", "/ewma/lambada/0", "\"lambada\"", "lambda");
