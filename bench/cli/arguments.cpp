@@ -24,6 +24,8 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::uint32_t kSensitivitySeeds = 4;
+constexpr std::uint32_t kCaseStudySeeds = 6;
+constexpr std::uint32_t kCaseStudyMembers = 2000;  // of as many, one is simulated
 
 Error detector_error(const Error& error) {
   const bool general = error.place.empty() || error.place == "detector";
@@ -270,6 +272,11 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
   if (spec.needed && out.subject.empty()) return Error{"", usage, "found no further word", std::string(spec.subject)};
   if (const Status status = refuse_foreign_options(values, spec); !status) return status.error();
   if (const Status status = read_options(values, out); !status) return status.error();
+  // The whole catalogue, the reference case and two minutes.
+  if (spec.command == Command::case_study) {
+    if (values.count("seeds") == 0) out.seeds = kCaseStudySeeds;
+    if (!out.scale) out.scale = world::Scale{1, kCaseStudyMembers};
+  }
   // It runs the study two dozen times.
   if (spec.command == Command::sensitivity && values.count("seeds") == 0) out.seeds = kSensitivitySeeds;
   if (spec.command == Command::validate) {

@@ -51,9 +51,11 @@ scenario the results are those of `dwell run`, with more they lie side by side.
 
 constexpr std::string_view kStudy = R"(
 What is simulated (case-study, run)
-  --scale N/M           share of members, background and campaign (1/1000)
+  --scale N/M           share of members, background and campaign (1/1000;
+                        case-study 1/2000)
   --seed N              base of all random numbers (1)
-  --seeds N             calibration seeds and evaluation seeds, N of each (8)
+  --seeds N             calibration seeds and evaluation seeds, N of each (8;
+                        case-study 6)
   --days N              scored days (those of the reading)
   --baseline NAME       reading of the case, such as founding or ministry
   --key-use HOW         shared_production, trusted_unused or exclusive

@@ -53,6 +53,16 @@ TEST_CASE("options stand anywhere, with or without an equals sign") {
   CHECK(a.concentration == dwell::campaign::Concentration::top16);
 }
 
+TEST_CASE("the case study is small enough for two minutes, unless asked otherwise") {
+  const Arguments a = parse_arguments({"case-study"}).value();
+  CHECK(a.seeds == 6);
+  REQUIRE(a.scale.has_value());
+  CHECK(a.scale->denominator == 2000);
+  const Arguments b = parse_arguments({"case-study", "--seeds", "8", "--scale", "1/1000"}).value();
+  CHECK(b.seeds == 8);
+  CHECK(b.scale->denominator == 1000);
+}
+
 TEST_CASE("a sensitivity study has fewer seeds and one budget") {
   const auto parsed = parse_arguments({"sensitivity", "--budget", "1/week", "--plan", "mine"});
   REQUIRE(parsed.ok());

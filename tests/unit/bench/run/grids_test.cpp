@@ -57,7 +57,10 @@ TEST_CASE("a grid expands to every combination, named as it would be typed", "[r
 
 TEST_CASE("too many combinations are refused", "[run][grids]") {
   std::string values;
-  for (int i = 1; i <= 101; ++i) values += (i == 1 ? "" : ",") + std::to_string(0.1 + i / 200.0);
+  for (int i = 1; i <= 101; ++i) {
+    if (i != 1) values += ',';
+    values += std::to_string(0.1 + i / 200.0);
+  }
   const auto grids =
       parse_grids(R"({"ewma": {"lambda": [)" + values + R"(]}, "cusum-gaussian": {"k": [)" + values + "]}}", "");
   REQUIRE(grids);
