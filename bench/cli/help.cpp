@@ -222,10 +222,10 @@ std::string help_text(Command command) {
                    kOutput, kExit});
     case Command::list:
       return join(
-          {"dwell list scenarios - what can be run\ndwell list suites - lists of scenarios to compare detectors "
-           "on\ndwell list calendars - holidays that scenarios can name\ndwell list detectors - what is compared, "
-           "which "
-           "logs each needs, what it is checked\nagainst\n\n"
+          {"dwell list scenarios - what can be run\n"
+           "dwell list suites - lists of scenarios to compare detectors on\n"
+           "dwell list calendars - holidays that scenarios can name\n"
+           "dwell list detectors - what is compared, which logs each needs, its check\n\n"
            "  --costs               bounds of memory and time, and memory measured\n"
            "  --grid                values of parameters that a study would sweep\n",
            kOutput});
@@ -234,7 +234,9 @@ std::string help_text(Command command) {
     case Command::schema:
       return join(
           {"dwell schema telemetry - columns of the logs, in Markdown\ndwell schema scenario - JSON Schema of "
-           "scenario files\ndwell schema results - JSON Schema of results files\n\n"
+           "scenario files\ndwell schema results - JSON Schema of results files\ndwell schema calendar - JSON Schema "
+           "of "
+           "calendars\n\n"
            "  --output FILE, -o     write it there, whole or not at all\n"});
     case Command::validate:
       return join({"dwell validate [FILE.csv] - traffic against published statistics\n", kValidate, kOutput});

@@ -58,7 +58,7 @@ TEST_CASE("validate compares simulated traffic with fifteen statistics, page and
     INFO(line);
     CHECK(line.size() <= 80);
   }
-  for (const char* word : {"pages per session", "accepted", "fewer than 28 whole days", "CDNOW", "skipped", "think_mu"})
+  for (const char* word : {"pages per session", "accepted", "fewer than 28 days on end", "CDNOW", "skipped", "think_mu"})
     CHECK(end.out.find(word) != std::string::npos);
   const auto json = nlohmann::json::parse(read_text(folder.path("v.json")));
   REQUIRE(json.at("statistics").size() == 15);

@@ -52,7 +52,9 @@ inline Seed coins(Seed seed) { return {mix64(seed.value, 0x6465746563746f72ULL)}
 class PlainDetector {
  public:
   PlainDetector(const Contender& contender, const detect::Setting& setting)
-      : descriptor_(contender.descriptor), shards_(setting.shards), detector_(detect::with_own_stage(contender.make(setting))) {
+      : descriptor_(contender.descriptor),
+        shards_(setting.shards),
+        detector_(detect::with_own_stage(contender.make(setting))) {
     sharded_ = dynamic_cast<detect::ShardedDetector*>(detector_.get());
     sequential_ = dynamic_cast<detect::SequentialDetector*>(detector_.get());
     for (std::uint32_t s = 0; sharded_ != nullptr && s < shards_; ++s)
@@ -152,7 +154,8 @@ inline std::vector<std::vector<Scored>> plain_run(std::vector<Contender> list, c
                                 .shards = plan.shards,
                                 .windows_per_day = 1440,
                                 .members_expected = plan.ids,
-                                .events_per_day_expected = static_cast<std::uint64_t>(world->model().events_per_day())};
+                                .events_per_day_expected = static_cast<std::uint64_t>(world->model().events_per_day()),
+                                .countries = world->country_codes()};
   std::vector<PlainDetector> detectors;
   for (Contender& contender : list) {
     if (contender.kind == "oracle") {

@@ -113,12 +113,34 @@ std::vector<Contender> everybody() {
 }
 
 /// Those that say nothing in a world of a few days: they learn for a week first, or by their nature.
-const std::set<std::string> kSilent = {
-    "never-alert",   "ewma",           "cusum-gaussian",         "cusum-poisson",
-    "mahalanobis",   "source-entropy", "half-space-trees",       "ensemble-rank-mean",
-    "ensemble-holm", "pca-subspace",   "isolation-forest",       "rrcf",
-    "loda",          "xstream",        "too large together",     "closing",
-    "one shard",     "several shards", "closing before a shard", "a shard before closing"};
+const std::set<std::string> kSilent = {"first-seen",
+                                       "page-hinkley",
+                                       "shiryaev-roberts",
+                                       "glr-window",
+                                       "bocpd",
+                                       "spot",
+                                       "dspot",
+                                       "relative-entropy",
+                                       "never-alert",
+                                       "ewma",
+                                       "cusum-gaussian",
+                                       "cusum-poisson",
+                                       "mahalanobis",
+                                       "source-entropy",
+                                       "half-space-trees",
+                                       "ensemble-rank-mean",
+                                       "ensemble-holm",
+                                       "pca-subspace",
+                                       "isolation-forest",
+                                       "rrcf",
+                                       "loda",
+                                       "xstream",
+                                       "too large together",
+                                       "closing",
+                                       "one shard",
+                                       "several shards",
+                                       "closing before a shard",
+                                       "a shard before closing"};
 
 StudyOptions study_options() {
   StudyOptions asked;

@@ -20,6 +20,7 @@ constexpr std::uint64_t kBins = 4096;
 /// The distribution in bins of whole parts of an id, as its header says: 2^20 parts a bin, rounded down.
 struct PlainDistribution {
   std::map<std::uint64_t, double> held, span;
+  std::map<std::uint64_t, double> before;  // weight of the bins below each that is held
   double weight = 0;
   static double place(std::uint32_t id) {
     const std::uint64_t parts = (kBins << 20) / setting().members_expected * id;
@@ -32,16 +33,18 @@ struct PlainDistribution {
     weight = 0;
     for (auto& [at, count] : held) count *= keep;
     for (const auto& [at, count] : span) held[at] += count;
-    for (const auto& [at, count] : held) weight += count;
+    before.clear();
+    for (const auto& [at, count] : held) {
+      before[at] = weight;
+      weight += count;
+    }
     span.clear();
   }
   double share(std::uint32_t id) const {
-    double below = 0;
-    for (const auto& [at, count] : held) {
-      if (at < bin(id)) below += count;
-      if (at == bin(id)) below += count * (place(id) - static_cast<double>(at));
-    }
-    return below / weight;
+    const auto at = before.lower_bound(bin(id));
+    if (at == before.end()) return 1;
+    const bool within = at->first == bin(id);
+    return (at->second + (within ? held.at(at->first) * (place(id) - static_cast<double>(at->first)) : 0)) / weight;
   }
 };
 
