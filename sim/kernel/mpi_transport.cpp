@@ -1,10 +1,11 @@
 #include "sim/kernel/mpi_transport.hpp"
 
-#include <boost/mpi/collectives/all_reduce.hpp>
+#include <mpi.h>
+
+#include <algorithm>
 #include <boost/mpi/communicator.hpp>
 #include <boost/mpi/environment.hpp>
 #include <boost/mpi/nonblocking.hpp>
-#include <boost/mpi/operations.hpp>
 #include <cstdlib>
 #include <exception>
 #include <limits>
@@ -19,6 +20,39 @@ namespace mpi = boost::mpi;
 using Word = std::uint64_t;
 constexpr std::size_t kLargeBlock = 1U << 21;  // words
 
+/// A wait for other ranks. Ranks may be more than processors: after some looking others are let through, and who waits
+/// long (for the end of a phase, say) hardly takes a processor.
+class Wait {
+ public:
+  Wait(MpiSession& session, std::chrono::milliseconds patience) : session_(session), patience_(patience) {}
+
+  /// After a look in vain. Ends the run, with the words that `what` gives, when the patience is at its end.
+  template <class What>
+  void go_on(const What& what) {
+    if (++looks_ % kLooks != 0) return;
+    const Clock::time_point now = Clock::now();
+    // The time in which this program was stopped itself, as a shell stops jobs, says nothing about the others.
+    waited_ += std::min<Clock::duration>(now - last_, kMostAtOnce);
+    last_ = now;
+    if (waited_ > patience_) session_.fail("waited " + std::to_string(patience_.count()) + " ms for " + what());
+    if (waited_ < kSoon) {
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr unsigned kLooks = 100;
+  static constexpr std::chrono::milliseconds kSoon{20}, kMostAtOnce{100};
+  MpiSession& session_;
+  std::chrono::milliseconds patience_;
+  unsigned looks_ = 0;
+  Clock::time_point last_ = Clock::now();
+  Clock::duration waited_{0};
+};
+
 class MpiTransport final : public Transport {
  public:
   MpiTransport(MpiSession& session, std::chrono::milliseconds patience)
@@ -28,6 +62,7 @@ class MpiTransport final : public Transport {
         rank_(static_cast<unsigned>(world_.rank())),
         ranks_(static_cast<unsigned>(world_.size())) {
     for (auto& received : received_) received.resize(ranks_);
+    for (auto& taken : taken_) taken.resize(ranks_);
   }
   [[nodiscard]] unsigned rank() const override { return rank_; }
   [[nodiscard]] unsigned ranks() const override { return ranks_; }
@@ -59,7 +94,7 @@ class MpiTransport final : public Transport {
 
   Arrival take(std::int64_t round) override {
     const auto parity = static_cast<std::size_t>(round & 1);
-    const mpi::status status = wait_for_block(static_cast<int>(parity));
+    const mpi::status status = wait_for_block(static_cast<int>(parity), round);
     const int words = status.count<Word>().get_value_or(0);
     std::vector<Word>& block = received_[parity][static_cast<std::size_t>(status.source())];
     const auto size = static_cast<std::size_t>(words);
@@ -70,39 +105,52 @@ class MpiTransport final : public Transport {
     return {static_cast<unsigned>(status.source()), std::as_bytes(std::span(block.data(), size))};
   }
 
-  std::uint64_t sum(std::uint64_t share) override { return mpi::all_reduce(world_, share, std::plus<std::uint64_t>()); }
-  std::uint64_t greatest(std::uint64_t share) override {
-    return mpi::all_reduce(world_, share, mpi::maximum<std::uint64_t>());
-  }
+  std::uint64_t sum(std::uint64_t share) override { return reduce(share, MPI_SUM); }
+  std::uint64_t greatest(std::uint64_t share) override { return reduce(share, MPI_MAX); }
 
   void fail(const std::string& message) noexcept override { session_.fail(message); }
 
  private:
-  // Ranks may be more than processors: after some looking others are let through, and who waits long (for the end of a
-  // phase, say) hardly takes a processor.
-  mpi::status wait_for_block(int tag) {
-    constexpr int kLooks = 100;
-    constexpr std::chrono::milliseconds kSoon{20};
-    const auto begin = std::chrono::steady_clock::now();
-    for (;;) {
-      for (int i = 0; i < kLooks; ++i) {
-        if (const auto status = world_.iprobe(mpi::any_source, tag)) return *status;
-      }
-      const auto waited = std::chrono::steady_clock::now() - begin;
-      if (waited > patience_) {
-        throw RankFailure("waited " + std::to_string(patience_.count()) + " ms for a block of another rank");
-      }
-      if (waited < kSoon) {
-        std::this_thread::yield();
-      } else {
-        std::this_thread::sleep_for(std::chrono::microseconds(200));
+  mpi::status wait_for_block(int tag, std::int64_t round) {
+    std::vector<bool>& taken = taken_[tag];
+    if (taken_round_[tag] != round) taken.assign(ranks_, false);
+    taken_round_[tag] = round;
+    for (Wait wait(session_, patience_);; wait.go_on([&] { return "a block of rank " + names_of_others(taken); })) {
+      if (const auto status = world_.iprobe(mpi::any_source, tag)) {
+        taken[static_cast<std::size_t>(status->source())] = true;
+        return *status;
       }
     }
   }
 
-  static void wait_for(std::vector<mpi::request>& sent) {
-    mpi::wait_all(sent.begin(), sent.end());
+  /// "1, 3": the other ranks that are not among those.
+  [[nodiscard]] std::string names_of_others(const std::vector<bool>& among) const {
+    std::string names;
+    for (unsigned rank = 0; rank < ranks_; ++rank) {
+      if (rank != rank_ && !among[rank]) names += (names.empty() ? "" : ", ") + std::to_string(rank);
+    }
+    return names;
+  }
+
+  void wait_for(std::vector<mpi::request>& sent) {
+    Wait wait(session_, patience_);
+    while (!sent.empty() && !mpi::test_all(sent.begin(), sent.end())) {
+      wait.go_on([] { return "a block to be taken"; });
+    }
     sent.clear();
+  }
+
+  /// Not all_reduce, which would wait for ever for a rank that stands still.
+  std::uint64_t reduce(std::uint64_t share, MPI_Op operation) {
+    share_ = share;
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Iallreduce(&share_, &total_, 1, MPI_UINT64_T, operation, world_, &request);
+    Wait wait(session_, patience_);
+    for (int done = 0;;) {
+      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      if (done != 0) return total_;
+      wait.go_on([] { return "another rank's share of a sum"; });
+    }
   }
 
   MpiSession& session_;
@@ -115,6 +163,9 @@ class MpiTransport final : public Transport {
   std::vector<mpi::request> sent_[2];
   std::int64_t round_[2] = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::min()};
   std::vector<std::vector<Word>> received_[2];  // by rank
+  std::uint64_t share_ = 0, total_ = 0;         // of a reduction: a rank that gives it up may still be written to
+  std::vector<bool> taken_[2];                  // by rank, of taken_round_
+  std::int64_t taken_round_[2] = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::min()};
 };
 
 }  // namespace

@@ -5,15 +5,20 @@
 //   throw     the process of rank 1 throws in window 3
 //   early     a process of rank 1 sends too early
 //   kill      rank 1 kills itself in window 3; every rank leaves its process id in FOLDER before
+//   stand     the same, but rank 1 stops itself, and the others are patient for two seconds
+//   vote      rank 1 stops itself where the others wait for its share of a sum
+//   nap       rank 0 is stopped for longer than its patience, by rank 1, which then goes on
 //   leave     rank 1 returns from main's body by an exception between steps
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "sim/kernel/mpi_transport.hpp"
 #include "tests/differential/sim/kernel/storm.hpp"
@@ -21,6 +26,8 @@
 
 namespace dwell::kernel::test {
 namespace {
+
+constexpr std::chrono::milliseconds kLittlePatience{2000};
 
 void say(const std::string& line) {
   std::fputs((line + "\n").c_str(), stderr);
@@ -103,8 +110,9 @@ int stop_midway(MpiSession& session, Executor& executor) {
 }
 
 /// Three processes a rank; those of rank 1 call `mishap` in the open of window 3.
-int run_mishap(MpiSession& session, Executor& executor, const std::function<void(Context&)>& mishap) {
-  const auto transport = session.make_transport();
+int run_mishap(MpiSession& session, Executor& executor, const std::function<void(Context&)>& mishap,
+               std::chrono::milliseconds patience = kPatience) {
+  const auto transport = session.make_transport(patience);
   const auto engine = make_distributed_engine({Duration{100}, kNever, 4}, executor, *transport);
   for (std::uint32_t id = 0; id < 3 * session.ranks(); ++id) {
     engine->add(!engine->local({id}) ? nullptr
@@ -113,8 +121,33 @@ int run_mishap(MpiSession& session, Executor& executor, const std::function<void
                                          c.send({(c.self().value + 1) % 3}, c.now() + c.lookahead(), 0, 1);
                                        }}));
   }
-  run(*engine);
+  for (int window = 0; window < 100; ++window) engine->step();
   return 0;
+}
+
+void leave_id(MpiSession& session, const std::string& folder) {
+  std::ofstream(folder + "/" + std::to_string(session.rank()) + ".pid") << getpid() << '\n';
+}
+
+int stop_in_a_vote(MpiSession& session) {
+  const auto transport = session.make_transport(kLittlePatience);
+  if (session.rank() == 1) (void)std::raise(SIGSTOP);
+  (void)transport->sum(1);
+  return 0;
+}
+
+int nap(MpiSession& session, Executor& executor) {
+  const auto sleeper = static_cast<pid_t>(
+      session.make_transport()->sum(session.rank() == 0 ? static_cast<std::uint64_t>(getpid()) : 0));
+  return run_mishap(
+      session, executor,
+      [sleeper](Context&) {
+        ::kill(sleeper, SIGSTOP);
+        std::this_thread::sleep_for(2 * kLittlePatience);
+        ::kill(sleeper, SIGCONT);
+        std::this_thread::sleep_for(kLittlePatience / 4);  // in which rank 0 finds out how late it is
+      },
+      kLittlePatience);
 }
 
 int run_mode(MpiSession& session, Executor& executor, const std::string& mode, const std::string& folder) {
@@ -127,10 +160,18 @@ int run_mode(MpiSession& session, Executor& executor, const std::string& mode, c
   if (mode == "early") {
     return run_mishap(session, executor, [](Context& c) { c.send({0}, c.now() + Duration{99}, 0, 1); });
   }
-  if (mode == "kill") {
-    std::ofstream(folder + "/" + std::to_string(session.rank()) + ".pid") << getpid() << '\n';
-    return run_mishap(session, executor, [](Context&) { (void)std::raise(SIGKILL); });
+  if (mode == "kill" || mode == "stand") {
+    leave_id(session, folder);
+    const bool kill = mode == "kill";
+    return run_mishap(
+        session, executor, [kill](Context&) { (void)std::raise(kill ? SIGKILL : SIGSTOP); },
+        kill ? kPatience : kLittlePatience);
   }
+  if (mode == "vote") {
+    leave_id(session, folder);
+    return stop_in_a_vote(session);
+  }
+  if (mode == "nap") return nap(session, executor);
   if (mode == "leave") {
     const auto transport = session.make_transport();
     if (session.rank() == 1) throw std::runtime_error("out of the way");
