@@ -4,6 +4,7 @@
 #include <barrier>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -86,13 +87,33 @@ class BarrierExecutor final : public Executor {
 };
 
 #ifdef DWELL_HAVE_TBB
-/// The arena holds exactly `threads` slots; global_control allows that many even beyond the processors of the machine.
+/// oneTBB's limit on threads is the program's: of several global_controls alive, the least holds. So one stands for all
+/// executors, and allows each its helpers, also while others use theirs, and also beyond the processors of the machine.
+class TbbHelpers {
+ public:
+  explicit TbbHelpers(std::size_t helpers) : helpers_(helpers) { allow(helpers_, 0); }
+  ~TbbHelpers() { allow(0, helpers_); }
+  TbbHelpers(const TbbHelpers&) = delete;
+  TbbHelpers& operator=(const TbbHelpers&) = delete;
+
+ private:
+  static void allow(std::size_t more, std::size_t fewer) {
+    static std::mutex mutex;
+    static std::size_t helpers = 0;
+    static std::optional<tbb::global_control> limit;
+    const std::lock_guard lock(mutex);
+    helpers = helpers + more - fewer;
+    limit.reset();
+    if (helpers > 0) limit.emplace(tbb::global_control::max_allowed_parallelism, helpers + 1);
+  }
+  std::size_t helpers_;
+};
+
+/// The arena holds exactly `threads` slots.
 class TbbExecutor final : public Executor {
  public:
   explicit TbbExecutor(std::size_t threads)
-      : control_(tbb::global_control::max_allowed_parallelism, threads),
-        arena_(static_cast<int>(threads)),
-        threads_(threads) {}
+      : helpers_(threads - 1), arena_(static_cast<int>(threads)), threads_(threads) {}
 
   [[nodiscard]] std::size_t threads() const override { return threads_; }
   void for_each(std::size_t count, const Task& task) override {
@@ -103,7 +124,7 @@ class TbbExecutor final : public Executor {
   }
 
  private:
-  tbb::global_control control_;
+  TbbHelpers helpers_;
   tbb::task_arena arena_;
   std::size_t threads_;
 };

@@ -19,8 +19,8 @@ class Executor {
 };
 
 std::unique_ptr<Executor> make_inline_executor();
-/// One thread: the inline executor. Else oneTBB under global_control where Dwell was built with it (of several alive at
-/// a time, the smallest number of threads holds for all), or the std::barrier pool. 1 <= threads <= 4096.
+/// One thread: the inline executor. Else oneTBB under global_control where Dwell was built with it, or the std::barrier
+/// pool. Several may be alive and at work at a time, each with its own number of threads. 1 <= threads <= 4096.
 std::unique_ptr<Executor> make_thread_executor(std::size_t threads);
 /// The std::barrier pool by name, for tests.
 std::unique_ptr<Executor> make_barrier_executor(std::size_t threads);

@@ -28,27 +28,49 @@ TEST_CASE("an executor runs every task once") {
   }
 }
 
-// Each task waits until as many threads as asked for have come, so fewer would time out; many more tasks follow, in
-// which an additional thread would show.
-TEST_CASE("an executor uses exactly the threads asked for") {
-  const bool barrier = GENERATE(false, true);
-  const std::size_t threads = GENERATE(1, 2, 3, 8);
-  const auto executor = make(barrier, threads);
+/// How many threads `executor` puts to work. Each task waits until as many as were asked for have come, so fewer would
+/// time out; many more tasks follow, in which an additional thread would show.
+std::size_t threads_at_work(Executor& executor) {
   std::mutex mutex;
   std::set<std::thread::id> seen;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  executor->for_each(64 * threads, [&](std::size_t) {
+  executor.for_each(64 * executor.threads(), [&](std::size_t) {
     for (;;) {
       {
         const std::lock_guard lock(mutex);
         seen.insert(std::this_thread::get_id());
-        if (seen.size() >= threads) return;
+        if (seen.size() >= executor.threads()) return;
       }
       if (std::chrono::steady_clock::now() > deadline) return;
       std::this_thread::yield();
     }
   });
-  CHECK(seen.size() == threads);
+  return seen.size();
+}
+
+TEST_CASE("an executor uses exactly the threads asked for") {
+  const bool barrier = GENERATE(false, true);
+  const std::size_t threads = GENERATE(1, 2, 3, 8);
+  CHECK(threads_at_work(*make(barrier, threads)) == threads);
+}
+
+TEST_CASE("executors alive at a time use each the threads asked for") {
+  const bool barrier = GENERATE(false, true);
+  const auto two = make(barrier, 2);
+  const auto five = make(barrier, 5);
+  CHECK(threads_at_work(*five) == 5);
+  CHECK(threads_at_work(*two) == 2);
+  // Also at the same time, each beside a task of the other.
+  std::atomic<std::size_t> beside{0};
+  {
+    const std::jthread other([&] { beside = threads_at_work(*five); });
+    two->for_each(1, [&](std::size_t) {
+      while (beside == 0) std::this_thread::yield();
+    });
+  }
+  CHECK(beside == 5);
+  { const auto three = make(barrier, 3); }
+  CHECK(threads_at_work(*five) == 5);
 }
 
 TEST_CASE("the first exception of a task is rethrown, and the executor lives on") {
