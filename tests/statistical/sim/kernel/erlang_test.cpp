@@ -1,5 +1,6 @@
-// A second model on the public headers alone: customers arrive at an M/M/c queue by message, and the share that waits
-// and the mean wait are held against Erlang's C formula (Kleinrock, Queueing Systems I, 1975, section 3.5).
+// A second model on the public headers alone: M/M/c queues, one by itself and a network of them, whose customers travel
+// by message. The share that waits and the mean wait are held against Erlang's C formula (Kleinrock, Queueing Systems I,
+// 1975, section 3.5), which in an open network holds at every station (Jackson, "Networks of waiting lines", 1957).
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -20,53 +21,67 @@ Duration exponential(RandomStream& random, double rate) {
   return Duration{static_cast<std::int64_t>(-det_log(random.open_uniform()) / rate * kUnit_us)};
 }
 
-/// Sends customers, one lookahead ahead of their arrival, to the queue.
+enum Kind : unsigned { kArrival = 0, kDone = 1 };  // priorities
+
+/// Sends customers, one lookahead ahead of their arrival, to a station.
 class Source final : public Process {
  public:
-  Source(ProcessId queue, double rate) : queue_(queue), rate_(rate) {}
+  Source(ProcessId station, double rate)
+      : station_(station), rate_(rate), random_(kSeed, station.value, purpose("test.arrivals")) {}
   [[nodiscard]] std::string_view name() const override { return "source"; }
   void start(Context& c) override { c.schedule(c.now() + exponential(random_, rate_), 0, 0); }
   void handle(Context& c, Events& events) override {
     while (const Event* const event = events.next()) {
-      c.send(queue_, event->time + c.lookahead(), 0, 0);
+      c.send(station_, event->time + c.lookahead(), kArrival, 0);
       c.schedule(event->time + exponential(random_, rate_), 0, 0);
     }
   }
 
  private:
-  ProcessId queue_;
+  ProcessId station_;
   double rate_;
-  RandomStream random_{kSeed, 1, purpose("test.arrivals")};
+  RandomStream random_;
 };
 
-class MultiServer final : public Process {
+/// Serves whom it is sent, in order of arrival, and sends them on: with probability routes[i] to station i, else home.
+class Station final : public Process {
  public:
-  MultiServer(unsigned servers, double rate) : servers_(servers), rate_(rate) {}
-  [[nodiscard]] std::string_view name() const override { return "queue"; }
+  Station(std::uint32_t id, unsigned servers, double rate, std::vector<double> routes = {})
+      : servers_(servers), rate_(rate), routes_(std::move(routes)), random_(kSeed, id, purpose("test.services")) {}
+  [[nodiscard]] std::string_view name() const override { return "station"; }
   [[nodiscard]] bool every_window() const override { return false; }
   void handle(Context& c, Events& events) override {
     while (const Event* const event = events.next()) {
-      if (event->source() == c.self()) {
+      if (event->priority() == kDone) {
         --busy_;
+        send_on(c, event->time);
       } else {
         line_.push_back(event->time);
       }
       for (; busy_ < servers_ && !line_.empty(); line_.pop_front()) {
         ++busy_;
         waits_.push_back(event->time - line_.front());
-        c.schedule(event->time + exponential(random_, rate_), 1, 0);
+        c.schedule(event->time + exponential(random_, rate_), kDone, 0);
       }
     }
   }
   [[nodiscard]] const std::vector<Duration>& waits() const { return waits_; }
 
  private:
+  void send_on(Context& c, Time now) {
+    double point = routes_.empty() ? 1 : random_.open_uniform();
+    for (std::uint32_t to = 0; to < routes_.size(); ++to) {
+      if ((point -= routes_[to]) < 0) return c.send({to}, now + c.lookahead(), kArrival, 0);
+    }
+  }
+
   unsigned servers_;
   double rate_;
+  std::vector<double> routes_;
   unsigned busy_ = 0;
   std::deque<Time> line_;
   std::vector<Duration> waits_;
-  RandomStream random_{kSeed, 2, purpose("test.services")};
+  RandomStream random_;
 };
 
 /// Probability that an arrival waits, with `load` Erlangs offered to `servers`.
@@ -100,19 +115,10 @@ Estimate batch_means(const std::vector<Duration>& waits, std::size_t skipped, Va
   return estimate;
 }
 
-TEST_CASE("an M/M/c queue waits as Erlang's C formula says") {
-  const unsigned servers = GENERATE(1U, 3U, 10U);
-  const double load = 0.7 * servers;
-  const auto executor = make_inline_executor();
-  const auto engine =
-      make_windowed_engine({Duration::seconds(5), Time{} + Duration::seconds(800'000 / servers), 16}, *executor);
-  const ProcessId queue = engine->add(std::make_unique<MultiServer>(servers, 1.0));
-  engine->add(std::make_unique<Source>(queue, load));
-  while (engine->step()) continue;
-
-  const std::vector<Duration>& waits = static_cast<MultiServer&>(engine->process(queue)).waits();
-  const double expected = erlang_c(servers, load);
-  const double expected_wait = expected / (servers - load);
+/// Of a station of `servers` that serve `rate` customers a second each, and to which `arrivals` a second come.
+void check_waits(const std::vector<Duration>& waits, unsigned servers, double rate, double arrivals) {
+  const double expected = erlang_c(servers, arrivals / rate);
+  const double expected_wait = expected / (servers * rate - arrivals);
   const Estimate waiting = batch_means(waits, 1000, [](Duration wait) { return wait.us > 0 ? 1.0 : 0.0; });
   const Estimate wait = batch_means(waits, 1000, [](Duration d) { return static_cast<double>(d.us) / kUnit_us; });
   // Five standard errors: about one in a million under the formula.
@@ -121,6 +127,72 @@ TEST_CASE("an M/M/c queue waits as Erlang's C formula says") {
   // And the test has the power to see five percent.
   CHECK(5 * waiting.error < 0.05 * expected + 0.01);
   CHECK(wait.error < 0.03 * expected_wait);
+}
+
+const std::vector<Duration>& waits_at(Engine& engine, std::uint32_t station) {
+  return static_cast<Station&>(engine.process({station})).waits();
+}
+
+TEST_CASE("an M/M/c queue waits as Erlang's C formula says") {
+  const unsigned servers = GENERATE(1U, 3U, 10U);
+  const double load = 0.7 * servers;
+  const auto executor = make_inline_executor();
+  const auto engine =
+      make_windowed_engine({Duration::seconds(5), Time{} + Duration::seconds(800'000 / servers), 16}, *executor);
+  const ProcessId queue = engine->add(std::make_unique<Station>(0, servers, 1.0));
+  engine->add(std::make_unique<Source>(queue, load));
+  while (engine->step()) continue;
+  check_waits(waits_at(*engine, 0), servers, 1.0, load);
+}
+
+struct StationShape {
+  unsigned servers;
+  double rate;
+  double arrivals;  // from outside
+  std::vector<double> routes;
+};
+
+/// Customers visit, on their way home, some stations again.
+const std::vector<StationShape> kNetwork = {
+    {1, 1.0, 0.3, {0.1, 0.5, 0.2}}, {3, 0.25, 0.1, {0.3, 0.0, 0.4}}, {8, 0.1, 0.2, {0.1, 0.1, 0.1}}};
+
+/// What comes to each station a second in all: its own arrivals, and its share of what leaves the others.
+std::vector<double> traffic(const std::vector<StationShape>& network) {
+  std::vector<double> rates(network.size());
+  for (int round = 0; round < 200; ++round) {
+    std::vector<double> next;
+    for (const StationShape& station : network) next.push_back(station.arrivals);
+    for (std::size_t from = 0; from < network.size(); ++from) {
+      for (std::size_t to = 0; to < network.size(); ++to) next[to] += rates[from] * network[from].routes[to];
+    }
+    rates = next;
+  }
+  return rates;
+}
+
+void run_network(Engine& engine) {
+  for (std::uint32_t id = 0; id < kNetwork.size(); ++id) {
+    engine.add(std::make_unique<Station>(id, kNetwork[id].servers, kNetwork[id].rate, kNetwork[id].routes));
+  }
+  for (std::uint32_t id = 0; id < kNetwork.size(); ++id) {
+    engine.add(std::make_unique<Source>(ProcessId{id}, kNetwork[id].arrivals));
+  }
+  while (engine.step()) continue;
+}
+
+TEST_CASE("every station of a network of M/M/c queues waits as Erlang's C formula says") {
+  const EngineOptions options{Duration::seconds(5), Time{} + Duration::seconds(1'000'000), 16};
+  const auto executor = make_barrier_executor(2);
+  const auto engine = make_windowed_engine(options, *executor);
+  run_network(*engine);
+  const auto serial = make_serial_engine(options);
+  run_network(*serial);
+  const std::vector<double> rates = traffic(kNetwork);
+  for (std::uint32_t id = 0; id < kNetwork.size(); ++id) {
+    INFO("station " << id << ", load of a server " << rates[id] / kNetwork[id].rate / kNetwork[id].servers);
+    CHECK(waits_at(*engine, id) == waits_at(*serial, id));
+    check_waits(waits_at(*engine, id), kNetwork[id].servers, kNetwork[id].rate, rates[id]);
+  }
 }
 
 TEST_CASE("Erlang's C formula at known points") {
