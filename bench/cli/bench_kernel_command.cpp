@@ -77,8 +77,8 @@ class Measurement {
     const auto executor = kernel::make_thread_executor(threads);
     return perf::measure_generation(
         scenario_, {.scale = scale_, .seed = {arguments_.seed}, .days = days_, .executor = executor.get()},
-        [&](double done, std::uint64_t events, double elapsed_s) {
-          show(fmt::format("generating on {} thread{}", threads, threads == 1 ? "" : "s"), done, events, elapsed_s);
+        [&](double done, Date date, std::uint64_t events, double elapsed_s) {
+          show(fmt::format("generating on {} thread{}", threads, threads == 1 ? "" : "s"), done, date, events, elapsed_s);
           return !stop_requested();
         });
   }
@@ -130,10 +130,10 @@ class Measurement {
     using Clock = std::chrono::steady_clock;
     std::optional<Clock::time_point> begin;  // of the first call, when everything is made
     const auto elapsed_s = [&] { return std::chrono::duration<double>(Clock::now() - *begin).count(); };
-    options.each_day = [&](double done, Date, std::uint64_t so_far) {
+    options.each_day = [&](double done, Date date, std::uint64_t so_far) {
       if (!begin) begin = Clock::now();
       events = so_far;
-      show("with detectors", done, so_far, elapsed_s());
+      show("with detectors", done, date, so_far, elapsed_s());
       return !stop_requested();
     };
     const auto record = run::run_world(scenario, list.value(), options);
@@ -159,12 +159,9 @@ class Measurement {
                                     {"detectors", detectors}});
   }
 
-  void show(const std::string& phase, double done, std::uint64_t events, double elapsed_s) {
-    line_.show(elapsed_s, [&] {
-      return fmt::format("{}: {:.0f} %, {} events/s{}", phase, 100 * done,
-                         report::short_count(static_cast<double>(events) / std::max(elapsed_s, 1e-9)),
-                         time_to_go(done, elapsed_s));
-    });
+  void show(const std::string& phase, double done, Date date, std::uint64_t events, double elapsed_s) {
+    if (stop_requested()) return;
+    line_.show(elapsed_s, [&] { return progress_text(phase, done, events, world::to_string(date), elapsed_s); });
   }
 
   const Arguments& arguments_;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <string>
@@ -15,6 +16,7 @@
 #include "bench/cli/main_command.hpp"
 #include "bench/cli/names.hpp"
 #include "bench/cli/output_file.hpp"
+#include "bench/cli/progress.hpp"
 #include "bench/cli/scenarios.hpp"
 #include "bench/cli/terminal.hpp"
 #include "bench/run/feed.hpp"
@@ -26,6 +28,7 @@ namespace dwell::cli {
 namespace {
 
 constexpr std::int64_t kWindowsPerDay = Duration::days(1) / world::kWindow;
+constexpr std::int64_t kWindowsPerHour = Duration::hours(1) / world::kWindow;
 
 /// Where frames go: stdout, or a file that has its name only when it is whole.
 class Sink {
@@ -120,16 +123,32 @@ class Exporter {
   hosts::FrameWriter writer_;
 };
 
+void show(ProgressLine& line, const world::Simulation& simulation, std::int64_t window, std::int64_t end,
+          std::chrono::steady_clock::time_point begin) {
+  const double elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double done = static_cast<double>(window) / static_cast<double>(end);
+  line.show(elapsed_s, [&] {
+    const Date date{simulation.plan().first_day.days + static_cast<std::int32_t>(window / kWindowsPerDay)};
+    return progress_text("exporting", done, simulation.rows(), world::to_string(date), elapsed_s);
+  });
+}
+
 int write_rows(const Arguments& arguments, world::Simulation& simulation, const Wanted& wanted, Sink& sink) {
   Exporter exporter(simulation, wanted, arguments.seed);
   const std::int64_t all = simulation.plan().windows;
   const std::int64_t end = arguments.days == 0 ? all : std::min(all, arguments.days * kWindowsPerDay);
   bool taken = true;
   std::int64_t window = 0;
-  for (; window < end && taken && !stop_requested() && simulation.step(); ++window) {
-    taken = exporter.window(window, sink);
+  int problem = 0;
+  {
+    ProgressLine line(arguments.quiet, stderr_is_terminal());
+    const auto begin = std::chrono::steady_clock::now();
+    for (; window < end && taken && !stop_requested() && simulation.step(); ++window) {
+      taken = exporter.window(window, sink);
+      problem = errno;
+      if (window % kWindowsPerHour == 0) show(line, simulation, window, end, begin);
+    }
   }
-  const int problem = errno;
   const Status closed = sink.close(window == end && taken);
   if (stop_requested()) return kInterrupted;
   // A reader who has seen enough is no failure.

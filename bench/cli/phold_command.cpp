@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <exception>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -23,6 +25,9 @@ namespace dwell::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// A rank that stands still for so long has spoiled the figures anyway.
+constexpr std::chrono::seconds kPholdPatience{60};
 
 Json phold_json(const Arguments& arguments, const perf::PholdResult& result, std::size_t threads, unsigned ranks) {
   const perf::PholdShape& shape = arguments.phold;
@@ -51,13 +56,13 @@ Json phold_json(const Arguments& arguments, const perf::PholdResult& result, std
 
 std::string phold_page(const Json& j) {
   const auto number = [&](const char* key) { return j[key].get<double>(); };
-  const auto several = [&](const char* key, const char* word) {
-    return fmt::format("{} {}{}", j[key].get<std::size_t>(), word, j[key] == 1 ? "" : "s");
+  const auto several = [&](const char* key, const char* word, const char* plural = "s") {
+    return fmt::format("{} {}{}", j[key].get<std::size_t>(), word, j[key] == 1 ? "" : plural);
   };
   const std::string where =
       (j["engine"] == "mpi" ? several("ranks", "rank") + " of " : "") + several("threads", "thread");
   return fmt::format(
-      "PHOLD  {} processes, {} each to start, mean {}, lookahead {}, remote {},\n"
+      "PHOLD  {}, {} each to start, mean {}, lookahead {}, remote {},\n"
       "       end {}, seed {}; engine {}, {}\n\n"
       "  events            {}\n"
       "  set-up            {:.3f} s\n"
@@ -65,17 +70,16 @@ std::string phold_page(const Json& j) {
       "  events/s          {}\n"
       "  peak memory       {}, {:.0f} B a pending event\n"
       "  digest            {}\n",
-      j["processes"].get<std::uint64_t>(), j["start_events"].get<std::uint64_t>(), number("mean"), number("lookahead"),
+      several("processes", "process", "es"), j["start_events"].get<std::uint64_t>(), number("mean"), number("lookahead"),
       number("remote"), number("end"), j["seed"].get<std::uint64_t>(), j["engine"].get<std::string>(), where,
       j["events"].get<std::uint64_t>(), number("setup_s"), number("wall_s"),
       report::short_count(number("events_per_s")), report::short_bytes(number("peak_rss_bytes")),
       number("bytes_per_pending_event"), j["digest"].get<std::string>());
 }
 
-std::string phold_progress(double done, std::uint64_t events, double elapsed_s) {
-  const std::string rate =
-      elapsed_s > 0 ? report::short_count(static_cast<double>(events) / elapsed_s) + " events/s" : "starting";
-  return fmt::format("phold: {:.0f} %, {}{}", 100 * done, rate, time_to_go(done, elapsed_s));
+std::string phold_progress(double done, std::uint64_t events, double end_units, double elapsed_s) {
+  const std::string when = fmt::format("time {:.0f} of {}", done * end_units, end_units);
+  return progress_text("phold", done, events, when, elapsed_s);
 }
 
 std::unique_ptr<kernel::Engine> make_engine(const Arguments& arguments, kernel::Executor& executor,
@@ -123,16 +127,19 @@ int phold_command(const Arguments& asked) {
   const std::size_t all = std::max(1U, std::thread::hardware_concurrency() / ranks.value()->here());
   const std::size_t threads = serial ? 1 : arguments.threads == 0 ? all : arguments.threads;
   const auto executor = kernel::make_thread_executor(threads);
-  const auto transport = ranks.value()->make_transport(kernel::kPatience);
+  const auto transport = ranks.value()->make_transport(kPholdPatience);
   const auto engine = make_engine(arguments, *executor, transport.get());
   catch_interrupts(arguments.quiet);
   perf::PholdResult result;
-  {
+  try {
     ProgressLine line(arguments.quiet, stderr_is_terminal());
     result = run_phold(arguments.phold, *engine, [&](double done, std::uint64_t events, double elapsed_s) {
-      line.show(elapsed_s, [&] { return phold_progress(done, events * count, elapsed_s); });
+      line.show(elapsed_s, [&] { return phold_progress(done, events * count, arguments.phold.end_units, elapsed_s); });
       return !stop_requested();
     });
+  } catch (const std::exception& error) {
+    if (transport != nullptr) transport->fail(error.what());  // from any rank, in its words
+    throw;
   }
   return deliver(arguments, result, phold_json(arguments, result, threads, count), file);
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "bench/cli/terminal.hpp"
 #include "bench/report/text.hpp"
 
 namespace dwell::cli {
@@ -33,6 +32,13 @@ std::string progress_text(const run::Progress& p) {
   return text + time_to_go((p.done - p.done_before) / (1 - p.done_before), p.elapsed_s);
 }
 
+std::string progress_text(std::string_view what, double done, std::uint64_t events, std::string_view when,
+                          double elapsed_s) {
+  const std::string rate =
+      elapsed_s > 0 ? report::short_count(static_cast<double>(events) / elapsed_s) + " events/s" : "starting";
+  return fmt::format("{}: {:.0f} %, {}, {}{}", what, 100 * done, rate, when, time_to_go(done, elapsed_s));
+}
+
 std::string time_to_go(double done, double elapsed_s) {
   const bool known = done > 0.02 && elapsed_s > 1;
   return known ? fmt::format(", {} to go", seconds_in_words(elapsed_s * (1 - done) / done)) : "";
@@ -48,12 +54,12 @@ void ProgressLine::show(double elapsed_s, const std::function<std::string()>& wo
   if (elapsed_s < next_s_) return;
   next_s_ = elapsed_s + (terminal_ ? kRedrawEvery : kLineEvery);
   const std::string text = report::fit(words(), kWidth);
-  say(terminal_ ? "\r" + text + "\x1b[K" : text + "\n");
+  put_(terminal_ ? "\r" + text + "\x1b[K" : text + "\n");
   drawn_ = terminal_;
 }
 
 void ProgressLine::finish() {
-  if (drawn_) say("\r\x1b[K");
+  if (drawn_) put_("\r\x1b[K");
   drawn_ = false;
 }
 

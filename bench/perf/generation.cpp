@@ -9,6 +9,7 @@ namespace dwell::perf {
 namespace {
 
 constexpr std::int64_t kWindowsPerHour = Duration::hours(1) / world::kWindow;
+constexpr std::int64_t kWindowsPerDay = Duration::days(1) / world::kWindow;
 
 template <class Batch>
 std::uint64_t bytes_of(const telemetry::Labelled<Batch>& rows) {
@@ -49,7 +50,8 @@ Result<GenerationResult> measure_generation(const world::Scenario& scenario, con
     count(simulation, result);
     if (progress && w % kWindowsPerHour == 0) {
       const double done = static_cast<double>(w) / static_cast<double>(simulation.plan().windows);
-      result.finished = progress(done, simulation.rows(), since(started));
+      const Date date{simulation.plan().first_day.days + static_cast<std::int32_t>((w - 1) / kWindowsPerDay)};
+      result.finished = progress(done, date, simulation.rows(), since(started));
     }
   }
   result.wall_s = since(started);

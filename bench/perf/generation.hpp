@@ -33,8 +33,8 @@ struct GenerationResult {
   bool finished = true;
 };
 
-/// Share done, events so far, seconds since the set-up; false stops. Called once a simulated hour.
-using GenerationProgress = std::function<bool(double done, std::uint64_t events, double elapsed_s)>;
+/// Share done, simulated date, events so far, seconds since the set-up; false stops. Called once a simulated hour.
+using GenerationProgress = std::function<bool(double done, Date date, std::uint64_t events, double elapsed_s)>;
 
 /// Simulates without campaign and placebo. Error: a scale that leaves too few members.
 Result<GenerationResult> measure_generation(const world::Scenario& scenario, const GenerationOptions& options,

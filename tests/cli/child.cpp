@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -33,6 +34,17 @@ constexpr const char* kMpirun = DWELL_MPIRUN;
 #else
 constexpr const char* kMpirun = "mpirun";
 #endif
+
+/// Everything that is written to the other side until nobody holds it.
+std::string read_terminal(int own_side) {
+  std::string shown;
+  char some[4096];
+  for (;;) {
+    const ssize_t n = read(own_side, some, sizeof some);
+    if (n > 0) shown.append(some, static_cast<std::size_t>(n));
+    if (n == 0 || (n < 0 && errno != EINTR)) return shown;
+  }
+}
 
 }  // namespace
 
@@ -79,12 +91,23 @@ Child::Child(const Folder& folder, const std::vector<std::string>& words, const 
   const int flags = O_WRONLY | O_CREAT | O_TRUNC;
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), flags, 0600);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, folder.path(kErr).c_str(), flags, 0600);
+  if (surroundings.terminal) {
+    terminal_ = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    REQUIRE(terminal_ >= 0);
+    REQUIRE((grantpt(terminal_) == 0 && unlockpt(terminal_) == 0));
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, ptsname(terminal_), O_WRONLY | O_NOCTTY, 0);
+  } else {
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, folder.path(kErr).c_str(), flags, 0600);
+  }
   posix_spawn_file_actions_addchdir_np(&actions, folder.path("").c_str());
   const int problem =
       posix_spawn(&pid_, command.front().c_str(), &actions, nullptr, pointers(command).data(), pointers(world).data());
   posix_spawn_file_actions_destroy(&actions);
   REQUIRE(problem == 0);
+}
+
+Child::~Child() {
+  if (terminal_ >= 0) close(terminal_);
 }
 
 void Child::signal(int number) const { kill(pid_, number); }
@@ -95,10 +118,12 @@ bool Child::running() {
 }
 
 Finished Child::wait() {
+  std::string shown;
+  if (terminal_ >= 0) shown = read_terminal(terminal_);
   if (!ended_) REQUIRE(waitpid(pid_, &status_, 0) == pid_);
   ended_ = true;
   const int code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
-  return {code, read_text(folder_.path(kOut)), read_text(folder_.path(kErr))};
+  return {code, read_text(folder_.path(kOut)), terminal_ >= 0 ? shown : read_text(folder_.path(kErr))};
 }
 
 pid_t process_of_rank(unsigned rank, const Folder& folder) {

@@ -34,18 +34,23 @@ struct Surroundings {
   std::string out_file;                  ///< stdout goes there instead; empty: captured
   std::vector<std::string> environment;  ///< "NAME=value", added to the test's own
   unsigned ranks = 0;                    ///< started so often by mpirun; 0: by itself
+  bool terminal = false;                 ///< stderr is a terminal; what it got is in `err`
 };
 
 /// A child that runs in `folder`.
 class Child {
  public:
   Child(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings = {});
+  ~Child();
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
   void signal(int number) const;
   [[nodiscard]] bool running();
   Finished wait();
 
  private:
   const Folder& folder_;
+  int terminal_ = -1;  // our side of the child's terminal
   pid_t pid_ = -1;
   int status_ = 0;
   bool ended_ = false;

@@ -1,5 +1,6 @@
 // `phold` and `bench-kernel`: what they print, and what they refuse.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -59,9 +60,78 @@ TEST_CASE("phold gives its figures as JSON, the same on every engine and number 
   CHECK(phold({"--seed", "9"}).at("digest") != serial.at("digest"));
 }
 
+TEST_CASE("phold knows its options and tells all its figures") {
+  const nlohmann::json found = phold({"--start-events", "2", "--mean", "3", "--lookahead", "0.5", "--remote", "0.75",
+                                      "--engine", "threads", "--threads", "2", "--seed", "7"});
+  Words keys;
+  for (const auto& [key, value] : found.items()) keys.push_back(key);
+  std::sort(keys.begin(), keys.end());
+  CHECK(keys == Words{"bytes_per_pending_event", "digest", "end", "engine", "events", "events_per_s", "finished",
+                      "lookahead", "mean", "peak_rss_bytes", "processes", "ranks", "remote", "revision", "seed",
+                      "setup_s", "start_events", "threads", "version", "wall_s"});
+  CHECK(found.at("start_events") == 2);
+  CHECK(found.at("mean") == 3);
+  CHECK(found.at("lookahead") == 0.5);
+  CHECK(found.at("remote") == 0.75);
+  CHECK(found.at("end") == 20);
+  CHECK(found.at("digest").get<std::string>().size() == 16);
+  CHECK(found.at("events_per_s").get<double>() ==
+        Approx(found.at("events").get<double>() / found.at("wall_s").get<double>()));
+}
+
+TEST_CASE("phold at the edges of its shapes") {
+  // All remote, all own, one process, no tail, an end before the first event, more windows than the horizon holds.
+  CHECK(phold({"--remote", "1"}).at("events").get<int>() > 15'000);
+  CHECK(phold({"--remote", "0"}).at("events").get<int>() > 15'000);
+  CHECK(phold({"--mean", "1"}).at("events") == 2000 * 19);
+  CHECK(phold({"--mean", "1000", "--lookahead", "0.01"}).at("events").get<int>() < 200);
+  const Folder folder;
+  const auto events = [&](Words words) {
+    words.insert(words.begin(), "phold");
+    words.emplace_back("--json");
+    return nlohmann::json::parse(run_dwell(folder, words).out).at("events").get<int>();
+  };
+  CHECK(events({"--processes", "1", "--end", "0.5"}) == 0);
+  CHECK(events({"--processes", "1", "--mean", "1", "--end", "1000"}) == 999);
+}
+
+TEST_CASE("how far phold is stands on one line of a terminal, and nowhere when quiet") {
+  const Folder folder;
+  dwell::test::Surroundings terminal;
+  terminal.terminal = true;
+  const Words words = {"phold", "--processes", "20000", "--end", "400", "--threads", "1"};
+  const Finished shown = run_dwell(folder, words, terminal);
+  CHECK(shown.code == 0);
+  INFO(shown.err);
+  CHECK(shown.err.find("\rphold: ") != std::string::npos);
+  CHECK(shown.err.find(" events/s, time ") != std::string::npos);
+  CHECK(shown.err.find('\n') == std::string::npos);
+  CHECK(shown.err.ends_with("\r\x1b[K"));
+  Words silent = words;
+  silent.emplace_back("-q");
+  CHECK(run_dwell(folder, silent, terminal).err.empty());
+  CHECK(run_dwell(folder, words).err.empty());  // not a minute
+}
+
+TEST_CASE("how far a study is stands on one line of a terminal") {
+  const Folder folder;
+  dwell::test::Surroundings terminal;
+  terminal.terminal = true;
+  const Words words = dwell::test::quick({"run", "tiny", "--json"});
+  const Finished shown = run_dwell(folder, words, terminal);
+  CHECK(shown.code == 0);
+  INFO(shown.err);
+  CHECK(shown.err.find("\rcalibrating, run 1 of 2: ") != std::string::npos);
+  CHECK(shown.err.find(", 2025-") != std::string::npos);
+  CHECK(shown.err.find('\n') == std::string::npos);
+  Words silent = words;
+  silent.emplace_back("-q");
+  CHECK(run_dwell(folder, silent, terminal).err.empty());
+}
+
 TEST_CASE("a pending event of phold takes no more than 64 bytes beyond the states of processes") {
   for (const Words& size :
-       {Words{"--processes", "1000000", "--end", "4"}, Words{"--start-events", "16", "--end", "3"}}) {
+       {Words{"--end", "20"}, Words{"--processes", "1000000", "--end", "12"}, Words{"--start-events", "16", "--end", "8"}}) {
     const Folder folder;
     Words words = {"phold", "--threads", "2", "--json", "--quiet"};
     words.insert(words.end(), size.begin(), size.end());
@@ -93,6 +163,17 @@ TEST_CASE("phold refuses what makes no sense") {
   refused({"phold", "--remote", "1.01"}, "a number from 0 to 1");
   refused({"phold", "--remote", "-0.1"}, "a number from 0 to 1");
   refused({"phold", "--end", "inf"}, "--end: found \"inf\"");
+  refused({"phold", "--processes", "-1"}, "--processes: found \"-1\"");
+  refused({"phold", "--processes", "1000000001"}, "from 1 to 1000000000");
+  refused({"phold", "--start-events", "0"}, "--start-events: found \"0\"");
+  refused({"phold", "--mean", "nan"}, "--mean: found \"nan\"");
+  refused({"phold", "--mean", "1e10"}, "from 1e-06 to 1000000000");
+  refused({"phold", "--mean", "0.5"}, "--lookahead: found \"1\"; accepted: at most the mean, 0.5");
+  refused({"phold", "--end", "0"}, "--end: found \"0\"");
+  refused({"phold", "--end", "-5"}, "--end: found \"-5\"");
+  refused({"phold", "--threads", "0"}, "--threads: found \"0\"");
+  refused({"phold", "--threads", "1025"}, "from 1 to 1024");
+  refused({"phold", "--seed", "-1"}, "--seed: found \"-1\"");
   refused({"phold", "--lookahead", "0"}, "--lookahead: found \"0\"");
   refused({"phold", "--lookahead", "2.5"}, "at most the mean, 2");
   refused({"phold", "--engine", "warp"}, "serial, threads, mpi");
@@ -147,6 +228,13 @@ TEST_CASE("bench-kernel prints a page of 80 columns") {
 TEST_CASE("bench-kernel refuses what it cannot measure") {
   refused({"bench-kernel", "nowhere"}, "found no scenario named \"nowhere\"");
   refused({"bench-kernel", "--scale", "1/1000000"}, "a scale that leaves at least");
+  for (const char* scale : {"0", "-1", "2", "nan", "1/0"}) {
+    refused({"bench-kernel", "--scale", scale}, "--scale: found \"" + std::string(scale) + "\"");
+  }
+  refused({"bench-kernel", "--days", "0"}, "--days: found \"0\"");
+  refused({"bench-kernel", "--days", "99999"}, "--days: found \"99999\"");
+  refused({"bench-kernel", "--threads", "1e9"}, "--threads: found \"1e9\"");
+  refused({"bench-kernel", "--engine", "serial"}, "means nothing to `dwell bench-kernel`");
   refused({"bench-kernel", "--seeds", "3"}, "means nothing to `dwell bench-kernel`");
   refused({"bench-kernel", "--detector", "nobody"}, "--detector");
 }
