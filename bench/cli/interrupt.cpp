@@ -42,7 +42,7 @@ void on_signal(int) {
     stop = true;
     constexpr char words[] = "\ndwell: stopping; once more ends at once\n";
     if (!silent) static_cast<void>(!write(STDERR_FILENO, words, sizeof words - 1));
-    if (!silent) static_cast<void>(!write(STDERR_FILENO, more_words.data(), more_length));
+    static_cast<void>(!write(STDERR_FILENO, more_words.data(), more_length));
   } else if (now - first > kSameRequestMs) {
     if (has_file) unlink(file_to_remove.data());
     _exit(kInterrupted);

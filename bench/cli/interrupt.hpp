@@ -10,7 +10,7 @@ namespace dwell::cli {
 /// repetition within half a second counts as the same request: process groups and wrappers deliver signals twice.
 void catch_interrupts(bool quiet);
 /// What the first signal says beside that the program stops: a line without its end, of at most 400 bytes. For the case
-/// that nothing can be said later: mpirun ends the ranks that are left when one died.
+/// that nothing can be said later: mpirun ends the ranks that are left when one died. Said also when quiet.
 void say_on_interrupt(const std::string& words);
 /// True once a stop was asked for.
 const std::atomic<bool>& stop_requested();

@@ -164,8 +164,7 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
                           : complain(result.error(), stopped  ? kInterrupted
                                                      : folder ? kFailed
                                                               : kBadInput);
-  const bool said = group && stop_requested();
-  if (stopped && folder && !said) say(fmt::format("dwell: `dwell{} resume {}` goes on\n", on, folder->path()));
+  if (stopped && folder && !group) say(fmt::format("dwell: `dwell{} resume {}` goes on\n", on, folder->path()));
   return code;
 }
 

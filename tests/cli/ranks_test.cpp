@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
@@ -57,6 +58,30 @@ TEST_CASE("phold gives the same events and digest on 1 to 4 ranks of one and two
   }
 }
 
+TEST_CASE("phold's engine on ranks may be asked for, alone too, and another not under mpirun") {
+  const Folder folder;
+  const Words words = {"phold", "--processes", "3000", "--end", "20", "--json", "--engine"};
+  const auto with = [&](const char* engine) {
+    Words more = words;
+    more.emplace_back(engine);
+    return more;
+  };
+  const Json serial = Json::parse(run_dwell(folder, with("serial")).out);
+  for (const unsigned ranks : {0U, 1U, 2U, 3U, 4U}) {
+    const Finished end = run_dwell(folder, with("mpi"), on(ranks));
+    INFO(ranks << " ranks: " << end.err);
+    REQUIRE(end.code == 0);
+    const Json found = Json::parse(end.out);
+    CHECK(found.at("engine") == "mpi");
+    CHECK(found.at("ranks") == std::max(1U, ranks));
+    CHECK(found.at("events") == serial.at("events"));
+    CHECK(found.at("digest") == serial.at("digest"));
+  }
+  const Finished end = run_dwell(folder, with("threads"), on(2));
+  CHECK(end.code != 0);
+  CHECK(end.err.find("--engine: means one rank, but mpirun started several") != std::string::npos);
+}
+
 TEST_CASE("a study on ranks finds what it finds alone, with a checkpoint as well") {
   const Folder folder;
   const Words words = {"run",     "tiny",       "--seeds",        "2",  "--detector",
@@ -95,6 +120,34 @@ TEST_CASE("of several ranks one speaks") {
   const Finished place = run_dwell(folder, {"run", "tiny", "-o", "nowhere/out.json"}, on(2));
   CHECK(place.code != 0);
   CHECK(place.err.find("nowhere/out.json") != std::string::npos);
+}
+
+TEST_CASE("a signal to any rank stops the study, says how to go on, and loses nothing") {
+  const std::string spread = GENERATE("seeds", "shards");
+  const unsigned rank = GENERATE(0U, 1U);
+  INFO(spread << ", rank " << rank);
+  const Folder folder;
+  const Words words = {"run", "tiny", "--seeds", "3", "--detector", "never-alert", "-q", "--json", "-o", "out.json"};
+  REQUIRE(run_dwell(folder, words).code == 0);
+  const std::string alone = findings(read_text(folder.path("out.json")));
+  Words kept = words;
+  kept.insert(kept.end(), {"--checkpoint", "at", "--checkpoint-every", "6h", "--spread", spread});
+  Child study(folder, kept, on(2));
+  for (int i = 0; i < 6000 && study.running() && !std::filesystem::exists(folder.path("at/run-0000.checkpoint")); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  REQUIRE(study.running());
+  const pid_t process = dwell::test::process_of_rank(rank, folder);
+  REQUIRE(process > 0);
+  REQUIRE(kill(process, SIGTERM) == 0);
+  const Finished end = study.wait();
+  INFO(end.err);
+  CHECK(end.code != 0);
+  const std::string words_to_go_on = "`dwell --ranks 2 resume at` goes on";
+  CHECK(end.err.find(words_to_go_on) != std::string::npos);
+  const Finished again = run_dwell(folder, {"resume", "at", "-q", "--json"});
+  REQUIRE(again.code == 0);
+  CHECK(findings(read_text(folder.path("out.json"))) == alone);
 }
 
 TEST_CASE("a rank that is killed ends the study in seconds, and its checkpoint is good") {
