@@ -30,7 +30,7 @@ Result<Contender> from_outside(const std::string& typed, const Door& door) {
   if (!met) return met.error();
   return Contender{
       met.value()->introduction.descriptor, "detector",
-      [outsider = met.value()](const detect::Setting& setting) { return hosts::make_hosted(outsider, setting); }};
+      [outsider = met.value()](const detect::Setting& setting) { return hosts::make_hosted(outsider, setting); }, true};
 }
 
 Status refuse_equal_names(const std::vector<Contender>& list) {

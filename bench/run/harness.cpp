@@ -263,30 +263,4 @@ void Harness::leave_decided_views(std::int64_t seen) {
   leave_stage();
 }
 
-std::uint64_t Harness::bytes_of_shards(const Instance& instance) {
-  std::uint64_t bytes = 0;
-  for (const auto& state : instance.shards) bytes += state ? state->state_bytes() : 0;
-  return bytes;
-}
-
-void Harness::measure_state() {
-  std::uint64_t stage_bytes = 0;
-  if (slots_.size() > runs_.size() && slots_.back().views[0].detector != nullptr)
-    stage_bytes = slots_.back().views[0].detector->state_bytes();
-  for (std::size_t c = 0; c < runs_.size(); ++c) measure(c, takes_features(c) ? stage_bytes : 0);
-}
-
-void Harness::measure(std::size_t c, std::uint64_t stage_bytes) {
-  const Instance& clean = slots_[c].views[0];
-  if (clean.detector == nullptr) return;
-  const std::uint64_t elsewhere = elsewhere_bytes_.empty() ? 0 : elsewhere_bytes_[c];
-  const std::uint64_t bytes = clean.detector->state_bytes() + bytes_of_shards(clean) + elsewhere + stage_bytes;
-  runs_[c].state_bytes = std::max(runs_[c].state_bytes, bytes);
-  const std::uint64_t bound = contenders_[c].descriptor.memory_bound_bytes;
-  if (bound != 0 && bytes > bound) {
-    runs_[c].crash = fmt::format("its state exceeds the declared bound of {} bytes", bound);
-    slots_[c].views = {};
-  }
-}
-
 }  // namespace dwell::run

@@ -25,6 +25,7 @@ struct Contender {
   detect::Descriptor descriptor;
   std::string kind;  ///< "detector", "control" or "oracle"
   std::function<std::unique_ptr<detect::Detector>(const detect::Setting&)> make;
+  bool hosted = false;  ///< in a process of its own
 };
 
 /// What one contender did in one run.
@@ -119,7 +120,9 @@ class Harness {
   static bool measures(std::span<const BlockWindow> windows);
   static std::uint64_t bytes_of_shards(const Instance& instance);
   void measure_state();
-  void measure(std::size_t slot, std::uint64_t stage_bytes);
+  static std::uint64_t settled_bytes_of_shards(const Instance& instance);
+  [[nodiscard]] std::uint64_t share_of_bytes(std::size_t slot) const;
+  void measure(std::size_t contender, const Instance* stage);
   Instance copy_of(const Instance& instance) const;
   static void save_instance(ByteWriter& writer, const Instance& instance,
                             std::span<const std::vector<std::byte>> elsewhere);

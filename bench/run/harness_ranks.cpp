@@ -126,7 +126,7 @@ void Harness::put_share(ByteWriter& writer, std::size_t c, std::span<const Block
   writer.put(at.shard);
   writer.put_string(at.what);
   writer.put(clean_ns);
-  writer.put(measures(windows) ? bytes_of_shards(slot.views[0]) : 0);
+  writer.put(measures(windows) ? share_of_bytes(c) : 0);
   writer.put_all(tables.bytes());
 }
 

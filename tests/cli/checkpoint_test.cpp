@@ -1,6 +1,7 @@
 // Studies that keep a checkpoint: stopped in any way, they go on to the same results.
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -95,6 +96,33 @@ TEST_CASE("a study killed at random moments goes on to the same results") {
   REQUIRE(finished);
   CHECK(killed > 0);
   CHECK(findings(folder.path("killed.json")) == whole);
+}
+
+TEST_CASE("a disk that is full while a checkpoint is written fails the study, and the checkpoint before it is good") {
+  const Folder folder;
+  const std::string whole = expected(folder);
+  Child child(folder, study({"--json", "-o", "full.json", "--checkpoint", "at", "--checkpoint-every", "6h"}));
+  for (int i = 0; i < 2000 && !std::filesystem::exists(folder.path("at/run-0000.checkpoint")); ++i) pause_ms(1);
+  child.signal(SIGKILL);
+  REQUIRE(child.wait().code == 128 + SIGKILL);
+  const std::string kept = read_text(folder.path("at/run-0000.checkpoint"));
+  REQUIRE(kept.size() > 100'000);
+  rlimit old{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &old) == 0);
+  const rlimit little{50'000, old.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &little) == 0);
+  const Finished full = run_dwell(folder, {"resume", "at", "-q", "--threads", "1"});
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &old) == 0);
+  INFO(full.err);
+  CHECK(full.code == 1);
+  CHECK(full.err.find("at/run-0000.checkpoint: could not be written: File too large") != std::string::npos);
+  CHECK(read_text(folder.path("at/run-0000.checkpoint")) == kept);
+  CHECK_FALSE(std::filesystem::exists(folder.path("at/run-0000.checkpoint.part")));
+  CHECK_FALSE(std::filesystem::exists(folder.path("full.json")));
+  const Finished again = run_dwell(folder, {"resume", "at", "-q", "--json"});
+  INFO(again.err);
+  REQUIRE(again.code == 0);
+  CHECK(findings(folder.path("full.json")) == whole);
 }
 
 TEST_CASE("Ctrl-C says how to go on") {
