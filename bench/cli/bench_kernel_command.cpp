@@ -78,7 +78,8 @@ class Measurement {
     return perf::measure_generation(
         scenario_, {.scale = scale_, .seed = {arguments_.seed}, .days = days_, .executor = executor.get()},
         [&](double done, Date date, std::uint64_t events, double elapsed_s) {
-          show(fmt::format("generating on {} thread{}", threads, threads == 1 ? "" : "s"), done, date, events, elapsed_s);
+          show(fmt::format("generating on {} thread{}", threads, threads == 1 ? "" : "s"), done, date, events,
+               elapsed_s);
           return !stop_requested();
         });
   }

@@ -70,9 +70,9 @@ std::string phold_page(const Json& j) {
       "  events/s          {}\n"
       "  peak memory       {}, {:.0f} B a pending event\n"
       "  digest            {}\n",
-      several("processes", "process", "es"), j["start_events"].get<std::uint64_t>(), number("mean"), number("lookahead"),
-      number("remote"), number("end"), j["seed"].get<std::uint64_t>(), j["engine"].get<std::string>(), where,
-      j["events"].get<std::uint64_t>(), number("setup_s"), number("wall_s"),
+      several("processes", "process", "es"), j["start_events"].get<std::uint64_t>(), number("mean"),
+      number("lookahead"), number("remote"), number("end"), j["seed"].get<std::uint64_t>(),
+      j["engine"].get<std::string>(), where, j["events"].get<std::uint64_t>(), number("setup_s"), number("wall_s"),
       report::short_count(number("events_per_s")), report::short_bytes(number("peak_rss_bytes")),
       number("bytes_per_pending_event"), j["digest"].get<std::string>());
 }

@@ -49,8 +49,8 @@ void Harness::measure_state() {
   for (std::size_t c = 0; c < runs_.size(); ++c) measure(c, takes_features(c) ? stage : nullptr);
 }
 
-/// The room that a container keeps to spare depends on how it grew, which a resumed run does not know. So near the bound
-/// it is the settled state that counts; a state in another process has no other measure than its pages.
+/// The room that a container keeps to spare depends on how it grew, which a resumed run does not know. So near the
+/// bound it is the settled state that counts; a state in another process has no other measure than its pages.
 void Harness::measure(std::size_t c, const Instance* stage) {
   const Instance& clean = slots_[c].views[0];
   if (clean.detector == nullptr) return;

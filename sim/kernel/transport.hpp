@@ -20,8 +20,8 @@ class RankFailure : public std::runtime_error {
 };
 
 /// How long a rank waits for another, in any of the calls below, before it gives the run up. A rank that is killed is
-/// noticed at once by what started it; this ends runs whose rank stands still. Time in which the waiting rank is stopped
-/// itself does not count.
+/// noticed at once by what started it; this ends runs whose rank stands still. Time in which the waiting rank is
+/// stopped itself does not count.
 inline constexpr std::chrono::seconds kPatience{600};
 
 /// A block of bytes that came from another rank; good until the round after next is posted.
@@ -44,7 +44,8 @@ class Transport {
   /// the round after next.
   virtual void post(std::int64_t round, unsigned to, std::span<const std::byte> bytes) = 0;
   /// Waits for a block of the round, in the order they come; called ranks() - 1 times a round. When another rank failed
-  /// or none came for too long, it throws RankFailure between threads and ends the run between processes, as `fail` does.
+  /// or none came for too long, it throws RankFailure between threads and ends the run between processes, as `fail`
+  /// does.
   virtual Arrival take(std::int64_t round) = 0;
 
   /// Sum (modulo 2^64) and greatest of what each rank gives. Every rank must make the same calls in the same order.

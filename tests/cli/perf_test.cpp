@@ -66,9 +66,26 @@ TEST_CASE("phold knows its options and tells all its figures") {
   Words keys;
   for (const auto& [key, value] : found.items()) keys.push_back(key);
   std::sort(keys.begin(), keys.end());
-  CHECK(keys == Words{"bytes_per_pending_event", "digest", "end", "engine", "events", "events_per_s", "finished",
-                      "lookahead", "mean", "peak_rss_bytes", "processes", "ranks", "remote", "revision", "seed",
-                      "setup_s", "start_events", "threads", "version", "wall_s"});
+  CHECK(keys == Words{"bytes_per_pending_event",
+                      "digest",
+                      "end",
+                      "engine",
+                      "events",
+                      "events_per_s",
+                      "finished",
+                      "lookahead",
+                      "mean",
+                      "peak_rss_bytes",
+                      "processes",
+                      "ranks",
+                      "remote",
+                      "revision",
+                      "seed",
+                      "setup_s",
+                      "start_events",
+                      "threads",
+                      "version",
+                      "wall_s"});
   CHECK(found.at("start_events") == 2);
   CHECK(found.at("mean") == 3);
   CHECK(found.at("lookahead") == 0.5);
@@ -130,8 +147,8 @@ TEST_CASE("how far a study is stands on one line of a terminal") {
 }
 
 TEST_CASE("a pending event of phold takes no more than 64 bytes beyond the states of processes") {
-  for (const Words& size :
-       {Words{"--end", "20"}, Words{"--processes", "1000000", "--end", "12"}, Words{"--start-events", "16", "--end", "8"}}) {
+  for (const Words& size : {Words{"--end", "20"}, Words{"--processes", "1000000", "--end", "12"},
+                            Words{"--start-events", "16", "--end", "8"}}) {
     const Folder folder;
     Words words = {"phold", "--threads", "2", "--json", "--quiet"};
     words.insert(words.end(), size.begin(), size.end());

@@ -137,8 +137,8 @@ int stop_in_a_vote(MpiSession& session) {
 }
 
 int nap(MpiSession& session, Executor& executor) {
-  const auto sleeper = static_cast<pid_t>(
-      session.make_transport()->sum(session.rank() == 0 ? static_cast<std::uint64_t>(getpid()) : 0));
+  const auto sleeper =
+      static_cast<pid_t>(session.make_transport()->sum(session.rank() == 0 ? static_cast<std::uint64_t>(getpid()) : 0));
   return run_mishap(
       session, executor,
       [sleeper](Context&) {

@@ -1,6 +1,6 @@
 // A second model on the public headers alone: M/M/c queues, one by itself and a network of them, whose customers travel
-// by message. The share that waits and the mean wait are held against Erlang's C formula (Kleinrock, Queueing Systems I,
-// 1975, section 3.5), which in an open network holds at every station (Jackson, "Networks of waiting lines", 1957).
+// by message. The share that waits and the mean wait are held against Erlang's C formula (Kleinrock, Queueing Systems
+// I, 1975, section 3.5), which in an open network holds at every station (Jackson, "Networks of waiting lines", 1957).
 
 #include <catch2/catch.hpp>
 #include <cmath>

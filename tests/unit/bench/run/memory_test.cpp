@@ -50,10 +50,11 @@ Verdicts verdicts(std::uint64_t bound_bytes) {
   options.checkpoint = WorldCheckpoint{.every = Duration::hours(12),
                                        .name = "memory",
                                        .load = [&] { return Result<std::optional<std::vector<std::byte>>>(kept); },
-                                       .store = [&](std::span<const std::byte> bytes) {
-                                         if (!kept) kept.emplace(bytes.begin(), bytes.end());
-                                         return success();
-                                       }};
+                                       .store =
+                                           [&](std::span<const std::byte> bytes) {
+                                             if (!kept) kept.emplace(bytes.begin(), bytes.end());
+                                             return success();
+                                           }};
   found.straight = run_world(world::test::tiny(), list, options).value()->contenders[0].crash;
   REQUIRE(kept);
   found.resumed = run_world(world::test::tiny(), list, options).value()->contenders[0].crash;
