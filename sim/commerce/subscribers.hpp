@@ -30,14 +30,15 @@ class Subscribers {
 
   /// The subscriber of a session that begins `at` or in the hour after it, a full hour; `bits` are 32 uniform bits of
   /// the session. Members change address at different hours of the day.
-  [[nodiscard]] protocol::Subscriber draw(const Traits& member, std::uint32_t bits, Time at) const;
+  /// Written field by field: a value would come back in registers, by way of a store that has to wait for its parts.
+  void draw(const Traits& member, std::uint32_t bits, Time at, protocol::Subscriber& from) const;
 
  private:
   struct Pool {
     AliasTable crowd;  // by address; empty for networks without a pool
     std::vector<SourceId> addresses;
   };
-  [[nodiscard]] protocol::Subscriber pooled(const protocol::Network& network, std::uint32_t bits, Client client) const;
+  void pooled(const protocol::Network& network, std::uint32_t bits, protocol::Subscriber& from) const;
   [[nodiscard]] Pool make_pool(double members, const protocol::Network& network, Seed seed) const;
 
   PopulationParams params_;
