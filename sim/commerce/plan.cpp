@@ -133,21 +133,21 @@ void Shard::visit(const protocol::Visit& visit, Time now) {
 void Shard::begin_session(const Opening& opening, Time hour, const WideBlock& draws) {
   const auto& [member, index, start, origin] = opening;
   const auto& bits = draws.word;
-  protocol::Subscriber from;
-  model_.subscribers().draw(member, high(bits[1]), hour, from);
+  const Subscribers::Seat from = model_.subscribers().draw(member, high(bits[1]), hour);
+  const Client client = model_.subscribers().client(member, high(bits[1]));
   const std::uint32_t slot = sessions_.take();
   Session& session = sessions_[slot];
   session.member = member.id.value;
-  session.source = from.source.value;
-  session.network = from.network.value;
-  session.country = from.country.value;
-  session.client = from.client;
+  session.source = from.source().value;
+  session.network = from.network().value;
+  session.country = from.country().value;
+  session.client = client;
   session.index = index;
   session.origin = origin;
   session.token = mix64(mix64(token_seed_, member.id.value), index ^ std::uint64_t{origin.value} << 32) | 1;
   session.key = high(bits[2]);
   session.ordinal = 0;
-  const std::uint32_t version = from.client == Client::desktop ? 0 : model_.releases().version(member.id, start.day());
+  const std::uint32_t version = client == Client::desktop ? 0 : model_.releases().version(member.id, start.day());
   session.pages = Session::pages_of(model_.length(low(bits[0])), version);
   session.addresses = member.addresses;
   const double inclination = member.conversion * (1 / Traits::kConversionUnit) * model_.calendar().orders(start.day());
