@@ -109,6 +109,7 @@ void Shard::plan_hour(std::int64_t hour) {
   const std::vector<Start>& starts = hours_[static_cast<std::size_t>(hour % 24)];
   for (std::size_t i = 0; i < starts.size(); ++i) {
     if (i + kPrefetchDistance < starts.size()) members_.prefetch(starts[i + kPrefetchDistance].member);
+    sessions_.prefetch_free(kPrefetchDistance);
     const Traits& member = members_[starts[i].member];
     const WideBlock bits = random_wide(rounds_, member.id.value, kSession, starts[i].ordinal, 0);
     begin_session({member, starts[i].ordinal, begin + curve.draw(high(bits.word[0])), kBackground}, begin, bits);
@@ -132,22 +133,22 @@ void Shard::visit(const protocol::Visit& visit, Time now) {
 void Shard::begin_session(const Opening& opening, Time hour, const WideBlock& draws) {
   const auto& [member, index, start, origin] = opening;
   const auto& bits = draws.word;
-  const protocol::Subscriber from = model_.subscribers().draw(member, high(bits[1]), hour);
+  const Subscribers::Seat from = model_.subscribers().draw(member, high(bits[1]), hour);
+  const Client client = model_.subscribers().client(member, high(bits[1]));
   const std::uint32_t slot = sessions_.take();
   Session& session = sessions_[slot];
   session.member = member.id.value;
-  session.source = from.source.value;
-  session.network = from.network.value;
-  session.country = from.country.value;
-  session.client = from.client;
+  session.source = from.source().value;
+  session.network = from.network().value;
+  session.country = from.country().value;
+  session.client = client;
   session.index = index;
   session.origin = origin;
   session.token = mix64(mix64(token_seed_, member.id.value), index ^ std::uint64_t{origin.value} << 32) | 1;
   session.key = high(bits[2]);
   session.ordinal = 0;
-  session.left = model_.length(low(bits[0])) & 0xfffU;
-  const std::uint32_t version = from.client == Client::desktop ? 0 : model_.releases().version(member.id, start.day());
-  session.version = version & 0xfU;
+  const std::uint32_t version = client == Client::desktop ? 0 : model_.releases().version(member.id, start.day());
+  session.pages = Session::pages_of(model_.length(low(bits[0])), version);
   session.addresses = member.addresses;
   const double inclination = member.conversion * (1 / Traits::kConversionUnit) * model_.calendar().orders(start.day());
   const double uniform = static_cast<double>(low(bits[3]) >> 16) * 0x1p-16;
@@ -199,12 +200,13 @@ std::uint32_t Shard::except(std::uint32_t what, const Session& session, std::uin
 /// top: think time 28, next page 20, log lines or which of two pages of member data 8, possible exception 8.
 void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
   Session& session = sessions_[slot];
-  const PageChain::Level& chain = model_.chain(session.version).level(session.level());
+  const PageChain::Level& chain = model_.chain(session.version()).level(session.level());
   const std::uint32_t exceptions_below = model_.exceptions().below;
-  const std::uint32_t count = std::min<std::uint32_t>(session.left, kInstalment);
-  const std::uint32_t last = session.left == count ? Moment::kLast : 0U;
+  const std::uint32_t left = session.left();
+  const std::uint32_t count = std::min(left, kInstalment);
+  const std::uint32_t last = left == count ? Moment::kLast : 0U;
   // What follows an instalment is drawn at its first page: by its last one, most would fall into the window being read.
-  flags |= session.left == count ? 0U : Moment::kMore;
+  flags |= left == count ? 0U : Moment::kMore;
   const std::uint32_t addresses = std::uint32_t{session.addresses} << Moment::kRecordsAt;
   std::uint32_t page = session.where & 15U;
   std::int64_t at_us = session.next_us;
@@ -236,10 +238,10 @@ void Shard::draw_pages(std::uint32_t slot, std::uint32_t flags) {
     go_on(i);
   }
   write(count - 1, flags | last);
-  if (session.left == count) return;
+  if (left == count) return;
   go_on(count - 1);
   session.where = Session::place(session.level(), static_cast<Page>(page));
-  session.left = (session.left - count) & 0xfffU;
+  session.pages = Session::pages_of(left - count, session.version());
   session.ordinal = static_cast<std::uint16_t>(session.ordinal + count);
   session.next_us = at_us;
 }

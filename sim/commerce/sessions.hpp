@@ -24,14 +24,20 @@ struct alignas(64) Session {
   std::int64_t next_us = 0;  ///< time of the first page not drawn yet
   std::uint32_t index = 0;   ///< ordinal of the session of its member; keys its draws
   Origin origin;
-  std::uint16_t ordinal = 0;      ///< of the first page not drawn yet
-  std::uint16_t left : 12 = 0;    ///< pages not drawn yet
-  std::uint16_t version : 4 = 0;  ///< of the app, which decides on the page chain
-  std::uint8_t where = 0;         ///< level of the page chain, and below its four bits the first page not drawn yet
-  std::uint8_t revocations = 0;   ///< of the key cache when its key was last found good, mod 256
+  std::uint16_t ordinal = 0;     ///< of the first page not drawn yet
+  std::uint16_t pages = 0;       ///< version and left: written at once, as half a word would first have to be read
+  std::uint8_t where = 0;        ///< level of the page chain, and below its four bits the first page not drawn yet
+  std::uint8_t revocations = 0;  ///< of the key cache when its key was last found good, mod 256
   std::uint8_t addresses = 0;
   Client client = Client::android;
 
+  /// Pages not drawn yet.
+  [[nodiscard]] std::uint32_t left() const { return pages & 0xfffU; }
+  /// Of the app, which decides on the page chain.
+  [[nodiscard]] std::uint32_t version() const { return pages >> 12U; }
+  [[nodiscard]] static std::uint16_t pages_of(std::uint32_t left, std::uint32_t version) {
+    return static_cast<std::uint16_t>(version << 12U | (left & 0xfffU));
+  }
   [[nodiscard]] std::uint32_t level() const { return where >> 4U; }
   [[nodiscard]] static std::uint8_t place(std::uint32_t level, Page page) {
     return static_cast<std::uint8_t>(level << 4U | static_cast<std::uint32_t>(page));
@@ -107,6 +113,10 @@ class Sessions {
     free_count_ = static_cast<std::size_t>(reader.get<std::uint64_t>());
   }
   void prefetch(std::uint32_t slot) const { __builtin_prefetch(&slots_[slot], 1); }
+  /// The slot that will be taken after `ahead` others, where it is free already.
+  void prefetch_free(std::size_t ahead) const {
+    if (ahead < free_count_) prefetch(free_[free_count_ - 1 - ahead]);
+  }
 
  private:
   void grow();

@@ -12,7 +12,6 @@ namespace {
 
 using protocol::Network;
 using protocol::NetworkKind;
-using protocol::Subscriber;
 
 constexpr Reciprocal kTripPeriod{static_cast<std::uint64_t>(Duration::days(5).us)};
 constexpr double kMostPool = 65'536;
@@ -74,40 +73,38 @@ Subscribers::Pool Subscribers::make_pool(double members, const Network& network,
   return {AliasTable(crowd), std::move(addresses)};
 }
 
-Subscriber Subscribers::pooled(const Network& network, std::uint32_t bits, Client client) const {
+Subscribers::Seat Subscribers::pooled(const Network& network, std::uint32_t bits) const {
   const Pool& pool = pools_[network.id.value];
-  return {pool.addresses[pool.crowd.draw(bits)], network.id, network.country, client};
+  return {network, pool.addresses[pool.crowd.draw(bits)]};
 }
 
-Subscriber Subscribers::draw(const Traits& member, std::uint32_t bits, Time at) const {
+Subscribers::Seat Subscribers::draw(const Traits& member, std::uint32_t bits, Time at) const {
   const std::uint64_t phase = mix64(member.id.value) >> 32;
-  const bool mobile = (bits & 0xffffU) < mobile_below_;
-  const Client client = mobile ? member.phone : Client::desktop;
   if ((bits >> 16) < vpn_below_) [[unlikely]] {
     const auto day = static_cast<std::uint32_t>(at.day());
     const RandomBlock random = random_quick(rounds_, member.id.value, purpose("address.vpn"), day);
     const NetworkKind exit = random.word[2] < hosted_below_ ? NetworkKind::hosting : NetworkKind::vpn;
-    return pooled(networks_->pick(exit, random.word[1]), random.word[0], client);
+    return pooled(networks_->pick(exit, random.word[1]), random.word[0]);
   }
   const RandomBlock trip =
       random_quick(rounds_, member.id.value, purpose("member.trip"), period_of(at, kTripPeriod, phase));
   const auto today = static_cast<std::size_t>(std::max<std::int64_t>(at.day(), 0));
   if (trip.word[0] < abroad_below_[std::min(today, abroad_below_.size() - 1)]) [[unlikely]] {
     const Network& network = networks_->pick(NetworkKind::foreign, trip.word[1]);
-    return {networks_->any_address(network, trip.word[2]), network.id, network.country, client};
+    return {network, networks_->any_address(network, trip.word[2])};
   }
-  if (mobile) {
+  if (mobile(bits)) {
     const std::uint32_t period = period_of(at, mobile_period_, phase);
     const RandomBlock random = random_quick(rounds_, member.id.value, purpose("address.mobile"), period);
     const Network& carrier = networks_->all()[member.mobile.value];
     if (params_.carrier_nat_on) [[likely]]
-      return pooled(carrier, random.word[0], client);
-    return {networks_->any_address(carrier, random.word[0]), carrier.id, carrier.country, client};
+      return pooled(carrier, random.word[0]);
+    return {carrier, networks_->any_address(carrier, random.word[0])};
   }
   const Network& network = networks_->all()[member.fixed.value];
   const std::uint32_t period = period_of(at, fixed_period_, phase);
   const RandomBlock random = random_quick(rounds_, member.id.value, purpose("address.fixed"), period);
-  return {networks_->any_address(network, random.word[0]), network.id, network.country, client};
+  return {network, networks_->any_address(network, random.word[0])};
 }
 
 }  // namespace dwell::commerce

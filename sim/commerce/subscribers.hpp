@@ -11,7 +11,6 @@
 #include "sim/core/reciprocal.hpp"
 #include "sim/core/tables.hpp"
 #include "sim/core/time.hpp"
-#include "sim/protocol/messages.hpp"
 #include "sim/protocol/networks.hpp"
 
 namespace dwell::commerce {
@@ -28,16 +27,34 @@ class Subscribers {
   Subscribers(const PopulationParams& params, std::uint64_t accounts, const std::vector<bool>& long_breaks,
               const protocol::NetworkTable& networks, Seed seed);
 
-  /// The subscriber of a session that begins `at` or in the hour after it, a full hour; `bits` are 32 uniform bits of
-  /// the session. Members change address at different hours of the day.
-  [[nodiscard]] protocol::Subscriber draw(const Traits& member, std::uint32_t bits, Time at) const;
+  /// An address and where it is, in one register: fields put together in memory would be read before they are stored.
+  class Seat {
+   public:
+    Seat(const protocol::Network& network, SourceId source)
+        : bits_(source.value | std::uint64_t{network.id.value} << 32 | std::uint64_t{network.country.value} << 48) {}
+    [[nodiscard]] SourceId source() const { return {static_cast<std::uint32_t>(bits_)}; }
+    [[nodiscard]] NetworkId network() const { return {static_cast<std::uint16_t>(bits_ >> 32)}; }
+    [[nodiscard]] CountryId country() const { return {static_cast<std::uint16_t>(bits_ >> 48)}; }
+
+   private:
+    std::uint64_t bits_;
+  };
+
+  /// The device of a session; `bits` are 32 uniform bits of it.
+  [[nodiscard]] Client client(const Traits& member, std::uint32_t bits) const {
+    return mobile(bits) ? member.phone : Client::desktop;
+  }
+  /// Where a session comes from that begins `at` or in the hour after it, a full hour; `bits` are those of its device.
+  /// Members change address at different hours of the day.
+  [[nodiscard]] Seat draw(const Traits& member, std::uint32_t bits, Time at) const;
 
  private:
+  [[nodiscard]] bool mobile(std::uint32_t bits) const { return (bits & 0xffffU) < mobile_below_; }
   struct Pool {
     AliasTable crowd;  // by address; empty for networks without a pool
     std::vector<SourceId> addresses;
   };
-  [[nodiscard]] protocol::Subscriber pooled(const protocol::Network& network, std::uint32_t bits, Client client) const;
+  [[nodiscard]] Seat pooled(const protocol::Network& network, std::uint32_t bits) const;
   [[nodiscard]] Pool make_pool(double members, const protocol::Network& network, Seed seed) const;
 
   PopulationParams params_;

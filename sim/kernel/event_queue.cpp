@@ -28,13 +28,7 @@ EventQueue::EventQueue(Time begin, Duration window_length, std::size_t horizon_w
 void EventQueue::collect(Bucket<EventChunk>& bucket) {
   DWELL_ASSERT(drained());
   const std::size_t count = bucket.size();
-  // Chunks of a window lie anywhere; fetched together, the sort does not wait for one after the other.
-  for (const EventChunk* chunk = bucket.chunk(); chunk != nullptr; chunk = chunk->next) {
-    constexpr std::size_t kLine = 64;
-    for (std::size_t at = kLine; at < sizeof *chunk; at += kLine) {
-      __builtin_prefetch(reinterpret_cast<const std::byte*>(chunk) + at);
-    }
-  }
+  bucket.prefetch();
   run_begin_ = cursor_ = run_end_ = nullptr;
   make_room(count);
   cursor_ -= count;

@@ -23,6 +23,7 @@ Timetable::Timetable(Duration window_length, std::size_t horizon_windows) {
 void Timetable::begin_window() {
   Slots& front = ring_[head_];
   const std::size_t count = front.size();
+  front.prefetch();
   if (run_.size() < count + kAhead) run_.resize(count + count / 2 + kAhead);
   cursor_ = run_.data();
   end_ = cursor_ + count;

@@ -64,7 +64,7 @@ class Timetable {
   /// What is left of the begun window, in order; good until the next write into it. kAhead places beyond its end may be
   /// read and hold anything: hints for prefetching.
   [[nodiscard]] std::span<const Entry> left() const { return {cursor_, end_}; }
-  static constexpr std::size_t kAhead = 8;
+  static constexpr std::size_t kAhead = 32;
   /// Removes what is left before an entry of it, or before its end.
   void take_until(const Entry* entry) { cursor_ += entry - cursor_; }
 
