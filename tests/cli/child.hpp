@@ -34,6 +34,7 @@ struct Surroundings {
   std::string out_file;                  ///< stdout goes there instead; empty: captured
   std::vector<std::string> environment;  ///< "NAME=value", added to the test's own
   unsigned ranks = 0;                    ///< started so often by mpirun; 0: by itself
+  std::string in_file;                   ///< read as stdin; empty: nothing to read
 };
 
 /// A child that runs in `folder`.
