@@ -90,7 +90,7 @@ band.
   --full-year           all of 2025 instead
   --plot FILE.svg       a week of events and the hours of the day, drawn
   --fit                 parameters that fit what was seen, as part of a scenario
-With a log (header row; time and user or session are needed):
+With a log (- is standard input; header row, time, and user or session needed):
   --columns LIST        its names, such as user=visitorid,time=timestamp; also
                         event, session, item, outcome, carrier, system
   --events LIST         its words, such as cart=addtocart,buy=transaction

@@ -90,10 +90,10 @@ MaybeSeen simulate(const Arguments& arguments) {
   if (!simulated.finished) return std::optional<Seen>{};
   const std::string scale = fmt::format("{}/{}", options.scale.numerator, options.scale.denominator);
   Seen seen;
-  seen.title =
-      fmt::format("{} at {}, seed {}: {} days from {}, {} members, {} clicks", scenario.value().name, scale,
-                  arguments.seed, options.days, first_day, report::short_count(static_cast<double>(simulated.accounts)),
-                  report::short_count(static_cast<double>(simulated.observed.clicks)));
+  seen.title = fmt::format("{} at {}, seed {}: {} day{} from {}, {} members, {} clicks", scenario.value().name, scale,
+                           arguments.seed, options.days, options.days == 1 ? "" : "s", first_day,
+                           report::short_count(static_cast<double>(simulated.accounts)),
+                           report::short_count(static_cast<double>(simulated.observed.clicks)));
   seen.source = {{"kind", "simulation"},
                  {"scenario", scenario.value().name},
                  {"scale", scale},
@@ -137,15 +137,19 @@ void add_remarks(const validate::LogResult& log, const ValidateArguments& given,
   out.push_back(fmt::format("Columns: {}.", used));
   out.push_back(calendar_remark(log, given));
   if (log.without_owner != 0)
-    out.push_back(fmt::format("{} rows without user or session were left out.", log.without_owner));
+    out.push_back(fmt::format("{} without user or session left out.",
+                              log.without_owner == 1 ? "One row was" : fmt::format("{} rows were", log.without_owner)));
   if (seen.silences_seen != 0) {
     const validate::Silence& longest = seen.silences.front();
     out.push_back(
-        fmt::format("Gaps of more than six hours: {}, the longest of {:.1f} h from {}. Their days are left out "
+        fmt::format("Gaps of more than {}: {}, the longest of {:.1f} h from {}. Their days are left out "
                     "of the series of days; spans of 28 days begin anew after whole days without clicks.",
-                    seen.silences_seen, static_cast<double>(longest.length_us) / validate::kHourUs,
-                    date_and_time(longest.begin_us)));
+                    seen.quiet_us == 0 ? "six hours" : "a quiet night and a half", seen.silences_seen,
+                    static_cast<double>(longest.length_us) / validate::kHourUs, date_and_time(longest.begin_us)));
   }
+  if (seen.quiet_us != 0)
+    out.push_back(fmt::format("Nights are quiet, for {:.1f} h as a rule: they are no gaps of the log.",
+                              static_cast<double>(seen.quiet_us) / validate::kHourUs));
   if (seen.days.size() < 7)
     out.push_back("Under seven days: intervals come from drawing days, and are too narrow with so few.");
   double carts = 0, buys = 0;
@@ -183,8 +187,10 @@ MaybeSeen read_log(const Arguments& arguments) {
   if (!log.finished) return std::optional<Seen>{};
   Seen seen;
   seen.title =
-      fmt::format("{}: {} rows, {} days from {}", arguments.subject, report::short_count(static_cast<double>(log.rows)),
-                  log.observed.days.size(), world::to_string(Date{static_cast<std::int32_t>(log.observed.first_day)}));
+      fmt::format("{}: {} row{}, {} day{} from {}", arguments.subject == "-" ? "standard input" : arguments.subject,
+                  report::short_count(static_cast<double>(log.rows)), log.rows == 1 ? "" : "s",
+                  log.observed.days.size(), log.observed.days.size() == 1 ? "" : "s",
+                  world::to_string(Date{static_cast<std::int32_t>(log.observed.first_day)}));
   add_remarks(log, arguments.validate, seen.remarks);
   Json columns = Json::object();
   for (std::size_t r = 0; r < validate::kRoles; ++r) {
@@ -202,6 +208,12 @@ MaybeSeen read_log(const Arguments& arguments) {
                                    {"hours", static_cast<double>(silence.length_us) / validate::kHourUs}});
   seen.observed = std::move(log.observed);
   return std::optional<Seen>(std::move(seen));
+}
+
+Status draw(const Seen& seen, const OutputFile& plot) {
+  const Result<std::string> drawing = validate::week_plot(seen.observed, seen.title);
+  if (drawing) return plot.write(drawing.value());
+  return Error{plot.path(), "--plot", drawing.error().found, drawing.error().accepted};
 }
 
 }  // namespace
@@ -227,17 +239,16 @@ int validate_command(const Arguments& arguments) {
   Validation validation{seen.title, seen.remarks, &seen.observed, validate::compute_statistics(seen.observed), {}};
   if (arguments.validate.fit) validation.fit = validate::fit_parameters(seen.observed);
   const std::string text = validation_json(validation, seen.source).dump(1) + "\n";
-  if (file) {
-    if (const Status written = file->write(text); !written) return complain(written.error(), kFailed);
-  }
-  if (plot) {
-    const Result<std::string> drawing = validate::week_plot(seen.observed, seen.title);
-    if (!drawing) return complain(drawing.error(), kFailed);
-    if (const Status written = plot->write(drawing.value()); !written) return complain(written.error(), kFailed);
-  }
+  // What was computed is shown even where a file cannot be written.
   int code = kDone;
   if (!arguments.json) code = put(validation_page(validation, stdout_style()));
   if (arguments.json && !file) code = put(text);
+  if (file) {
+    if (const Status written = file->write(text); !written) code = complain(written.error(), kFailed);
+  }
+  if (plot) {
+    if (const Status drawn = draw(seen, *plot); !drawn) code = complain(drawn.error(), kFailed);
+  }
   if (code != kDone) return code;
   return verdict(validation.statistics).failed == 0 ? kDone : kFailed;
 }

@@ -48,6 +48,9 @@ Status read_events(const Values& values, validate::LogOptions& out) {
     const auto [key, name] = key_value(word);
     if (key != "cart" && key != "buy")
       return flag_error("events", word, "such as cart=addtocart,buy=transaction,buy=paid");
+    const auto& others = key == "cart" ? out.buy_words : out.cart_words;
+    if (std::find(others.begin(), others.end(), name) != others.end())
+      return flag_error("events", word, "each word for cart or for buy, not for both");
     (key == "cart" ? out.cart_words : out.buy_words).push_back(name);
   }
   return success();

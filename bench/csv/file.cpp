@@ -1,6 +1,7 @@
 #include "bench/csv/file.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -8,11 +9,19 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <unordered_set>
 
 namespace dwell::csv {
 namespace {
 
 constexpr int kEnd = -1;
+
+std::string_view without_blanks(std::string_view name) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!name.empty() && blank(name.front())) name.remove_prefix(1);
+  while (!name.empty() && blank(name.back())) name.remove_suffix(1);
+  return name;
+}
 
 }  // namespace
 
@@ -22,20 +31,25 @@ Error CsvFile::error(const std::string& found, const std::string& accepted) cons
 
 Result<CsvFile> CsvFile::open(const std::string& path) {
   std::error_code problem;
-  if (std::filesystem::is_directory(path, problem)) return Error{path, "", "found a folder", "a CSV file"};
+  const bool standard = path == "-";
+  if (!standard && std::filesystem::is_directory(path, problem)) return Error{path, "", "found a folder", "a CSV file"};
   CsvFile out;
-  out.path_ = path;
-  out.file_.reset(std::fopen(path.c_str(), "rb"));
-  if (out.file_ == nullptr) return Error{path, "", std::strerror(errno), "a CSV file that can be read"};
-  if (std::filesystem::is_regular_file(path, problem)) out.size_ = std::filesystem::file_size(path, problem);
+  out.path_ = standard ? "standard input" : path;
+  out.file_.reset(standard ? fdopen(dup(STDIN_FILENO), "rb") : std::fopen(path.c_str(), "rb"));
+  if (out.file_ == nullptr) return Error{out.path_, "", std::strerror(errno), "a CSV file that can be read"};
+  if (!standard && std::filesystem::is_regular_file(path, problem))
+    out.size_ = std::filesystem::file_size(path, problem);
   out.buffer_ = std::make_unique<char[]>(kBuffer);
   out.choose_separator();
   const Result<bool> row = out.next();
   if (!row) return row.error();
-  if (!row.value()) return Error{path, "", "found nothing in it", "a header row, then rows"};
+  if (!row.value()) return Error{out.path_, "", "found nothing in it", "a header row, then rows"};
+  std::unordered_set<std::string> names;
   for (std::size_t column = 0; column + 1 < out.begins_.size(); ++column) {
-    const std::string name(out.field(column));
-    if (std::find(out.header_.begin(), out.header_.end(), name) != out.header_.end())
+    const std::string name(without_blanks(out.field(column)));
+    if (name.find('\r') != std::string::npos)
+      return out.error("found a carriage return among the names", "lines that end in LF or CRLF");
+    if (!names.insert(name).second)
       return out.error(fmt::format("found the column \"{}\" twice", name), "each name once");
     out.header_.push_back(name);
   }
@@ -83,6 +97,7 @@ Status CsvFile::read_quoted() {
       if (peek() != '"') break;
       get();
     }
+    if (c == 0) return error("found a zero byte", "text in UTF-8");
     row_ += static_cast<char>(c);
     if (row_.size() > kLongestRow)
       return error("found a row longer than a megabyte", "shorter rows, and closed quotes");

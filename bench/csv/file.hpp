@@ -13,10 +13,12 @@
 namespace dwell::csv {
 
 /// Fields are separated by the comma, semicolon or tab that the header has most of; quoted fields may hold separators,
-/// line breaks and doubled quotes; lines end in LF or CRLF; a byte order mark and empty lines are passed over.
+/// line breaks and doubled quotes; lines end in LF or CRLF; a byte order mark, empty lines and blanks around names of
+/// columns are passed over.
 class CsvFile {
  public:
-  /// Opens the file and reads its header. Errors: no such file, a folder, an empty file, a column named twice.
+  /// Opens the file, "-" being standard input, and reads its header. Errors: no such file, a folder, an empty file, a
+  /// column named twice, lines that end in CR alone.
   static Result<CsvFile> open(const std::string& path);
 
   [[nodiscard]] const std::vector<std::string>& header() const { return header_; }

@@ -66,7 +66,8 @@ bool take_clock(std::string_view& rest, std::int64_t& us) {
   if (!take_number(rest, 2, hour) || !take(rest, ':') || !take_number(rest, 2, minute)) return false;
   if (take(rest, ':') && (!take_number(rest, 2, second) || !take_fraction(rest, fraction_us))) return false;
   us = hour * kHourUs + minute * kMinuteUs + second * kSecondUs + fraction_us;
-  return hour <= 24 && minute <= 59 && second <= 60;
+  const bool end_of_day = hour == 24 && us == kDayUs;
+  return end_of_day || (hour <= 23 && minute <= 59 && second <= 60);
 }
 
 }  // namespace

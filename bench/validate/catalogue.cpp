@@ -93,7 +93,7 @@ std::vector<Statistic> of_users() {
        "Orders beyond the first, of those who ordered in a span of 28 days."},
       {11,
        "rank of items",
-       "",
+       "counts of items as Poisson variables",
        {part("exponent", .5, 1.3)},
        {{".60 to 1.03", "published logs of shops"}},
        "Least squares on logarithms of counts, ranks 10 to 10,000."},

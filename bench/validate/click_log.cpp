@@ -42,9 +42,13 @@ bool holds(const Names& names, std::string_view word) {
   return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return same_word(name, word); });
 }
 
+/// The first of them, when there are many.
 std::string join(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  constexpr std::size_t kShown = 20;
+  const std::size_t shown = std::min(names.size(), kShown);
+  std::string out =
+      fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  if (shown < names.size()) out += fmt::format(" and {} more", names.size() - shown);
   return out;
 }
 

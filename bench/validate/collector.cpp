@@ -99,14 +99,8 @@ Day& Collector::day_at(std::int64_t time_us) {
 }
 
 void Collector::note_silence(std::int64_t from_us, std::int64_t to_us) {
-  ++seen_.silences_seen;
   day_at(to_us);
-  for (std::int64_t day = day_of(from_us); day <= day_of(to_us); ++day)
-    seen_.days[static_cast<std::size_t>(day - seen_.first_day)].whole = false;
-  auto& kept = seen_.silences;
-  kept.push_back({from_us, to_us - from_us});
-  std::sort(kept.begin(), kept.end(), [](const Silence& a, const Silence& b) { return a.length_us > b.length_us; });
-  if (kept.size() > kSilencesKept) kept.pop_back();
+  silences_.push_back({from_us, to_us - from_us});
   // Users who could not be seen on whole days would count as absent: the span that has them is begun anew behind them.
   if (day_of(to_us) - day_of(from_us) > 1 && day_of(to_us) > span_begin_) {
     users_.clear();
@@ -239,6 +233,31 @@ void Collector::end_span() {
   span_begin_ += kSpanDays;
 }
 
+void Collector::mark_gaps() {
+  // The longest silence that ended on each day; of a day without any, none.
+  std::vector<std::int64_t> nights(seen_.days.size());
+  const auto index = [&](std::int64_t time_us) { return static_cast<std::size_t>(day_of(time_us) - seen_.first_day); };
+  for (const Silence& silence : silences_) {
+    std::int64_t& night = nights[index(silence.begin_us + silence.length_us)];
+    night = std::max(night, silence.length_us);
+  }
+  if (nights.empty()) return;
+  const auto middle = nights.begin() + static_cast<std::ptrdiff_t>((nights.size() - 1) / 2);
+  std::nth_element(nights.begin(), middle, nights.end());
+  seen_.quiet_us = *middle;
+  const std::int64_t longest = std::max(kSilenceUs, seen_.quiet_us + seen_.quiet_us / 2);
+  for (const Silence& silence : silences_) {
+    if (silence.length_us <= longest) continue;
+    for (std::size_t d = index(silence.begin_us); d <= index(silence.begin_us + silence.length_us); ++d)
+      seen_.days[d].whole = false;
+    seen_.silences.push_back(silence);
+  }
+  seen_.silences_seen = seen_.silences.size();
+  std::sort(seen_.silences.begin(), seen_.silences.end(),
+            [](const Silence& a, const Silence& b) { return a.length_us > b.length_us; });
+  if (seen_.silences.size() > kSilencesKept) seen_.silences.resize(kSilencesKept);
+}
+
 void Collector::mark_ends() {
   if (seen_.days.empty()) return;
   const auto within = [](std::int64_t time_us) { return time_us - day_of(time_us) * kDayUs; };
@@ -252,6 +271,7 @@ Observed Collector::finish() {
     close(open);
     return true;
   });
+  mark_gaps();
   mark_ends();
   // A span that ends with the log's last day is whole if that day is.
   const std::int64_t last_day = seen_.first_day + static_cast<std::int64_t>(seen_.days.size()) - 1;

@@ -30,6 +30,8 @@ struct CollectorOptions {
 /// the same value, but a value that returns after four hours is a new session.
 inline constexpr std::int64_t kSessionTimeoutUs = 1800 * kSecondUs;
 inline constexpr std::int64_t kSessionForgottenUs = 4 * kHourUs;
+/// Silence beyond this is a gap of the log, unless most days have one as long: then nights are quiet, and only what is
+/// half as long again as the usual night is a gap.
 inline constexpr std::int64_t kSilenceUs = 6 * kHourUs;
 inline constexpr std::int64_t kMostDays = 4000;
 
@@ -70,6 +72,7 @@ class Collector {
   void begin_spans(std::int64_t time_us);
   void end_span();
   void flush_user(std::uint64_t key, const User& user, Groups& groups) const;
+  void mark_gaps();
   void mark_ends();
   [[nodiscard]] DayEvidence& block(std::int64_t time_us);
   static std::size_t group(std::uint64_t key) { return static_cast<std::size_t>(key >> 17) % kBlocks; }
@@ -80,6 +83,7 @@ class Collector {
   SampledTable<Open> sessions_;
   SampledTable<User> users_;
   SampledTable<std::uint64_t> items_;
+  std::vector<Silence> silences_;  // all beyond kSilenceUs: at most four a day
   Groups ordinary_spans_ = Groups(kBlocks), promotion_spans_ = Groups(kBlocks);
   std::uint32_t ordinary_ = 0, promoted_ = 0;
   std::int64_t span_begin_ = 0;  // day

@@ -61,7 +61,7 @@ struct Day {
   double events = 0, sessions = 0;
   std::array<std::uint32_t, kBins> bins{};
   double level = 1;   ///< by which the platform's wandering rate is known to have raised the day; 1: not known
-  bool whole = true;  ///< no silence in it, nor cut by the log's ends
+  bool whole = true;  ///< no gap in it, nor cut by the log's ends
   bool promotion = false;
   bool feast = false;    ///< in a run of three or more public holidays
   bool holiday = false;  ///< a public holiday
@@ -81,7 +81,8 @@ struct Observed {
   std::uint32_t spans = 0;                                   ///< of 28 whole days
   std::vector<double> item_counts;                           ///< descending
   double item_share = 1, user_share = 1, session_share = 1;  ///< of what the tables could hold
-  std::vector<Silence> silences;                             ///< the longest over six hours, at most ten
+  std::vector<Silence> silences;                             ///< gaps of the log, the ten longest
+  std::int64_t quiet_us = 0;                                 ///< silence that most days end or begin with; 0: none
   std::uint64_t clicks = 0, silences_seen = 0, long_gaps = 0, zero_gaps = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/core/math.hpp"
 #include "sim/core/random.hpp"
 
 namespace dwell::validate {
@@ -11,6 +12,11 @@ std::size_t Draw::below(std::size_t n, std::size_t i) const {
   const RandomBlock bits =
       random_block(Seed{1}, ordinal, purpose("validate.resample"), static_cast<std::uint32_t>(i), 0);
   return to_below(bits.word[0], static_cast<std::uint32_t>(n));
+}
+
+double Draw::normal(std::size_t i) const {
+  const RandomBlock bits = random_quick(Seed{1}, ordinal, purpose("validate.normal"), static_cast<std::uint32_t>(i));
+  return det_normal_quantile((static_cast<double>(bits.word[0]) + 0.5) * 0x1p-32);
 }
 
 std::vector<Estimate> resample_all(const std::function<std::vector<double>(const Draw*)>& figures) {

@@ -17,6 +17,8 @@ struct Draw {
   std::uint32_t ordinal;
   /// Choice number `i`, in [0, n).
   [[nodiscard]] std::size_t below(std::size_t n, std::size_t i) const;
+  /// Normal deviate number `i`.
+  [[nodiscard]] double normal(std::size_t i) const;
 };
 
 /// `figure` of the data (nullptr) and of each resample.

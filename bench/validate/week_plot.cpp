@@ -122,7 +122,7 @@ void draw_references(Svg& svg, const Panel& panel) {
   svg.line({kLeft, store}, {kRight, store}, {kFrame, 1.0, "2 3"});
   svg.words({kLeft + 6, store - 5}, fmt::format("peak of a multi-category store: {} times the mean", kStorePeakToMean),
             {.size = 12, .colour = kFrame});
-  svg.words({panel.x.at(kTaobaoTrough + 1) + 4, panel.top + 46}, "shaded: Taobao's trough (4 h) and peak (21 to 22 h)",
+  svg.words({panel.x.at(kTaobaoTrough + 1) + 4, store + 18}, "shaded: Taobao's trough (4 h) and peak (21 to 22 h)",
             {.size = 12, .colour = kFrame});
 }
 

@@ -30,7 +30,7 @@ std::string tag_name(Tag tag) {
 }
 
 template <Described T>
-OrderedJson object_schema();
+OrderedJson object_schema(const T& defaults);
 
 OrderedJson text_schema(const char* pattern, const std::string& fallback) {
   return {{"type", "string"}, {"pattern", pattern}, {"default", fallback}};
@@ -55,7 +55,7 @@ OrderedJson number_schema(T fallback, const Field& field) {
 template <class T>
 OrderedJson value_schema(const T& fallback, const Field& field, bool required) {
   if constexpr (Described<T>) {
-    return object_schema<T>();
+    return object_schema(fallback);
   } else if constexpr (IsVector<T>::value) {
     OrderedJson schema = {{"type", "array"}};
     if (required) schema["minItems"] = limit(field.least, true);
@@ -94,10 +94,10 @@ OrderedJson value_schema(const T& fallback, const Field& field, bool required) {
   }
 }
 
+/// `defaults` are those of the place where the struct stands: another struct may set them otherwise than its own does.
 template <Described T>
-OrderedJson object_schema() {
+OrderedJson object_schema(const T& defaults) {
   OrderedJson properties = OrderedJson::object();
-  const T defaults{};
   const auto visit = [&](const auto& member, const Field& field) {
     bool required = false;
     for (const std::string_view name : kRequiredKeys<T>) required = required || name == field.name;
@@ -116,6 +116,17 @@ OrderedJson object_schema() {
   return schema;
 }
 
+/// Lists that may be left out have those of `values`, a scenario in which nothing is given.
+void add_list_defaults(OrderedJson& schema, const OrderedJson& values) {
+  for (auto& [name, member] : schema.at("properties").items()) {
+    if (member.contains("properties")) {
+      add_list_defaults(member, values.at(name));
+    } else if (member.value("type", "") == "array" && !member.contains("minItems")) {
+      member["default"] = values.at(name);
+    }
+  }
+}
+
 }  // namespace
 
 std::string scenario_json_schema() {
@@ -123,7 +134,9 @@ std::string scenario_json_schema() {
       {"$schema", "https://json-schema.org/draft/2020-12/schema"},
       {"title", std::string(kSchemaName)},
       {"description", "A Dwell scenario. x-unit is the unit of a number, x-tag where its default comes from."}};
-  schema.update(object_schema<Scenario>());
+  const Scenario defaults;
+  schema.update(object_schema(defaults));
+  add_list_defaults(schema, OrderedJson::parse(to_json(defaults)));
   schema["properties"]["schema"] = {{"description", "format of this file"}, {"const", std::string(kSchemaName)}};
   // Their defaults are values of the file: the first baseline, and the length of the baseline in use.
   schema["properties"]["baseline"].erase("default");
@@ -134,7 +147,8 @@ std::string scenario_json_schema() {
       {"x-tag", tag_name(Tag::setting)},
       {"type", "array"},
       {"uniqueItems", true},
-      {"items", {{"type", "string"}, {"pattern", "^[A-Za-z0-9._-]+$"}}}};
+      {"items", {{"type", "string"}, {"pattern", "^[A-Za-z0-9._-]+$"}}},
+      {"default", OrderedJson::array()}};
   return schema.dump(2) + '\n';
 }
 
@@ -142,7 +156,7 @@ std::string calendar_json_schema() {
   OrderedJson schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                         {"title", std::string(kCalendarSchemaName)},
                         {"description", "A Dwell calendar: the dated events of one year in one country."}};
-  schema.update(object_schema<CalendarYear>());
+  schema.update(object_schema(CalendarYear{}));
   schema["properties"]["schema"] = {{"description", "format of this file"},
                                     {"const", std::string(kCalendarSchemaName)}};
   return schema.dump(2) + '\n';

@@ -88,8 +88,9 @@ Child::Child(const Folder& folder, const std::vector<std::string>& words, const 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   const std::string out = surroundings.out_file.empty() ? folder.path(kOut) : surroundings.out_file;
+  const std::string in = surroundings.in_file.empty() ? "/dev/null" : surroundings.in_file;
   const int flags = O_WRONLY | O_CREAT | O_TRUNC;
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, in.c_str(), O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), flags, 0600);
   if (surroundings.terminal) {
     terminal_ = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);

@@ -35,6 +35,7 @@ struct Surroundings {
   std::vector<std::string> environment;  ///< "NAME=value", added to the test's own
   unsigned ranks = 0;                    ///< started so often by mpirun; 0: by itself
   bool terminal = false;                 ///< stderr is a terminal; what it got is in `err`
+  std::string in_file;                   ///< read as stdin; empty: nothing to read
 };
 
 /// A child that runs in `folder`.

@@ -58,7 +58,8 @@ TEST_CASE("validate compares simulated traffic with fifteen statistics, page and
     INFO(line);
     CHECK(line.size() <= 80);
   }
-  for (const char* word : {"pages per session", "accepted", "fewer than 28 days on end", "CDNOW", "skipped", "think_mu"})
+  for (const char* word :
+       {"pages per session", "accepted", "fewer than 28 days on end", "CDNOW", "skipped", "think_mu"})
     CHECK(end.out.find(word) != std::string::npos);
   const auto json = nlohmann::json::parse(read_text(folder.path("v.json")));
   REQUIRE(json.at("statistics").size() == 15);
@@ -148,6 +149,58 @@ TEST_CASE("validate draws a week, of a simulation or of a log") {
   CHECK(folder.names() == Words{"log.csv", "week.svg"});
 }
 
+TEST_CASE("validate reads standard input") {
+  const Folder folder;
+  write_text(folder.path("log.csv"), month_of_clicks());
+  const Words columns = {"--columns", "user=who,time=when,event=what", "-q"};
+  const auto page = [&](const std::string& log, const dwell::test::Surroundings& surroundings) {
+    Words words = {"validate", log};
+    words.insert(words.end(), columns.begin(), columns.end());
+    const Finished end = run_dwell(folder, words, surroundings);
+    INFO(end.err);
+    CHECK(end.err.empty());
+    return end.out;
+  };
+  dwell::test::Surroundings pipe;
+  pipe.in_file = folder.path("log.csv");
+  const std::string piped = page("-", pipe);
+  REQUIRE(piped.starts_with("standard input: "));
+  const std::string named = page("log.csv", {});
+  CHECK(piped.substr(piped.find("Columns")) == named.substr(named.find("Columns")));
+}
+
+TEST_CASE("what validate computed is shown even where a file cannot be written") {
+  const Folder folder;
+  write_text(folder.path("log.csv"), "user,time\nu,1759320000\nu,1759320030\n");
+  for (const Words& words : {Words{"validate", "log.csv", "-q", "-o", "/dev/full"},
+                             Words{"validate", "log.csv", "-q", "--plot", "week.svg"}}) {
+    const Finished end = run_dwell(folder, words);
+    CHECK(end.code == 1);
+    CHECK(end.out.starts_with("log.csv: 2 rows, 1 day from 2025-10-01\n"));
+    CHECK(end.out.find("pages per session") != std::string::npos);
+    CHECK(end.err.find(words[3] == "-o" ? "/dev/full" : "no whole day was seen") != std::string::npos);
+  }
+  CHECK(folder.names() == Words{"log.csv"});
+}
+
+TEST_CASE("what --fit proposes is a part of a scenario") {
+  const Folder folder;
+  write_text(folder.path("log.csv"), month_of_clicks());
+  const Finished fit =
+      run_dwell(folder, {"validate", "log.csv", "--columns", "user=who,time=when,event=what", "--fit", "--json", "-q"});
+  auto scenario = nlohmann::json::parse(read_text(dwell::test::tiny_scenario()));
+  const auto part = nlohmann::json::parse(fit.out).at("fit");
+  REQUIRE(part.at("platform").at("sessions").contains("think_mu"));
+  scenario.merge_patch(part);
+  scenario["name"] = "mine";
+  write_text(folder.path("mine.json"), scenario.dump());
+  const Finished end =
+      run_dwell(folder, {"validate", "--scenario", "mine.json", "--scale", "1/30000", "--days", "1", "-q"});
+  INFO(end.err);
+  CHECK((end.code == 0 || end.code == 1));
+  CHECK(end.out.starts_with("mine at 1/30000"));
+}
+
 TEST_CASE("validate refuses what it cannot read") {
   refused({"validate", "log.csv", "--plot", "log.csv"}, "log.csv");
   refused({"validate", "log.csv", "--plot", "a.svg", "-o", "a.svg"}, "--plot");
@@ -162,6 +215,7 @@ TEST_CASE("validate refuses what it cannot read") {
           "log.csv: line 1: found no column \"uid\" for user; accepted: user, time");
   refused({"validate", "log.csv", "--columns", "usr=user"}, "user (did you mean it?)");
   refused({"validate", "log.csv", "--columns", "user"}, "such as user=visitorid");
+  refused({"validate", "log.csv", "--events", "cart=x,buy=y,buy=x"}, "--events: found \"buy=x\"");
   refused({"validate", "log.csv", "--events", "sell=x"}, "such as cart=addtocart");
   refused({"validate", "log.csv", "--zone", "Seoul"}, "such as +09:00");
   refused({"validate", "log.csv", "--holidays", "2025-10-08..2025-10-05"}, "2025-10-05..2025-10-08");

@@ -76,11 +76,12 @@ TEST_CASE("times in any usual form", "[validate]") {
   CHECK(wall("2025-10-01 12:00:00 UTC") == kNoonUs + 9 * kHourUs);
   CHECK(wall("2025-10-01 12:00:00 UTC", -5 * kHourUs) == kNoonUs - 5 * kHourUs);
   CHECK(wall("2025-10-01T12:00:00") == kNoonUs);
+  CHECK(wall("2025-10-01T24:00") == kNoonUs + 12 * kHourUs);
   CHECK(wall(" 2025-10-01T12:00 ") == kNoonUs);
   CHECK(wall("2025-10-01T12:00:00.5+02:00") == kNoonUs + kSecondUs / 2);
-  for (const char* text :
-       {"", "noon", "12:00", "2025-13-01T00:00", "2025-02-30T00:00", "2025-10-01", "2025-10-01T25:00",
-        "2025-10-01T12:00:00 CET", "-5", "1e9", "99999999999999999999", "17", "1759320000.x"}) {
+  for (const char* text : {"", "noon", "12:00", "2025-13-01T00:00", "2025-02-30T00:00", "2025-10-01",
+                           "2025-10-01T25:00", "2025-10-01T24:00:01", "2025-10-01T23:60", "2025-10-01T12:00:00 CET",
+                           "-5", "1e9", "99999999999999999999", "17", "1759320000.x"}) {
     INFO(text);
     CHECK_FALSE(WallClock(0).read(text));
   }
@@ -119,6 +120,11 @@ TEST_CASE("a log with quotes, other separators and a byte order mark", "[validat
   CHECK(carts == 1);
   CHECK(buys == 1);
   CHECK(found.view_words == std::vector<std::string>{"view"});
+}
+
+TEST_CASE("blanks around names of columns are not part of them", "[validate]") {
+  const LogResult found = read("time, user ,\tevent\n1759320000,u,view\n");
+  CHECK(found.columns == std::array<std::string, kRoles>{"user", "time", "event"});
 }
 
 TEST_CASE("columns and words are mapped", "[validate]") {
@@ -169,12 +175,20 @@ TEST_CASE("bad logs are refused with line, what was found and what is accepted",
   refused("user,time\n\"u,1759320000\n", "line 2", "a quote that is not closed", "ends with a quote");
   refused("user,time\n\"u\"x,1759320000\n", "line 2", "after a closing quote", "the separator");
   refused(std::string("user,time\nu\0,1759320000\n", 24), "line 2", "a zero byte", "text");
+  refused(std::string("user,time\n\"u\0\",1759320000\n", 26), "line 2", "a zero byte", "text");
+  refused("user,time\ru,1759320000\r", "line 1", "a carriage return among the names", "LF or CRLF");
   refused("user,time\n,1759320000\n", "", "no row with a user or a session", "somebody");
   LogOptions options;
   options.columns[0] = "uid";
   refused("user,time\nu,1759320000\n", "line 1", "no column \"uid\" for user", "user, time", options);
   CHECK(read_click_log("/nowhere/at/all.csv", {}).error().found.find("No such file") != std::string::npos);
   CHECK(read_click_log(std::filesystem::temp_directory_path().string(), {}).error().found == "found a folder");
+}
+
+TEST_CASE("of a header of many names the first are told", "[validate]") {
+  std::string header = "c0";
+  for (int column = 1; column < 100'000; ++column) header += fmt::format(",c{}", column);
+  refused(header + "\n", "line 1", "no column for time", "c18, c19 and 99980 more");
 }
 
 TEST_CASE("an endless row is refused in bounded memory", "[validate]") {

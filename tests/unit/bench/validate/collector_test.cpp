@@ -150,6 +150,23 @@ TEST_CASE("silences are kept, and their days are not whole", "[validate]") {
   for (std::size_t d = 0; d < 6; ++d) CHECK(seen.days[d].whole == whole[d]);
 }
 
+TEST_CASE("quiet nights are no gaps of the log, and a longer silence still is one", "[validate]") {
+  Collector collector(by_gap());
+  // Eight hours without a click in every night, and one of twenty: the afternoon of the fifth day is missing.
+  for (std::int64_t hour = 0; hour < 24 * 10; ++hour) {
+    if (hour % 24 < 8 || (hour >= 4 * 24 + 12 && hour < 5 * 24 + 8)) continue;
+    collector.add(click(hour * 3600, 1));
+  }
+  const Observed seen = collector.finish();
+  CHECK(seen.quiet_us == 9 * kHourUs);
+  CHECK(seen.silences_seen == 1);
+  REQUIRE(seen.silences.size() == 1);
+  CHECK(seen.silences[0].length_us == 21 * kHourUs);
+  REQUIRE(seen.days.size() == 10);
+  // The first day begins at eight, which is later than three.
+  for (std::size_t d = 0; d < 10; ++d) CHECK(seen.days[d].whole == (d != 0 && d != 4 && d != 5));
+}
+
 TEST_CASE("holidays on end are a feast", "[validate]") {
   CollectorOptions options = by_gap();
   options.holidays = {kMonday + 1, kMonday + 3, kMonday + 4, kMonday + 5};

@@ -117,6 +117,22 @@ TEST_CASE("the exponent of a power law is found", "[validate]") {
   CHECK(std::isnan(rank_exponent({3, 2, 1}, 1)));
 }
 
+TEST_CASE("the exponent of items has an interval, narrower with more clicks", "[validate]") {
+  const auto width = [](double clicks) {
+    Observed seen;
+    seen.columns.item = true;
+    for (int rank = 1; rank <= 20'000; ++rank) seen.item_counts.push_back(std::round(clicks * std::pow(rank, -.9)));
+    const Part part = compute_statistics(seen)[10].parts[0];
+    CHECK(part.value.value == Approx(.9).epsilon(.02));
+    CHECK(part.value.low < part.value.value);
+    CHECK(part.value.high >= part.value.value);
+    return part.value.high - part.value.low;
+  };
+  const double few = width(1e5), many = width(1e7);
+  CHECK(many > 0);
+  CHECK(few > 3 * many);
+}
+
 TEST_CASE("inequality of repeat orders", "[validate]") {
   UserEvidence sums;
   sums.order_counts[1] = 90;

@@ -110,6 +110,22 @@ TEST_CASE("the drawing is well-formed and holds both curves, twice", "[plot]") {
   }
 }
 
+TEST_CASE("what is published is labelled side by side, however high the peak", "[plot]") {
+  const auto height_of = [](const std::string& svg, const std::string& words) {
+    const std::size_t at = svg.rfind("<text", svg.find(words));
+    REQUIRE(at != std::string::npos);
+    return std::stod(svg.substr(svg.find(" y=\"", at) + 4));
+  };
+  constexpr double kLine = 13;  // of words of size 12
+  for (const double more : {1.0, 1.2, 1.4, 1.8, 2.5}) {
+    Observed seen = days_of(7, kMonday);
+    seen.by_day[0].hours[13] *= more;
+    const std::string svg = week_plot(seen, "").value();
+    INFO(more);
+    CHECK(height_of(svg, "shaded: Taobao") > height_of(svg, "peak of a multi-category store") + kLine);
+  }
+}
+
 TEST_CASE("a week without promotion and holiday is drawn where there is one", "[plot]") {
   Observed seen = days_of(35, kMonday + 2);  // from a Wednesday on
   CHECK(week_to_draw(seen)->first == 5);
