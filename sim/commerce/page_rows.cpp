@@ -79,7 +79,7 @@ static_assert(offsetof(Session, token_issued_us) == 8 && offsetof(Session, membe
 
 }  // namespace
 
-void RowSink::arrive(const Entry* first, const Entry* last, Sessions& sessions, Time begin) {
+void RowSink::arrive_by_fours(const Entry* first, const Entry* last, Sessions& sessions, Time begin) {
   telemetry::Labelled<telemetry::AccessBatch>& out = out_->access;
   std::size_t i = out.extend(static_cast<std::size_t>(last - first), kLanes - 1);
   std::uint64_t sum = 0;  // of rows of the background

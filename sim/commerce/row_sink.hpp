@@ -88,7 +88,14 @@ class RowSink {
   using Entry = kernel::Timetable::Entry;
   /// The next rows are those of the pages [first, last) of sessions, answered and logged at once in a window that
   /// begins at `begin`, each of which was followed. Slots of sessions that end are given back.
-  void arrive(const Entry* first, const Entry* last, Sessions& sessions, Time begin);
+  void arrive(const Entry* first, const Entry* last, Sessions& sessions, Time begin) {
+    wide_ ? arrive_by_eights(first, last, sessions, begin) : arrive_by_fours(first, last, sessions, begin);
+  }
+  /// The same by either way; for tests.
+  void arrive_by_fours(const Entry* first, const Entry* last, Sessions& sessions, Time begin);
+  void arrive_by_eights(const Entry* first, const Entry* last, Sessions& sessions, Time begin);
+  /// Whether this processor can write rows by eights.
+  [[nodiscard]] static bool wide_rows();
   /// A page's row will arrive `now`, behind `pending` others that are not written yet.
   void follow(std::int64_t now_us, std::ptrdiff_t pending) {
     if (now_us == last_access_us_) [[unlikely]]
@@ -144,6 +151,7 @@ class RowSink {
   void wait(std::int64_t at_us, std::uint32_t place);
 
   telemetry::PartitionRows* out_;
+  bool wide_ = wide_rows();
   LogFate access_fate_, auth_fate_;
   std::int64_t last_access_us_ = -1, last_auth_us_ = -1;
   std::vector<std::uint32_t> access_ties_, auth_ties_;  // first row of each run of equal times, may repeat

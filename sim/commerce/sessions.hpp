@@ -101,6 +101,10 @@ class Sessions {
     }
     free_count_ = free_count;
   }
+  /// Where slots may be written that are then given back by their number; kSpare of them have room.
+  [[nodiscard]] std::uint32_t* free_places() { return free_.data() + free_count_; }
+  void give_back_written(std::size_t count) { free_count_ += count; }
+  static constexpr std::size_t kSpare = 8;
   /// Slots and the order in which they are handed out: what refers to a session does so by its slot.
   void save(ByteWriter& writer) const {
     writer.put_vector(slots_);
@@ -121,7 +125,7 @@ class Sessions {
  private:
   void grow();
   std::vector<Session> slots_;
-  std::vector<std::uint32_t> free_;  // the first free_count_; one place more than there are slots
+  std::vector<std::uint32_t> free_;  // the first free_count_; kSpare places more than there are slots
   std::size_t free_count_ = 0;
 };
 

@@ -24,7 +24,7 @@ std::uint32_t threshold(double probability, double range) { return static_cast<s
 void Sessions::grow() {
   DWELL_DEMAND(slots_.size() < UINT32_MAX, "more than 2^32 open sessions in one shard");
   slots_.emplace_back();
-  free_.resize(slots_.size() + 1);
+  free_.resize(slots_.size() + kSpare);
   free_[free_count_++] = static_cast<std::uint32_t>(slots_.size() - 1);
 }
 
