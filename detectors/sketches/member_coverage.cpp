@@ -9,6 +9,7 @@
 #include "detectors/common/flat_map.hpp"
 #include "detectors/common/kolmogorov.hpp"
 #include "detectors/common/space_saving.hpp"
+#include "detectors/common/spread_sort.hpp"
 #include "detectors/sketches/distinct_sample.hpp"
 #include "detectors/sketches/id_distribution.hpp"
 #include "sim/core/digest.hpp"
@@ -34,15 +35,16 @@ class Followed {
     const SpaceSaving::Place place = heavy_.add(entity);
     if (place.at >= samples_.size()) samples_.emplace_back();
     if (place.taken) samples_[place.at].clear();
-    samples_[place.at].add(member, members_);
+    samples_[place.at].add(member, members_, sort_);
   }
   /// New entities that fit without one leaving: as long as they do, order does not matter.
   [[nodiscard]] std::size_t room() const { return heavy_.room(); }
-  /// Calls `done(entity, members by hash)` for each of them.
+  /// Calls `done(entity, members by hash)` for those that may have `least` members, and perhaps some with fewer.
   template <class Done>
-  void for_each(Done done) {
-    for (std::size_t at = 0; at < heavy_.counters().size(); ++at)
-      done(heavy_.counters()[at].key, samples_[at].values(members_));
+  void for_each(std::size_t least, Done done) {
+    for (std::size_t at = 0; at < heavy_.counters().size(); ++at) {
+      if (samples_[at].held() >= least) done(heavy_.counters()[at].key, samples_[at].values(members_, sort_));
+    }
   }
   /// Memory of samples is kept for the next hour.
   void clear() {
@@ -69,6 +71,7 @@ class Followed {
   SpaceSaving heavy_;
   std::size_t members_;
   std::vector<DistinctSample> samples_;  // by place
+  SpreadSort<std::uint64_t> sort_;       // scratch
 };
 
 class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
@@ -147,11 +150,12 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
     for (Followed* followed : {&sources_, &keys_, &pages_}) followed->clear();
   }
   void judge(Followed& followed, EntityKind kind, std::int64_t hour, Scores& scores) {
-    followed.for_each([&](std::uint64_t id, const std::vector<std::uint64_t>& sample) {
+    followed.for_each(least_members_, [&](std::uint64_t id, const std::vector<std::uint64_t>& sample) {
       if (sample.size() < least_members_) return;
       members_.clear();
       for (const std::uint64_t value : sample) members_.push_back(DistinctSample::id(value));
-      std::sort(members_.begin(), members_.end());
+      sort_ids_(
+          members_, [&](std::uint32_t member) { return usual_.spread(member); }, std::less<std::uint32_t>());
       const auto n = static_cast<double>(members_.size());
       const double of_two = n * usual_.weight() / (n + usual_.weight());
       const double nats = kolmogorov_nats(of_two, usual_.distance(members_));
@@ -174,7 +178,8 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
   Followed keys_{kMostKeys, kOfOther};
   Followed pages_{kPages, kOfOther};
   FlatMap<Habit> habits_;               // by kind and id
-  std::vector<std::uint32_t> members_;  // scratch
+  std::vector<std::uint32_t> members_;  // scratch, as is the next
+  SpreadSort<std::uint32_t> sort_ids_;
 };
 
 }  // namespace
