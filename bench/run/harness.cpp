@@ -245,6 +245,12 @@ void Harness::end_warm_up() {
     log = {score::ScoreLog::Policy::keep_first, floor, kScoringCapacity};
     runs_[c].logs[1].set_floor(floor);
     runs_[c].logs[2].set_floor(floor);
+    if (options_.thresholds.empty()) continue;
+    std::vector<double> thresholds;
+    for (const auto* of : {&options_.thresholds[c], &runs_[c].field}) {
+      for (const score::Threshold& threshold : *of) thresholds.push_back(threshold.value);
+    }
+    for (score::ScoreLog& each : runs_[c].logs) each.set_thresholds(thresholds);
   }
 }
 

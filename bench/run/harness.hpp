@@ -41,6 +41,8 @@ struct HarnessOptions {
   detect::Setting setting;
   std::int32_t warm_up_windows = 0;
   std::vector<double> floors;  ///< kept level of each contender; empty: adaptive, for calibration
+  /// Of each contender, those its scores will be compared with besides the warm-up's; empty: any others as well.
+  std::vector<std::vector<score::Threshold>> thresholds = {};
   /// Whether nothing that a view of a contender may still log matters, after `seen` windows; then the view is left.
   /// Asked now and then. Empty: views last to the end.
   std::function<bool(std::size_t contender, View view, const ContenderRun& run, std::int64_t seen)> decided = {};

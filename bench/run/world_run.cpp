@@ -161,6 +161,7 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
                   .countries = simulation.country_codes()},
       .warm_up_windows = static_cast<std::int32_t>(plan.warm_up_windows),
       .floors = options.floors,
+      .thresholds = options.thresholds,
       .ranks = options.ranks == nullptr ? nullptr : &options.ranks->exchange(),
       .local = [&](ShardId shard) { return simulation.local(shard); }};
   if (!options.thresholds.empty()) {

@@ -1,6 +1,9 @@
 #include "bench/score/score_log.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <limits>
+#include <utility>
 
 #include "sim/core/digest.hpp"
 
@@ -10,29 +13,39 @@ constexpr std::size_t kCacheSlots = 64;
 }
 
 ScoreLog::ScoreLog(Policy policy, double floor, std::size_t capacity)
-    : policy_(policy), floor_(floor), capacity_(capacity), latest_(kCacheSlots, 0U) {}
+    : policy_(policy), floor_(floor), capacity_(capacity), latest_(kCacheSlots) {}
 
 std::size_t ScoreLog::slot(detect::Entity entity) const {
   return mix64(entity.id, static_cast<std::uint64_t>(entity.kind)) % kCacheSlots;
 }
 
+void ScoreLog::set_thresholds(std::vector<double> thresholds) {
+  thresholds_ = std::move(thresholds);
+  std::sort(thresholds_.begin(), thresholds_.end());
+}
+
+double ScoreLog::kept(double score) const {
+  if (thresholds_.empty()) return score;
+  const auto next = std::lower_bound(thresholds_.begin(), thresholds_.end(), score);
+  return next == thresholds_.end() ? std::numeric_limits<double>::infinity() : *next;
+}
+
 void ScoreLog::add(std::int32_t window, std::span<const detect::Scores::Item> items) {
   for (const detect::Scores::Item& item : items) {
     if (!(item.value > floor_)) continue;
-    std::uint32_t& cached = latest_[slot(item.entity)];
-    if (cached != 0) {
-      Exceedance& latest = entries_[cached - 1];
-      if (latest.entity == item.entity && latest.score == item.value && latest.last + 1 == window) {
-        latest.last = window;
-        continue;
-      }
+    const double score = kept(item.value);
+    Latest& latest = latest_[slot(item.entity)];
+    if (latest.place != 0 && latest.entry.entity == item.entity && latest.entry.score == score &&
+        latest.entry.last + 1 == window) {
+      latest.entry.last = entries_[latest.place - 1].last = window;
+      continue;
     }
     if (policy_ == Policy::keep_first && entries_.size() >= capacity_) {
       ++dropped_;
       continue;
     }
-    entries_.push_back({item.entity, item.value, window, window});
-    cached = static_cast<std::uint32_t>(entries_.size());
+    entries_.push_back({item.entity, score, window, window});
+    latest = {entries_.back(), static_cast<std::uint32_t>(entries_.size())};
     if (policy_ == Policy::keep_highest && entries_.size() >= 2 * capacity_) make_room();
   }
 }
@@ -47,7 +60,7 @@ void ScoreLog::make_room() {
       std::remove_if(entries_.begin(), entries_.end(), [&](const Exceedance& e) { return e.score <= floor_; });
   dropped_ += static_cast<std::uint64_t>(entries_.end() - kept);
   entries_.erase(kept, entries_.end());
-  std::fill(latest_.begin(), latest_.end(), 0U);
+  std::fill(latest_.begin(), latest_.end(), Latest{});
 }
 
 void ScoreLog::save(ByteWriter& writer) const {
@@ -55,6 +68,7 @@ void ScoreLog::save(ByteWriter& writer) const {
   writer.put(floor_);
   writer.put(static_cast<std::uint64_t>(capacity_));
   writer.put(dropped_);
+  writer.put_vector(thresholds_);
   writer.put(static_cast<std::uint64_t>(entries_.size()));
   for (const Exceedance& e : entries_) {
     writer.put(e.entity.kind);
@@ -63,7 +77,7 @@ void ScoreLog::save(ByteWriter& writer) const {
     writer.put(e.first);
     writer.put(e.last);
   }
-  writer.put_vector(latest_);
+  for (const Latest& latest : latest_) writer.put(latest.place);
 }
 
 void ScoreLog::restore(ByteReader& reader) {
@@ -71,6 +85,7 @@ void ScoreLog::restore(ByteReader& reader) {
   floor_ = reader.get<double>();
   capacity_ = static_cast<std::size_t>(reader.get<std::uint64_t>());
   dropped_ = reader.get<std::uint64_t>();
+  thresholds_ = reader.get_vector<double>();
   entries_.clear();
   for (auto count = reader.get<std::uint64_t>(); count > 0 && !reader.failed(); --count) {
     Exceedance e;
@@ -81,9 +96,10 @@ void ScoreLog::restore(ByteReader& reader) {
     e.last = reader.get<std::int32_t>();
     entries_.push_back(e);
   }
-  latest_ = reader.get_vector<std::uint32_t>();
-  latest_.resize(kCacheSlots);
-  for (std::uint32_t& place : latest_) place = place <= entries_.size() ? place : 0;
+  for (Latest& latest : latest_) {
+    const auto place = reader.get<std::uint32_t>();
+    latest = place != 0 && place <= entries_.size() ? Latest{entries_[place - 1], place} : Latest{};
+  }
 }
 
 }  // namespace dwell::score

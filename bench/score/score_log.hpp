@@ -13,7 +13,7 @@ namespace dwell::score {
 /// An entity had this score in every window of [first, last].
 struct Exceedance {
   detect::Entity entity;
-  double score = 0;
+  double score = 0;  ///< or a number that compares with all thresholds as it does (ScoreLog::set_thresholds)
   std::int32_t first = 0;
   std::int32_t last = 0;
 };
@@ -36,6 +36,10 @@ class ScoreLog {
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
   /// Lowers or raises the floor for what follows.
   void set_floor(double floor) { floor_ = floor; }
+  /// All thresholds that scores will ever be compared with: from now on nothing else is kept of a score but which of
+  /// them it exceeds, as the next threshold that it does not exceed (infinity: it exceeds all). An entity that stays
+  /// between two of them for a day is one entry then, however its scores move.
+  void set_thresholds(std::vector<double> thresholds);
 
   void save(ByteWriter& writer) const;
   /// Whether all was there is told by the reader.
@@ -44,13 +48,20 @@ class ScoreLog {
  private:
   void make_room();
   [[nodiscard]] std::size_t slot(detect::Entity entity) const;
+  [[nodiscard]] double kept(double score) const;
 
   Policy policy_;
   double floor_;
   std::size_t capacity_;
   std::uint64_t dropped_ = 0;
+  std::vector<double> thresholds_;  // ascending; empty: scores are kept as they are
   std::vector<Exceedance> entries_;
-  std::vector<std::uint32_t> latest_;  // a small cache: entity → its latest entry plus one
+  /// An entry as it stands in entries_, which is far from the processor.
+  struct Latest {
+    Exceedance entry;
+    std::uint32_t place = 0;  // plus one; 0 is none
+  };
+  std::vector<Latest> latest_;  // a small cache: entity → its latest entry
 };
 
 }  // namespace dwell::score

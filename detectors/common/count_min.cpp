@@ -1,5 +1,7 @@
 #include "detectors/common/count_min.hpp"
 
+#include <utility>
+
 #include "sim/core/check.hpp"
 #include "sim/core/math.hpp"
 
@@ -23,12 +25,12 @@ CountMin CountMin::with_error(double epsilon, double delta, std::uint64_t salt) 
 void CountMin::add(std::uint64_t key, std::uint64_t amount) {
   CellWalk walk(key, salt_);
   for (std::uint32_t r = 0; r < rows_; ++r)
-    cells_[static_cast<std::size_t>(r) * columns_ + walk.next(columns_)] += amount;
+    cells_[static_cast<std::size_t>(r) * columns_ + walk.next(columns_)] += static_cast<std::uint32_t>(amount);
 }
 
 std::uint64_t CountMin::estimate(std::uint64_t key) const {
   CellWalk walk(key, salt_);
-  std::uint64_t least = UINT64_MAX;
+  std::uint32_t least = UINT32_MAX;
   for (std::uint32_t r = 0; r < rows_; ++r) {
     least = std::min(least, cells_[static_cast<std::size_t>(r) * columns_ + walk.next(columns_)]);
   }
@@ -47,6 +49,17 @@ void CountMin::subtract(const CountMin& other) {
   for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] -= other.cells_[i];
 }
 
+void CountMin::slide(CountMin& oldest, CountMin& newest) {
+  for (const CountMin* other : {&oldest, &newest}) {
+    DWELL_DEMAND(rows_ == other->rows_ && columns_ == other->columns_ && salt_ == other->salt_,
+                 "Count-Min sketches of a sliding sum must be made alike");
+  }
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    cells_[i] += newest.cells_[i] - oldest.cells_[i];
+    oldest.cells_[i] = std::exchange(newest.cells_[i], 0U);
+  }
+}
+
 void CountMin::clear() { std::fill(cells_.begin(), cells_.end(), 0); }
 
 void CountMin::save(ByteWriter& writer) const {
@@ -60,7 +73,7 @@ void CountMin::restore(ByteReader& reader) {
   rows_ = reader.get<std::uint32_t>();
   columns_ = reader.get<std::uint32_t>();
   salt_ = reader.get<std::uint64_t>();
-  cells_ = reader.get_vector<std::uint64_t>();
+  cells_ = reader.get_vector<std::uint32_t>();
 }
 
 DecayedCountMin::DecayedCountMin(std::uint32_t rows, std::uint32_t columns, double keep, std::uint64_t salt)

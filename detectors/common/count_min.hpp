@@ -30,6 +30,7 @@ struct CellWalk {
   std::uint64_t step;
 };
 
+/// Four bytes a cell: what is counted in one must stay below 2^32.
 class CountMin {
  public:
   CountMin() = default;
@@ -39,19 +40,40 @@ class CountMin {
 
   void add(std::uint64_t key, std::uint64_t amount = 1);
   [[nodiscard]] std::uint64_t estimate(std::uint64_t key) const;
+  /// Finds a key's cells, one a row: `places` has room for so many. They are on their way into the cache when it
+  /// returns.
+  void find(std::uint64_t key, std::uint32_t* places) const {
+    CellWalk walk(key, salt_);
+    for (std::uint32_t r = 0; r < rows_; ++r) {
+      places[r] = r * columns_ + walk.next(columns_);
+      __builtin_prefetch(&cells_[places[r]], 1);
+    }
+  }
+  /// The same as by key, for cells found before.
+  void add_at(const std::uint32_t* places) {
+    for (std::uint32_t r = 0; r < rows_; ++r) ++cells_[places[r]];
+  }
+  [[nodiscard]] std::uint64_t estimate_at(const std::uint32_t* places) const {
+    std::uint32_t least = UINT32_MAX;
+    for (std::uint32_t r = 0; r < rows_; ++r) least = std::min(least, cells_[places[r]]);
+    return rows_ == 0 ? 0 : least;
+  }
+  /// A sliding sum moves on, of which this is the sum: `oldest` leaves it, `newest` enters it and takes the place of
+  /// the oldest, and is emptied.
+  void slide(CountMin& oldest, CountMin& newest);
   void merge(const CountMin& other);
   /// Takes back what was merged: the sketch of what remains.
   void subtract(const CountMin& other);
   void clear();
   [[nodiscard]] std::uint32_t rows() const { return rows_; }
   [[nodiscard]] std::uint32_t columns() const { return columns_; }
-  [[nodiscard]] std::uint64_t bytes() const { return cells_.capacity() * sizeof(std::uint64_t); }
+  [[nodiscard]] std::uint64_t bytes() const { return cells_.capacity() * sizeof(std::uint32_t); }
 
   void save(ByteWriter& writer) const;
   void restore(ByteReader& reader);
 
  private:
-  std::vector<std::uint64_t> cells_;  // row by row
+  std::vector<std::uint32_t> cells_;  // row by row
   std::uint32_t rows_ = 0;
   std::uint32_t columns_ = 0;
   std::uint64_t salt_ = 0;

@@ -60,7 +60,7 @@ void SpaceSaving::restore(ByteReader& reader) {
 
 std::size_t SpaceSaving::slot_of(std::uint64_t key) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t i = (place_hash(key) >> 32) & mask;
+  std::size_t i = home(key);
   while (slots_[i] != 0 && counters_[slots_[i] - 1].key != key) i = (i + 1) & mask;
   return i;
 }
@@ -77,8 +77,8 @@ void SpaceSaving::erase(std::size_t slot) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t gap = slot;
   for (std::size_t i = (slot + 1) & mask; slots_[i] != 0; i = (i + 1) & mask) {
-    const std::size_t home = (place_hash(counters_[slots_[i] - 1].key) >> 32) & mask;
-    if (((i - home) & mask) < ((i - gap) & mask)) continue;
+    const std::size_t first = home(counters_[slots_[i] - 1].key);
+    if (((i - first) & mask) < ((i - gap) & mask)) continue;
     slots_[gap] = slots_[i];
     gap = i;
   }

@@ -32,6 +32,16 @@ class SpaceSaving {
     bool taken;  ///< anew: whatever is kept elsewhere for this place belongs to no key or to another one
   };
   Place add(std::uint64_t key, std::uint64_t amount = 1);
+  /// Two stages that hide misses of the cache before `add`: call the first for a batch of keys, then the second, which
+  /// says where a key is probably counted: no promise, and `kNowhere` where nothing is known.
+  static constexpr std::uint32_t kNowhere = UINT32_MAX;
+  void prefetch_slot(std::uint64_t key) const { __builtin_prefetch(&slots_[home(key)]); }
+  [[nodiscard]] std::uint32_t prefetch_counter(std::uint64_t key) const {
+    const std::uint32_t held = slots_[home(key)];
+    if (held == 0) return kNowhere;
+    __builtin_prefetch(&counters_[held - 1], 1);
+    return held - 1;
+  }
   /// nullptr for keys that are not held.
   [[nodiscard]] const Counter* find(std::uint64_t key) const;
   /// By place.
@@ -54,6 +64,7 @@ class SpaceSaving {
     const Counter& y = counters_[b];
     return x.count != y.count ? x.count < y.count : x.key < y.key;
   }
+  [[nodiscard]] std::size_t home(std::uint64_t key) const { return (place_hash(key) >> 32) & (slots_.size() - 1); }
   /// The slot that names a key's counter, or the empty one where it would stand.
   [[nodiscard]] std::size_t slot_of(std::uint64_t key) const;
   void index(std::size_t slots);

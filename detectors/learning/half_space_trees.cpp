@@ -32,8 +32,7 @@ HalfSpaceTrees::HalfSpaceTrees(const Descriptor& descriptor, std::size_t dimensi
       depth_(static_cast<std::uint32_t>(descriptor.parameter("depth"))),
       window_(static_cast<std::uint32_t>(descriptor.parameter("window"))),
       size_limit_(static_cast<std::uint32_t>(descriptor.parameter("size_limit"))),
-      reference_(static_cast<std::size_t>(trees_) << (depth_ + 1)),
-      latest_(reference_.size()),
+      cells_(static_cast<std::size_t>(trees_) << (depth_ + 1)),
       low_(dimension),
       high_(dimension) {
   for (std::uint32_t tree = 0; tree < trees_; ++tree) {
@@ -105,12 +104,13 @@ void HalfSpaceTrees::pass(std::span<const double> x, bool scores) {
     bool open = scores;
     std::uint32_t node = 1;
     for (std::uint32_t level = 0;; ++level) {
-      const std::uint32_t r = reference_[base + node];
+      Cell& cell = cells_[base + node];
+      const std::uint32_t r = cell.reference;
       if (open && (r <= size_limit_ || level == depth_)) {
         mass_ += static_cast<double>(r) * static_cast<double>(1U << level);
         open = false;
       }
-      ++latest_[base + node];
+      ++cell.latest;
       if (level == depth_) break;
       const std::size_t q = halved(seed_, tree, node, dimension_);
       const double middle = (low_[q] + high_[q]) / 2;
@@ -122,42 +122,25 @@ void HalfSpaceTrees::pass(std::span<const double> x, bool scores) {
 }
 
 void HalfSpaceTrees::end_window() {
-  std::swap(reference_, latest_);
-  std::fill(latest_.begin(), latest_.end(), std::uint16_t{0});
+  for (Cell& cell : cells_) cell = {cell.latest, 0};
   counted_ = 0;
 }
 
 std::uint64_t HalfSpaceTrees::bytes() const {
   const std::size_t doubles = centre_.capacity() + first_.capacity() + 4 * dimension_;
-  return doubles * sizeof(double) + (reference_.capacity() + latest_.capacity()) * sizeof(std::uint16_t);
+  return doubles * sizeof(double) + cells_.capacity() * sizeof(Cell);
 }
-
-namespace {
-
-/// Nearly all cells are empty.
-void save_cells(ByteWriter& writer, const std::vector<std::uint16_t>& cells) {
-  std::vector<std::uint64_t> held;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (cells[i] != 0) held.push_back(i << 16 | cells[i]);
-  }
-  writer.put_vector(held);
-}
-void restore_cells(ByteReader& reader, std::vector<std::uint16_t>& cells) {
-  std::fill(cells.begin(), cells.end(), std::uint16_t{0});
-  for (const std::uint64_t held : reader.get_vector<std::uint64_t>()) {
-    if (held >> 16 >= cells.size()) return reader.fail();
-    cells[held >> 16] = static_cast<std::uint16_t>(held);
-  }
-}
-
-}  // namespace
 
 void HalfSpaceTrees::save(ByteWriter& writer) const {
   writer.put_vector(first_);
   writer.put_vector(least_);
   writer.put_vector(spread_);
-  save_cells(writer, reference_);
-  save_cells(writer, latest_);
+  std::vector<std::uint64_t> held;  // nearly all cells are empty
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const std::uint32_t counts = std::uint32_t{cells_[i].reference} << 16 | cells_[i].latest;
+    if (counts != 0) held.push_back(i << 32 | counts);
+  }
+  writer.put_vector(held);
   writer.put(counted_);
 }
 
@@ -165,8 +148,11 @@ void HalfSpaceTrees::restore(ByteReader& reader) {
   first_ = reader.get_vector<double>();
   least_ = reader.get_vector<double>();
   spread_ = reader.get_vector<double>();
-  restore_cells(reader, reference_);
-  restore_cells(reader, latest_);
+  std::fill(cells_.begin(), cells_.end(), Cell{});
+  for (const std::uint64_t held : reader.get_vector<std::uint64_t>()) {
+    if (held >> 32 >= cells_.size()) return reader.fail();
+    cells_[held >> 32] = {static_cast<std::uint16_t>(held >> 16), static_cast<std::uint16_t>(held)};
+  }
   counted_ = reader.get<std::uint32_t>();
   const std::size_t scale = least_.size();
   if ((scale != 0 && scale != dimension_) || spread_.size() != scale || first_.size() % dimension_ != 0) reader.fail();

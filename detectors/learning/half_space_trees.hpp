@@ -54,7 +54,11 @@ class HalfSpaceTrees {
   std::vector<double> centre_;          // tree by tree
   std::vector<double> first_;           // points until the scale is known
   std::vector<double> least_, spread_;  // of each column; empty until then
-  std::vector<std::uint16_t> reference_, latest_;
+  struct Cell {
+    std::uint16_t reference = 0;
+    std::uint16_t latest = 0;
+  };
+  std::vector<Cell> cells_;         // of nodes, tree by tree
   std::vector<double> low_, high_;  // of the cell that a point is in, while it passes a tree
   std::uint32_t counted_ = 0;       // points of this window
   double mass_ = -1;

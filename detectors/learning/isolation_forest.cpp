@@ -96,13 +96,16 @@ void IsolationForest::grow(std::vector<Node>& nodes, std::size_t at, std::span<s
   if (depth >= most_depth_ || among.size() <= 1) return;
   std::vector<std::uint32_t> varying;
   std::vector<double> least(dimension_), greatest(dimension_);
-  for (std::size_t q = 0; q < dimension_; ++q) {
-    least[q] = greatest[q] = points_[among[0] * dimension_ + q];
-    for (const std::uint32_t place : among) {
-      const double x = points_[place * dimension_ + q];
-      least[q] = std::min(least[q], x);
-      greatest[q] = std::max(greatest[q], x);
+  std::copy_n(&points_[among[0] * dimension_], dimension_, least.begin());
+  greatest = least;
+  for (const std::uint32_t place : among) {
+    const double* const x = &points_[place * dimension_];
+    for (std::size_t q = 0; q < dimension_; ++q) {
+      least[q] = std::min(least[q], x[q]);
+      greatest[q] = std::max(greatest[q], x[q]);
     }
+  }
+  for (std::size_t q = 0; q < dimension_; ++q) {
     if (greatest[q] > least[q]) varying.push_back(static_cast<std::uint32_t>(q));
   }
   if (varying.empty()) return;

@@ -5,13 +5,17 @@
 // of the bounding box of S, u uniform on that side; points with x_q <= u go left; and so on until each leaf holds one
 // point (equal points share a leaf).
 //   insert   at each node on the way down a cut of the box that holds the new point as well is drawn: where it parts
-//   the
-//            point from the box, a new node is made there; else the node's own cut tells where to go on
-//   remove   the leaf's parent is replaced by the leaf's sibling, boxes on the way up shrink
-// Both leave a tree as if made of the points it holds. Linear in depth and dimension.
+//            the point from the box, a new node is made there; else the node's own cut tells where to go on. A point
+//            within the box is parted by no cut, so none is drawn.
+//   remove   the leaf's parent is replaced by the leaf's sibling, boxes on the way up shrink. A side of a box shrinks
+//            only where the point lay on it and the box below shrank there too, so few are looked at.
+// Both leave a tree as if made of the points it holds, and go node by node (`advance`): whoever has many trees lets
+// them take turns, and what one waits for from memory comes while the others work. Linear in depth, and in dimension on
+// the way down.
 //   co-displacement of x = max over subtrees C that hold x of (points in the sibling of C) / (points in C)
 // which is by how much the others would rise if C were taken away, a point of C.
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -33,10 +37,32 @@ class RandomCutTree {
   /// For at most `capacity` points of `dimension` numbers; they lie in an array that the caller owns, by place.
   RandomCutTree(std::size_t capacity, std::size_t dimension);
 
+  /// A node's number; leaves are below zero.
+  using Ref = std::int32_t;
+  /// A point on its way down to where it belongs.
+  struct Descent {
+    std::uint32_t place;
+    Draws draws;
+    Ref at;
+    std::uint32_t level;
+  };
+  /// The way up from where a point was.
+  struct Ascent {
+    Ref at;
+    std::vector<std::uint32_t> sides;  ///< of the box below that shrank: least numbers, then greatest, by dimension
+  };
+
   /// The point at `place`, which is not in the tree; its numbers must stay until it is removed.
   void insert(std::span<const double> points, std::uint32_t place, const Draws& draws);
-  /// The numbers at `place` are not read, so the next point may stand there.
+  /// The point at `place`; after that another may stand there.
   void remove(std::span<const double> points, std::uint32_t place);
+  /// The same in steps, one call for each node until it returns false. The tree is not whole in between.
+  [[nodiscard]] Descent begin_insert(std::uint32_t place, const Draws& draws) const;
+  bool advance(std::span<const double> points, Descent& descent);
+  void begin_remove(std::uint32_t place, Ascent& ascent);
+  bool advance(std::span<const double> points, std::uint32_t place, Ascent& ascent);
+  /// Calls what removal reads first into the cache.
+  void prefetch(std::uint32_t place) const { __builtin_prefetch(&leaf_of_[place], 1); }
   [[nodiscard]] double displacement(std::uint32_t place) const;
 
   [[nodiscard]] std::uint64_t bytes() const;
@@ -44,8 +70,6 @@ class RandomCutTree {
   void restore(ByteReader& reader, std::span<const double> points);
 
  private:
-  /// A node's number; leaves are below zero.
-  using Ref = std::int32_t;
   static constexpr Ref kNobody = INT32_MAX;
   struct Inner {
     Ref parent = kNobody, left = kNobody, right = kNobody;
@@ -61,7 +85,10 @@ class RandomCutTree {
   struct Cut {
     std::size_t dimension;
     double value;
-    double total;  // sum of the sides; 0 when box and point are one point
+  };
+  /// Eight numbers in one line of the cache.
+  struct alignas(64) Line {
+    std::array<double, 8> numbers;
   };
 
   [[nodiscard]] static bool is_leaf(Ref ref) { return ref < 0; }
@@ -72,25 +99,28 @@ class RandomCutTree {
   [[nodiscard]] std::uint32_t size(Ref ref) const { return is_leaf(ref) ? leaf(ref).size : inner(ref).size; }
   [[nodiscard]] Ref parent(Ref ref) const { return is_leaf(ref) ? leaf(ref).parent : inner(ref).parent; }
   void set_parent(Ref ref, Ref to) { (is_leaf(ref) ? leaf(ref).parent : inner(ref).parent) = to; }
-  [[nodiscard]] double* low(Ref ref) { return &boxes_[static_cast<std::size_t>(ref) * 2 * dimension_]; }
+  [[nodiscard]] double* box(Ref ref) { return boxes_[static_cast<std::size_t>(ref) * box_lines_].numbers.data(); }
   [[nodiscard]] const double* low_of(std::span<const double> points, Ref ref) const;
   [[nodiscard]] const double* high_of(std::span<const double> points, Ref ref) const;
+  bool widen(const double* low, const double* high, const double* x);
   [[nodiscard]] Cut draw_cut(const double* low, const double* high, const double* x, double uniform) const;
   [[nodiscard]] Ref make_leaf(std::uint32_t place, Ref parent);
-  void part(std::span<const double> points, Ref at, const Cut& cut, bool left, std::uint32_t place);
+  void part(Ref at, const Cut& cut, bool left, std::uint32_t place);
   void replace(Ref parent, Ref before, Ref after);
-  void resize_above(Ref ref, int by);
-  bool enclose_children(std::span<const double> points, Ref ref);
+  void call(Ref ref) const;
   void enclose_all(std::span<const double> points, Ref ref);
   void list_free();
 
   std::size_t dimension_;
   std::vector<Inner> inners_;
   std::vector<Leaf> leaves_;
-  std::vector<double> boxes_;  // least, then greatest numbers below each inner node
+  std::size_t box_lines_;
+  std::vector<Line> boxes_;  // least, then greatest numbers below each inner node
   std::vector<Ref> free_inners_, free_leaves_;
   std::vector<Ref> leaf_of_;  // by place
   Ref root_ = kNobody;
+  std::vector<double> widened_;  // scratch: a box that holds the point as well
+  std::vector<double> sides_;    // and its sides
 };
 
 }  // namespace dwell::detect

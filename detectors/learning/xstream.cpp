@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "detectors/common/count_min.hpp"
 #include "detectors/learning/learner.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/core/math.hpp"
@@ -76,8 +77,9 @@ XStream::XStream(const Descriptor& descriptor, std::size_t dimension, Seed seed)
     }
   }
   for (std::uint32_t n = 0; n <= window_; ++n) log_.push_back(det_log(1.0 + n) / .69314718055994531);
-  for (std::uint32_t chain = 0; chain < chains_; ++chain) latest_.emplace_back(rows_, columns_, chain);
-  reference_ = latest_;
+  cells_.resize(std::size_t{chains_} * rows_ * columns_);
+  z_.resize(depth_);
+  for (auto& found : found_) found.resize(std::size_t{depth_} * rows_);
 }
 
 std::vector<double> XStream::project(std::span<const double> x) const {
@@ -120,31 +122,46 @@ void XStream::begin() {
   first_ = {};
 }
 
+/// The cells of a point's bins in a chain, by level and row; they are on their way into the cache when it returns.
+void XStream::find_cells(std::span<const double> y, std::uint32_t chain, std::uint32_t* out) {
+  const Level* const levels = &levels_[std::size_t{chain} * depth_];
+  const std::uint32_t base = chain * rows_ * columns_;
+  std::uint64_t key = 0;  // a sum over projections drawn so far, in which one term changes a level
+  for (std::uint32_t l = 0; l < depth_; ++l) {
+    const auto [p, before, s] = levels[l];
+    const auto term = [p = p](double at) { return mix64(static_cast<std::uint64_t>(floor_of(at)), p); };
+    if (before < 0) {
+      z_[l] = y[p] / delta_[p] + s;
+    } else {
+      const double coarser = z_[static_cast<std::size_t>(before)];
+      key -= term(coarser);
+      z_[l] = 2 * coarser - s;
+    }
+    key += term(z_[l]);
+    CellWalk walk(mix64(key, l), chain);
+    for (std::uint32_t r = 0; r < rows_; ++r) {
+      *out = base + r * columns_ + walk.next(columns_);
+      __builtin_prefetch(&cells_[*out++], 1);
+    }
+  }
+}
+
 /// Counts a point in all chains; the mean over them of what the reference says of it, when asked for.
 double XStream::pass(std::span<const double> y, bool scores) {
-  std::vector<double> z(depth_);
   double sum = 0;
+  find_cells(y, 0, found_[0].data());
   for (std::uint32_t chain = 0; chain < chains_; ++chain) {
-    const Level* const levels = &levels_[std::size_t{chain} * depth_];
-    std::uint64_t key = 0;  // a sum over projections drawn so far, in which one term changes a level
+    if (chain + 1 < chains_) find_cells(y, chain + 1, found_[(chain + 1) % 2].data());
+    const std::uint32_t* found = found_[chain % 2].data();
     double least = log_[window_] + 1;
     for (std::uint32_t l = 0; l < depth_; ++l) {
-      const auto [p, before, s] = levels[l];
-      const auto term = [p = p](double at) { return mix64(static_cast<std::uint64_t>(floor_of(at)), p); };
-      if (before < 0) {
-        z[l] = y[p] / delta_[p] + s;
-      } else {
-        const double coarser = z[static_cast<std::size_t>(before)];
-        key -= term(coarser);
-        z[l] = 2 * coarser - s;
+      std::uint32_t count = window_;
+      for (std::uint32_t r = 0; r < rows_; ++r) {
+        Cell& cell = cells_[*found++];
+        count = std::min<std::uint32_t>(count, cell.reference);
+        cell.latest += cell.latest == UINT16_MAX ? 0 : 1;
       }
-      key += term(z[l]);
-      const std::uint64_t bin = mix64(key, l);
-      if (scores) {
-        const std::uint64_t count = std::min<std::uint64_t>(reference_[chain].estimate(bin), window_);
-        least = std::min(least, log_[count] + l + 1);
-      }
-      latest_[chain].add(bin);
+      if (scores) least = std::min(least, log_[count] + l + 1);
     }
     sum += least;
   }
@@ -152,38 +169,37 @@ double XStream::pass(std::span<const double> y, bool scores) {
 }
 
 void XStream::end_window() {
-  std::swap(reference_, latest_);
-  for (std::uint32_t chain = 0; chain < chains_; ++chain) latest_[chain] = CountMin(rows_, columns_, chain);
+  for (Cell& cell : cells_) cell = {cell.latest, 0};
   counted_ = 0;
 }
 
 std::uint64_t XStream::bytes() const {
-  std::uint64_t total =
-      levels_.capacity() * sizeof(Level) +
-      (weights_.capacity() + log_.capacity() + first_.capacity() + delta_.capacity()) * sizeof(double);
-  for (const auto* sketches : {&reference_, &latest_}) {
-    for (const CountMin& sketch : *sketches) total += sizeof sketch + sketch.bytes();
-  }
-  return total;
+  return levels_.capacity() * sizeof(Level) +
+         (weights_.capacity() + log_.capacity() + first_.capacity() + delta_.capacity() + z_.capacity()) *
+             sizeof(double) +
+         cells_.capacity() * sizeof(Cell) + 2 * found_[0].capacity() * sizeof(std::uint32_t);
 }
 
 void XStream::save(ByteWriter& writer) const {
   writer.put_vector(first_);
   writer.put_vector(delta_);
-  for (const auto* sketches : {&reference_, &latest_}) {
-    for (const CountMin& sketch : *sketches) sketch.save(writer);
-  }
+  std::vector<std::uint32_t> cells(cells_.size());
+  std::transform(cells_.begin(), cells_.end(), cells.begin(),
+                 [](const Cell& cell) { return std::uint32_t{cell.reference} << 16 | cell.latest; });
+  writer.put_vector(cells);
   writer.put(counted_);
 }
 
 void XStream::restore(ByteReader& reader) {
   first_ = reader.get_vector<double>();
   delta_ = reader.get_vector<double>();
-  for (auto* sketches : {&reference_, &latest_}) {
-    for (CountMin& sketch : *sketches) sketch.restore(reader);
-  }
+  const auto cells = reader.get_vector<std::uint32_t>();
   counted_ = reader.get<std::uint32_t>();
   if (first_.size() % dimension_ != 0 || (!delta_.empty() && delta_.size() != projections_)) reader.fail();
+  if (cells.size() != cells_.size()) return reader.fail();
+  std::transform(cells.begin(), cells.end(), cells_.begin(), [](std::uint32_t cell) {
+    return Cell{static_cast<std::uint16_t>(cell >> 16), static_cast<std::uint16_t>(cell)};
+  });
 }
 
 }  // namespace dwell::detect

@@ -22,30 +22,6 @@ TravelTimes::TravelTimes(const std::vector<std::string>& codes, double km_per_ho
 LastPlaces::LastPlaces(std::uint32_t shards, std::shared_ptr<const TravelTimes> times)
     : shards_(std::max(1U, shards)), most_(kMostMembers / shards_.divisor()), times_(std::move(times)) {}
 
-bool LastPlaces::visit(std::uint32_t member, std::uint32_t country, std::int64_t minute, bool in_person) {
-  const std::uint64_t index = shards_.quotient(member);
-  if (index >= most_ || country >= TravelTimes::kMost) return false;
-  if (index >= places_.size()) {
-    if (!in_person) return false;
-    grow(index + 1);
-  }
-  std::uint32_t& place = places_[index];
-  const std::uint32_t now = static_cast<std::uint32_t>(minute) & kMinuteMask;
-  const std::uint32_t from = (place & ~kNamed) >> kMinuteBits;
-  if (from != 0 && from != country + 1) {
-    // The shorter way around the circle of minutes: rows of one window need not be in the order of their events.
-    const std::uint32_t since = (now - place) & kMinuteMask;
-    const std::uint32_t elapsed = std::min(since, kMinuteMask + 1 - since);
-    if (elapsed < times_->minutes(from - 1, country)) {
-      const bool named = (place & kNamed) != 0;
-      place |= kNamed;
-      return !named;
-    }
-  }
-  if (in_person) place = (country + 1) << kMinuteBits | now;
-  return false;
-}
-
 void LastPlaces::grow(std::uint64_t members) {
   if (members > places_.capacity())
     places_.reserve(std::min(most_, std::max<std::uint64_t>(members, places_.capacity() * 5 / 4)));

@@ -2,6 +2,7 @@
 // Where each member of a shard was last, in four bytes: country, minute, and whether the member has been named since
 // for being too far away.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -37,7 +38,36 @@ class LastPlaces final : public ShardState {
   /// An access from a country in a minute since some fixed moment. True when the member cannot have come there from the
   /// last place, for the first time since it was there. Where the member cannot be, it is not moved to; neither is it
   /// by those who ask on its behalf.
-  bool visit(std::uint32_t member, std::uint32_t country, std::int64_t minute, bool in_person);
+  bool visit(std::uint32_t member, std::uint32_t country, std::int64_t minute, bool in_person) {
+    return visit_at(index_of(member), country, minute, in_person);
+  }
+  /// The same by a member's number in the shard, for those who know it before: many can be called into the cache then.
+  [[nodiscard]] std::uint64_t index_of(std::uint32_t member) const { return shards_.quotient(member); }
+  void prefetch(std::uint64_t index) const {
+    if (index < places_.size()) __builtin_prefetch(&places_[index], 1);
+  }
+  bool visit_at(std::uint64_t index, std::uint32_t country, std::int64_t minute, bool in_person) {
+    if (index >= most_ || country >= TravelTimes::kMost) return false;
+    if (index >= places_.size()) {
+      if (!in_person) return false;
+      grow(index + 1);
+    }
+    std::uint32_t& place = places_[index];
+    const std::uint32_t now = static_cast<std::uint32_t>(minute) & kMinuteMask;
+    const std::uint32_t from = (place & ~kNamed) >> kMinuteBits;
+    if (from != 0 && from != country + 1) {
+      // The shorter way around the circle of minutes: rows of one window need not be in the order of their events.
+      const std::uint32_t since = (now - place) & kMinuteMask;
+      const std::uint32_t elapsed = std::min(since, kMinuteMask + 1 - since);
+      if (elapsed < times_->minutes(from - 1, country)) {
+        const bool named = (place & kNamed) != 0;
+        place |= kNamed;
+        return !named;
+      }
+    }
+    if (in_person) place = (country + 1) << kMinuteBits | now;
+    return false;
+  }
 
   [[nodiscard]] std::unique_ptr<ShardState> clone() const override { return std::make_unique<LastPlaces>(*this); }
   void save(ByteWriter& writer) const override { writer.put_vector(places_); }

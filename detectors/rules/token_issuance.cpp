@@ -41,9 +41,7 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
     common_missing_ *= keep;
     common_expected_ *= keep;
     auto followed = followed_.begin();
-    for (auto entry = sorted_.begin(); entry != sorted_.end();) {
-      SparseTable::Entry group{entry->key >> 32, 0};
-      for (; entry != sorted_.end() && entry->key >> 32 == group.key; ++entry) group.value += entry->value;
+    for (const SparseTable::Entry& group : groups_) {
       const double rate = judge_key(window.index, group, scores);
       for (; followed != followed_.end() && followed->key >> 32 == group.key; ++followed) {
         judge_source(window.index, *followed, rate, scores);
@@ -70,7 +68,7 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
     return sizeof *this + keys_.bytes() + sources_.bytes() +
-           (sorted_.capacity() + followed_.capacity()) * sizeof(SparseTable::Entry);
+           (groups_.capacity() + followed_.capacity()) * sizeof(SparseTable::Entry);
   }
 
  private:
@@ -91,17 +89,22 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   static double rows_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value & 0xffffffffLL); }
   static double missing_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value >> 32); }
 
-  /// Sorts entries into `sorted_`, for sums of floating-point numbers must not depend on the order of a table; copies
-  /// those of sources that are followed into `followed_`. Sources are followed from the first window with a row that
-  /// was not issued; whether they are must not depend on what else this window shows of them.
+  /// Sums entries by key into `groups_`, in order of key, for sums of floating-point numbers must not depend on the
+  /// order of a table; copies those of sources that are followed into `followed_`, in order too. Sources are followed
+  /// from the first window with a row that was not issued; whether they are must not depend on what else this window
+  /// shows of them.
   void gather(const SparseTable& table) {
-    sorted_.assign(table.entries().begin(), table.entries().end());
-    for (const SparseTable::Entry& entry : sorted_) sources_.prefetch_slot(source_of(entry));
-    std::sort(sorted_.begin(), sorted_.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+    const auto by_key = [](const auto& a, const auto& b) { return a.key < b.key; };
+    for (const SparseTable::Entry& entry : table.entries()) sources_.prefetch_slot(source_of(entry));
+    by_key_.clear();
     followed_.clear();
-    for (const SparseTable::Entry& entry : sorted_) {
+    for (const SparseTable::Entry& entry : table.entries()) {
+      by_key_.add(entry.key >> 32, entry.value);
       if (entry.value >> 32 != 0 || sources_.find(source_of(entry)) != nullptr) followed_.push_back(entry);
     }
+    groups_.assign(by_key_.entries().begin(), by_key_.entries().end());
+    std::sort(groups_.begin(), groups_.end(), by_key);
+    std::sort(followed_.begin(), followed_.end(), by_key);
   }
   static std::uint64_t source_of(const SparseTable::Entry& entry) { return entry.key & 0xffffffffU; }
 
@@ -165,7 +168,8 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   double common_missing_ = 0;
   double common_expected_ = 0;
   std::int64_t common_window_ = 0;
-  std::vector<SparseTable::Entry> sorted_;  // scratch, as is the next
+  SparseTable by_key_;  // scratch, as are the next
+  std::vector<SparseTable::Entry> groups_;
   std::vector<SparseTable::Entry> followed_;
 };
 

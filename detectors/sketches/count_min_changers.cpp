@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kKinds = 2;  // sources, networks
 constexpr std::array<EntityKind, kKinds> kNamed = {EntityKind::source, EntityKind::network};
 constexpr std::size_t kMostNoted = 1 << 16;
+constexpr std::size_t kAhead = 8;  // rows between finding a row's cells and counting it
 constexpr double kPriorWeight = .5;
 constexpr double kMostShape = 50;
 
@@ -46,16 +47,9 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
     const auto entries = table.list.entries();
-    for (const SparseTable::Entry& entry : entries) {
-      kinds_[0].hour.add(entry.key & 0xffffffffU);
-      kinds_[1].hour.add(entry.key >> 32);
-    }
+    count(kinds_[0], entries, [](const SparseTable::Entry& entry) { return entry.key & 0xffffffffU; });
+    count(kinds_[1], entries, [](const SparseTable::Entry& entry) { return entry.key >> 32; });
     requests_ += entries.size();
-    // Noted when all of the window is counted: estimates on the way would depend on the order of rows.
-    for (const SparseTable::Entry& entry : entries) {
-      note(kinds_[0], entry.key & 0xffffffffU);
-      note(kinds_[1], entry.key >> 32);
-    }
     for (Kind& kind : kinds_) kind.noted.prune(kMostNoted, [](std::uint64_t estimate) { return estimate; });
     if (window.begin_us / Duration::hours(1).us == window.end_us / Duration::hours(1).us) return;
     for (std::size_t kind = 0; kind < kKinds; ++kind) {
@@ -96,7 +90,8 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
     return restored(reader);
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
-    std::uint64_t bytes = sizeof *this + past_requests_.capacity() * sizeof(std::uint64_t);
+    std::uint64_t bytes =
+        sizeof *this + past_requests_.capacity() * sizeof(std::uint64_t) + places_.capacity() * sizeof(std::uint32_t);
     for (const Kind& kind : kinds_) {
       bytes += kind.hour.bytes() + kind.past.bytes() + kind.noted.bytes();
       for (const CountMin& hour : kind.hours) bytes += hour.bytes() + sizeof hour;
@@ -112,9 +107,24 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
     FlatMap<std::uint64_t> noted;  // ids whose estimate reached the least, with what it was then
   };
 
-  void note(Kind& kind, std::uint64_t id) const {
-    const std::uint64_t estimate = kind.hour.estimate(id);
-    if (estimate >= least_ && kind.noted.find(id) == nullptr) kind.noted.insert(id, estimate);
+  /// Counts a window's rows by the id that `id(entry)` names, and notes ids that reach the least.
+  template <class Id>
+  void count(Kind& kind, std::span<const SparseTable::Entry> entries, Id id) {
+    const std::size_t rows = kind.hour.rows();
+    if (places_.size() < entries.size() * rows) places_.resize(entries.size() * rows);
+    std::uint32_t* const places = places_.data();
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      kind.hour.find(id(entries[i]), places + i * rows);
+      if (i >= kAhead) kind.hour.add_at(places + (i - kAhead) * rows);
+    }
+    for (std::size_t i = entries.size() - std::min(kAhead, entries.size()); i < entries.size(); ++i)
+      kind.hour.add_at(places + i * rows);
+    // Noted when all of the window is counted: estimates on the way would depend on the order of rows.
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const std::uint64_t estimate = kind.hour.estimate_at(places + i * rows);
+      if (estimate < least_) continue;
+      if (kind.noted.find(id(entries[i])) == nullptr) kind.noted.insert(id(entries[i]), estimate);
+    }
   }
   void judge(const Kind& kind, EntityKind named, Scores& scores) const {
     if (held_ == 0) return;
@@ -128,11 +138,7 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
     }
   }
   void end_hour(Kind& kind) {
-    CountMin& oldest = kind.hours[place_];
-    kind.past.subtract(oldest);
-    kind.past.merge(kind.hour);
-    std::swap(oldest, kind.hour);
-    kind.hour.clear();
+    kind.past.slide(kind.hours[place_], kind.hour);
     kind.noted.clear();
   }
 
@@ -145,6 +151,7 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
   std::uint64_t all_past_ = 0;                // their sum
   std::size_t place_ = 0;
   std::size_t held_ = 0;
+  std::vector<std::uint32_t> places_;  // scratch: cells of a window's rows
 };
 
 }  // namespace

@@ -4,29 +4,34 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
+#include "detectors/common/spread_sort.hpp"
 #include "sim/core/serial.hpp"
 
 namespace dwell::detect {
 
-/// Values are a hash in the high half and an id in the low one. At most 2k of them are held between tidyings.
+/// Values are a hash in the high half and an id in the low one. At most 2k of them are held between tidyings,
+/// for which callers lend scratch.
 class DistinctSample {
  public:
   static constexpr std::uint64_t pack(std::uint32_t hash, std::uint32_t id) {
     return static_cast<std::uint64_t>(hash) << 32 | id;
   }
   static constexpr std::uint32_t id(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
-  void add(std::uint64_t value, std::size_t k) {
+  void add(std::uint64_t value, std::size_t k, SpreadSort<std::uint64_t>& sort) {
     if (value >= limit_) return;
     values_.push_back(value);
-    if (values_.size() >= 2 * k) tidy(k);
+    if (values_.size() >= 2 * k) tidy(k, sort);
   }
   /// The sample, by hash; valid until the next call.
-  [[nodiscard]] const std::vector<std::uint64_t>& values(std::size_t k) {
-    tidy(k);
+  [[nodiscard]] const std::vector<std::uint64_t>& values(std::size_t k, SpreadSort<std::uint64_t>& sort) {
+    tidy(k, sort);
     return values_;
   }
+  /// No fewer than there are distinct ids in the sample.
+  [[nodiscard]] std::size_t held() const { return values_.size(); }
   void clear() {
     values_.clear();
     limit_ = UINT64_MAX;
@@ -45,8 +50,12 @@ class DistinctSample {
   }
 
  private:
-  void tidy(std::size_t k) {
-    std::sort(values_.begin(), values_.end());
+  /// Hashes lie evenly below the limit's, so they are sorted in linear time.
+  void tidy(std::size_t k, SpreadSort<std::uint64_t>& sort) {
+    const std::uint64_t stretch = (1ULL << 32) / ((limit_ >> 32) + 1);
+    sort(
+        values_, [stretch](std::uint64_t value) { return static_cast<std::uint32_t>((value >> 32) * stretch); },
+        std::less<std::uint64_t>());
     values_.erase(std::unique(values_.begin(), values_.end()), values_.end());
     if (values_.size() < k) return;
     values_.resize(k);

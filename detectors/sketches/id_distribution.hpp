@@ -1,6 +1,7 @@
 #pragma once
 // Where the ids of many requests lie, and how far from that some ids are.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -19,6 +20,10 @@ class IdDistribution {
   void count(std::uint32_t id) { ++span_[bin_of(id)]; }
   /// The span ends: what was held is multiplied by `keep`, and the span's counts are added to it.
   void learn(double keep);
+  /// Rises with the id and runs over 32 bits where ids run over all bins, as sorting in linear time wants it.
+  [[nodiscard]] std::uint32_t spread(std::uint32_t id) const {
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(scaled(id), (std::uint64_t{kBins} << kFraction) - 1));
+  }
   /// All that is held.
   [[nodiscard]] double weight() const { return below_[kBins]; }
   /// sup |S - F| of sorted ids against the distribution held, linear within a bin. Needs some weight and some ids.

@@ -9,6 +9,7 @@
 #include "detectors/common/flat_map.hpp"
 #include "detectors/common/kolmogorov.hpp"
 #include "detectors/common/space_saving.hpp"
+#include "detectors/common/spread_sort.hpp"
 #include "detectors/sketches/distinct_sample.hpp"
 #include "detectors/sketches/id_distribution.hpp"
 #include "sim/core/digest.hpp"
@@ -21,6 +22,7 @@ constexpr std::uint32_t kMostSources = 1 << 16;
 constexpr std::uint32_t kMostKeys = 1 << 10;
 constexpr std::size_t kOfSource = 64;  // sampled members
 constexpr std::size_t kOfOther = 1024;
+constexpr std::size_t kAhead = 64;  // rows whose sources are on their way into the cache
 constexpr std::size_t kMostHabits = 1 << 17;
 constexpr double kLeastHabit = 1;  // nats; less is no habit
 constexpr double kHoursPerDay = 24;
@@ -34,15 +36,22 @@ class Followed {
     const SpaceSaving::Place place = heavy_.add(entity);
     if (place.at >= samples_.size()) samples_.emplace_back();
     if (place.taken) samples_[place.at].clear();
-    samples_[place.at].add(member, members_);
+    samples_[place.at].add(member, members_, sort_);
+  }
+  /// In two stages, for a batch of entities each: what `add` will read comes into the cache.
+  void prefetch_slot(std::uint64_t entity) const { heavy_.prefetch_slot(entity); }
+  void prefetch_sample(std::uint64_t entity) const {
+    const std::uint32_t at = heavy_.prefetch_counter(entity);
+    if (at < samples_.size()) __builtin_prefetch(&samples_[at], 1);
   }
   /// New entities that fit without one leaving: as long as they do, order does not matter.
   [[nodiscard]] std::size_t room() const { return heavy_.room(); }
-  /// Calls `done(entity, members by hash)` for each of them.
+  /// Calls `done(entity, members by hash)` for those that may have `least` members, and perhaps some with fewer.
   template <class Done>
-  void for_each(Done done) {
-    for (std::size_t at = 0; at < heavy_.counters().size(); ++at)
-      done(heavy_.counters()[at].key, samples_[at].values(members_));
+  void for_each(std::size_t least, Done done) {
+    for (std::size_t at = 0; at < heavy_.counters().size(); ++at) {
+      if (samples_[at].held() >= least) done(heavy_.counters()[at].key, samples_[at].values(members_, sort_));
+    }
   }
   /// Memory of samples is kept for the next hour.
   void clear() {
@@ -69,6 +78,7 @@ class Followed {
   SpaceSaving heavy_;
   std::size_t members_;
   std::vector<DistinctSample> samples_;  // by place
+  SpreadSort<std::uint64_t> sort_;       // scratch
 };
 
 class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
@@ -102,14 +112,8 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
       std::sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
       entries = ordered;
     }
-    for (const SparseTable::Entry& entry : entries) {
-      const auto member = static_cast<std::uint32_t>(entry.value);
-      const std::uint64_t hashed = DistinctSample::pack(static_cast<std::uint32_t>(mix64(member, salt_)), member);
-      usual_.count(member);
-      sources_.add(entry.key >> 32, hashed);
-      keys_.add(entry.key & 0xffffffffU, hashed);
-      pages_.add(static_cast<std::uint64_t>(entry.value >> 32), hashed);
-    }
+    for (; !entries.empty(); entries = entries.subspan(std::min(kAhead, entries.size())))
+      count(entries.first(std::min(kAhead, entries.size())));
     const std::int64_t hour = window.begin_us / Duration::hours(1).us;
     if (window.end_us / Duration::hours(1).us != hour) end_hour(hour, scores);
   }
@@ -136,6 +140,18 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
     std::int64_t hour = 0;
   };
 
+  void count(std::span<const SparseTable::Entry> entries) {
+    for (const SparseTable::Entry& entry : entries) sources_.prefetch_slot(entry.key >> 32);
+    for (const SparseTable::Entry& entry : entries) sources_.prefetch_sample(entry.key >> 32);
+    for (const SparseTable::Entry& entry : entries) {
+      const auto member = static_cast<std::uint32_t>(entry.value);
+      const std::uint64_t hashed = DistinctSample::pack(static_cast<std::uint32_t>(mix64(member, salt_)), member);
+      usual_.count(member);
+      sources_.add(entry.key >> 32, hashed);
+      keys_.add(entry.key & 0xffffffffU, hashed);
+      pages_.add(static_cast<std::uint64_t>(entry.value >> 32), hashed);
+    }
+  }
   void end_hour(std::int64_t hour, Scores& scores) {
     if (usual_.weight() >= static_cast<double>(least_members_)) {
       judge(sources_, EntityKind::source, hour, scores);
@@ -147,11 +163,12 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
     for (Followed* followed : {&sources_, &keys_, &pages_}) followed->clear();
   }
   void judge(Followed& followed, EntityKind kind, std::int64_t hour, Scores& scores) {
-    followed.for_each([&](std::uint64_t id, const std::vector<std::uint64_t>& sample) {
+    followed.for_each(least_members_, [&](std::uint64_t id, const std::vector<std::uint64_t>& sample) {
       if (sample.size() < least_members_) return;
       members_.clear();
       for (const std::uint64_t value : sample) members_.push_back(DistinctSample::id(value));
-      std::sort(members_.begin(), members_.end());
+      sort_ids_(
+          members_, [&](std::uint32_t member) { return usual_.spread(member); }, std::less<std::uint32_t>());
       const auto n = static_cast<double>(members_.size());
       const double of_two = n * usual_.weight() / (n + usual_.weight());
       const double nats = kolmogorov_nats(of_two, usual_.distance(members_));
@@ -174,7 +191,8 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
   Followed keys_{kMostKeys, kOfOther};
   Followed pages_{kPages, kOfOther};
   FlatMap<Habit> habits_;               // by kind and id
-  std::vector<std::uint32_t> members_;  // scratch
+  std::vector<std::uint32_t> members_;  // scratch, as is the next
+  SpreadSort<std::uint32_t> sort_ids_;
 };
 
 }  // namespace

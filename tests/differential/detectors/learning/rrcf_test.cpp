@@ -153,11 +153,11 @@ TEST_CASE("a random cut tree is the plain one, point by point", "[detectors][lea
         INFO("kinds " << kinds << ", tree " << tree << ", point " << n);
         const std::uint32_t place = n % window;
         const Point x = point(n + 1000 * tree, 3, kinds);
-        std::copy(x.begin(), x.end(), points.begin() + place * 3);
         if (n >= window) {
           fast.remove(points, place);
           remove(plain, place);
         }
+        std::copy(x.begin(), x.end(), points.begin() + place * 3);
         const RandomCutTree::Draws draws{77, tree, n};
         fast.insert(points, place, draws);
         insert(plain, place, x, draws, 0);

@@ -131,15 +131,16 @@ TEST_CASE("member-coverage equals its definition where samples hold everybody", 
 TEST_CASE("a sample of distinct ids is those with the lowest hashes", "[detectors][member-coverage]") {
   constexpr std::size_t kSampled = 50;
   DistinctSample sample;
+  SpreadSort<std::uint64_t> sort;
   std::set<std::uint64_t> all;
   RandomStream random(Seed{1}, 0, purpose("test.sample"));
   for (int i = 0; i < 5000; ++i) {
     const std::uint32_t id = random.below(1000);
     const std::uint64_t value = DistinctSample::pack(static_cast<std::uint32_t>(mix64(id, 3)), id);
-    sample.add(value, kSampled);
+    sample.add(value, kSampled, sort);
     all.insert(value);
     if (i % 97 == 0 && all.size() >= kSampled) {
-      const auto found = sample.values(kSampled);
+      const auto found = sample.values(kSampled, sort);
       REQUIRE(std::equal(found.begin(), found.end(), all.begin()));
       REQUIRE(found.size() == kSampled);
     }

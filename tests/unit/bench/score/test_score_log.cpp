@@ -48,6 +48,39 @@ TEST_CASE("scores at the floor are not kept") {
   REQUIRE(log.entries()[0].entity.kind == EntityKind::page);
 }
 
+TEST_CASE("with thresholds known a log keeps which of them are exceeded, and compares with them as before") {
+  const std::vector<double> thresholds = {4, 1, std::numeric_limits<double>::max(), 2};
+  ScoreLog whole(Policy::keep_first, 1, 10'000);
+  ScoreLog levels(Policy::keep_first, 1, 10'000);
+  levels.set_thresholds(thresholds);
+  for (std::int32_t w = 0; w < 3000; ++w) {
+    // Whole numbers among them lie on thresholds.
+    const double score = 3 + (w / 700 % 2 == 0 ? .5 : 2.) * ((w * 7919) % 5 - 2);
+    const Item items[] = {{{EntityKind::source, 7}, score}};
+    whole.add(w, items);
+    levels.add(w, items);
+  }
+  for (const double threshold : thresholds) {
+    INFO("threshold " << threshold);
+    REQUIRE(count_episodes(levels.entries(), threshold, 0, 3000) ==
+            count_episodes(whole.entries(), threshold, 0, 3000));
+  }
+  REQUIRE(levels.entries().size() < whole.entries().size() * 3 / 4);
+
+  ByteWriter writer;
+  levels.save(writer);
+  ScoreLog restored(Policy::keep_first, 0, 1);
+  ByteReader reader(writer.bytes());
+  restored.restore(reader);
+  REQUIRE_FALSE(reader.failed());
+  const Item next[] = {{{EntityKind::source, 7}, 3.75}};
+  levels.add(3000, next);
+  restored.add(3000, next);
+  REQUIRE(restored.entries().size() == levels.entries().size());
+  REQUIRE(restored.entries().back().score == levels.entries().back().score);
+  REQUIRE(restored.entries().back().last == levels.entries().back().last);
+}
+
 TEST_CASE("keep_highest loses the lowest scores only, and raises its floor above them") {
   constexpr std::size_t kCapacity = 64;
   ScoreLog log(Policy::keep_highest, 0, kCapacity);
