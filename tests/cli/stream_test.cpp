@@ -114,9 +114,11 @@ TEST_CASE("what cannot be scored is refused in one line, and leaves no file") {
   refused(folder, {"score-series", "headless.csv", "--detector", "mahalanobis"},
           {"headless.csv: line 1: found a header of numbers: 1, 2", "names of columns"});
   write_text(folder.path("seconds.csv"), "source,destination,time\na,b,1700000000\n");
-  refused(folder, {"score-edges", "seconds.csv", "--detector", "midas-r"},
-          {"seconds.csv: line 2, column \"time\": found \"1700000000\"", "1 to 268435455", "counted from the first row"});
-  refused(folder, with({"./mine.so:mine"}), {"./mine.so:mine scores no series", "mahalanobis"});
+  refused(
+      folder, {"score-edges", "seconds.csv", "--detector", "midas-r"},
+      {"seconds.csv: line 2, column \"time\": found \"1700000000\"", "1 to 268435455", "counted from the first row"});
+  refused(folder, with({DWELL_PLUGINS "/key_burst.so:key-burst"}),
+          {"key_burst.so:key-burst scores no series", "mahalanobis"});
   refused(folder, with({"mahalanobi"}), {"--detector", "mahalanobis"});
   refused(folder, {"score-series", "s.csv"}, {"one --detector"});
   refused(folder, {"score-series", "none.csv", "--detector", "mahalanobis"}, {"none.csv"});

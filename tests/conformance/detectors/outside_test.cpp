@@ -42,7 +42,8 @@ TEST_CASE("the example in Python passes the suite", "[hosts][conformance]") {
 
 TEST_CASE("a program that takes any version, and one that says nothing, are found", "[hosts][conformance]") {
   namespace fs = std::filesystem;
-  const auto reference = parse_reference("python:" DWELL_SOURCE_DIR "/detectors/hosts/examples/first_seen.py:FirstSeen");
+  const auto reference =
+      parse_reference("python:" DWELL_SOURCE_DIR "/detectors/hosts/examples/first_seen.py:FirstSeen");
   REQUIRE(reference.ok());
   std::string folder = (fs::temp_directory_path() / "dwell-versions-XXXXXX").string();
   REQUIRE(mkdtemp(folder.data()) != nullptr);
