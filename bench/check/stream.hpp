@@ -15,6 +15,9 @@ namespace dwell::check {
 struct Subject {
   detect::Descriptor descriptor;
   std::function<std::unique_ptr<detect::Detector>(const detect::Setting&)> make;
+  /// Tries interfaces of other versions with it: which were refused, or the one that was not. Empty for a detector that
+  /// no interface lies before.
+  std::function<Result<std::string>()> refuse_other_versions = {};
 };
 Subject subject_of(const detect::CatalogueEntry& entry);
 

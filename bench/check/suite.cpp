@@ -119,13 +119,19 @@ class Suite {
     for (std::size_t w = 0; w < base().scores.size(); ++w) {
       for (const Scores::Item& item : base().scores[w]) {
         const std::string where = fmt::format("window {}: {}", w, detect::to_string(item.entity));
-        if (item.entity.kind == EntityKind::page && item.entity.id >= kPages) return failed(where + " is no page");
-        if (item.entity.kind == EntityKind::platform && item.entity.id != 0) return failed(where + " has a number");
+        if (item.entity.id > most_id(item.entity.kind))
+          return failed(fmt::format("{}, which no row can hold: ids end at {}", where, most_id(item.entity.kind)));
         if (item.entity.kind == EntityKind::source && !d_.names_sources)
           return failed(where + ", but the descriptor says that it names no sources");
       }
     }
     return passed();
+  }
+
+  Finding other_versions() {
+    if (!subject_.refuse_other_versions) return not_applicable("part of this program, behind no interface");
+    const Result<std::string> refused = subject_.refuse_other_versions();
+    return refused ? passed(refused.value()) : failed(refused.error().message());
   }
 
   Finding silence() {
@@ -190,6 +196,7 @@ constexpr Check kChecks[] = {
     {"direction of scores", &Suite::direction},
     {"entities", &Suite::entities},
     {"windows without rows", &Suite::silence},
+    {"other versions", &Suite::other_versions},
     {"memory bound", &Suite::memory},
     {"time bound", &Suite::time, true},
 };

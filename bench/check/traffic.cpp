@@ -61,7 +61,6 @@ void push_campaign(StreamWindow& out, std::size_t w, const Plant& plant) {
     row.records = n % 4 == 3 ? 1 : 0;
     row.network = 900;
     row.country = 4;
-    row.country = 4;
     out.access.push(row);
   }
 }

@@ -17,7 +17,6 @@
 #include "bench/cli/suites.hpp"
 #include "bench/cli/terminal.hpp"
 #include "bench/report/case_study.hpp"
-#include "bench/report/results_json.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -41,16 +40,6 @@ Result<run::StudyResult> run_scenario(const Arguments& arguments, const world::S
   return run::run_study(scenario, options);
 }
 
-/// The results documents side by side, each as `run` would have written it.
-std::string document_of(const Suite& suite, const std::vector<run::StudyResult>& results) {
-  std::string text = fmt::format("{{\n\"schema\": \"dwell.suite-results/1\",\n\"suite\": {},\n\"results\": [\n",
-                                 nlohmann::json(suite.name).dump());
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    text += (i == 0 ? "" : ",\n") + report::results_json(results[i]);
-  }
-  return text + "]\n}\n";
-}
-
 int run_all(const Arguments& arguments, const Suite& suite) {
   std::vector<world::Scenario> scenarios;
   for (const std::string& path : suite.scenarios) {
@@ -68,7 +57,8 @@ int run_all(const Arguments& arguments, const Suite& suite) {
     file = prepared.value();
   }
   catch_interrupts(arguments.quiet);
-  std::vector<run::StudyResult> results;
+  SuiteResults done{suite.name, {}};
+  std::vector<run::StudyResult>& results = done.results;
   std::string pages;
   for (const world::Scenario& scenario : scenarios) {
     ProgressLine line(arguments.quiet, stderr_is_terminal());
@@ -79,7 +69,7 @@ int run_all(const Arguments& arguments, const Suite& suite) {
     results.push_back(std::move(result).value());
     if (stop_requested()) break;
   }
-  const std::string document = document_of(suite, results);
+  const std::string document = suite_results_json(done);
   if (file) {
     if (const Status written = file->write(document); !written) return complain(written.error(), kFailed);
   }

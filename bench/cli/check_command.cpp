@@ -15,6 +15,7 @@
 #include "bench/cli/terminal.hpp"
 #include "bench/report/text.hpp"
 #include "bench/run/contenders.hpp"
+#include "detectors/hosts/versions.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -22,6 +23,19 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kAll = "all";
+
+/// What the suite is to try; a detector from outside also with other versions of what lies between.
+check::Subject subject_of(const run::Contender& contender, const std::string& word) {
+  check::Subject subject{contender.descriptor, contender.make, {}};
+  if (hosts::is_outside(word)) {
+    subject.refuse_other_versions = [word]() -> Result<std::string> {
+      const auto reference = hosts::parse_reference(word);
+      if (!reference) return reference.error();
+      return hosts::refuse_other_versions(reference.value(), {});
+    };
+  }
+  return subject;
+}
 
 Result<std::vector<run::Contender>> subjects(const std::string& word) {
   if (word != kAll) {
@@ -88,7 +102,7 @@ int check_command(const Arguments& arguments) {
                      [&] { return fmt::format("{} of {}, {}: {}", done + 1, list.value().size(), name, check); });
       return !stop_requested();
     };
-    const auto findings = check::check_detector({contender.descriptor, contender.make}, options);
+    const auto findings = check::check_detector(subject_of(contender, arguments.subject), options);
     if (stop_requested()) break;
     ++done;
     failed += check::conforms(findings) ? 0 : 1;

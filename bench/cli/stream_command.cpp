@@ -16,6 +16,7 @@
 #include "bench/stream/score.hpp"
 #include "detectors/catalogue.hpp"
 #include "detectors/chosen.hpp"
+#include "detectors/hosts/reference.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -59,13 +60,13 @@ class ScoreLines {
 };
 
 /// Names of the detectors that can be used so; those of the catalogue that cannot see telemetry's rows only.
-Error cannot(const detect::Descriptor& chosen, bool edges) {
+Error cannot(const std::string& chosen, bool edges) {
   std::string names;
   for (const detect::CatalogueEntry& entry : detect::catalogue()) {
     const bool can = edges ? entry.make_edges != nullptr : entry.make_series != nullptr;
     if (can) names += (names.empty() ? "" : ", ") + entry.describe().name;
   }
-  return Error{"", "--detector", fmt::format("{} scores no {} but telemetry", chosen.name, edges ? "edges" : "series"),
+  return Error{"", "--detector", fmt::format("{} scores no {} but telemetry", chosen, edges ? "edges" : "series"),
                names.empty() ? "no detector does" : names};
 }
 
@@ -153,12 +154,14 @@ Result<stream::Outcome> score(const Arguments& arguments, const detect::Chosen& 
 }  // namespace
 
 int stream_command(const Arguments& arguments) {
-  const Result<detect::Chosen> found = detect::choose_detector(arguments.detectors.front());
+  const bool edges = arguments.command == Command::score_edges;
+  const std::string& typed = arguments.detectors.front();
+  if (hosts::is_outside(typed)) return complain(cannot(typed, edges), kBadInput);
+  const Result<detect::Chosen> found = detect::choose_detector(typed);
   if (!found) return complain(found.error(), kBadInput);
   const detect::Chosen& chosen = found.value();
-  const bool edges = arguments.command == Command::score_edges;
   if (edges ? chosen.entry->make_edges == nullptr : chosen.entry->make_series == nullptr)
-    return complain(cannot(chosen.descriptor, edges), kBadInput);
+    return complain(cannot(chosen.descriptor.name, edges), kBadInput);
   std::optional<OutputFile> file;
   if (!arguments.output.empty()) {
     const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, arguments.subject);

@@ -1,13 +1,17 @@
 #include "bench/cli/suites.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
 
 #include "bench/cli/names.hpp"
 #include "bench/cli/scenarios.hpp"
+#include "bench/report/results_json.hpp"
 #include "sim/world/file_text.hpp"
 #include "sim/world/scenario_document.hpp"
 #include "sim/world/scenario_fields.hpp"
@@ -20,6 +24,7 @@ using world::JsonKind;
 using world::JsonNode;
 
 constexpr std::string_view kSchema = "dwell.suite/1";
+constexpr std::string_view kResultsSchema = "dwell.suite-results/1";
 constexpr std::size_t kMostScenarios = 64;
 constexpr std::array<std::string_view, 4> kKeys = {"schema", "name", "title", "scenarios"};
 
@@ -110,6 +115,32 @@ Result<Suite> load_suite(const std::string& word) {
     suite.scenarios.push_back(std::move(scenario).value());
   }
   return suite;
+}
+
+std::string suite_results_json(const SuiteResults& results) {
+  std::string text = fmt::format("{{\n\"schema\": {},\n\"suite\": {},\n\"results\": [\n",
+                                 nlohmann::json(kResultsSchema).dump(), nlohmann::json(results.suite).dump());
+  for (std::size_t i = 0; i < results.results.size(); ++i) {
+    text += (i == 0 ? "" : ",\n") + report::results_json(results.results[i]);
+  }
+  return text + "]\n}\n";
+}
+
+Result<std::optional<SuiteResults>> parse_suite_results(const std::string& text, const std::string& path) {
+  // Whatever else is wrong is told by who reads a single document.
+  const auto document = nlohmann::ordered_json::parse(text, nullptr, false);
+  if (!document.is_object() || document.value("schema", nlohmann::ordered_json()) != kResultsSchema)
+    return std::optional<SuiteResults>{};
+  const auto suite = document.find("suite"), list = document.find("results");
+  if (suite == document.end() || !suite->is_string() || list == document.end() || !list->is_array())
+    return Error{path, "", "found no suite with results", "a file written by `dwell bench`"};
+  SuiteResults out{suite->get<std::string>(), {}};
+  for (const auto& each : *list) {
+    auto result = report::parse_results(each.dump(), fmt::format("{}: /results/{}", path, out.results.size()));
+    if (!result) return result.error();
+    out.results.push_back(std::move(result).value());
+  }
+  return std::optional(std::move(out));
 }
 
 }  // namespace dwell::cli

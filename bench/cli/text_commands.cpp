@@ -100,7 +100,19 @@ int list_command(const Arguments& arguments) {
 }
 
 int report_command(const Arguments& arguments) {
-  const Result<run::StudyResult> result = report::read_results(arguments.subject);
+  const Result<std::string> file = report::results_text(arguments.subject);
+  if (!file) return complain(file.error(), kBadInput);
+  const auto suite = parse_suite_results(file.value(), arguments.subject);
+  if (!suite) return complain(suite.error(), kBadInput);
+  if (suite.value()) {
+    std::string text = arguments.json ? suite_results_json(*suite.value()) : "";
+    if (!arguments.json) {
+      for (const run::StudyResult& each : suite.value()->results)
+        text += report::study_page(each, "", page_style(arguments)) + "\n";
+    }
+    return deliver(arguments, text, arguments.subject);
+  }
+  const Result<run::StudyResult> result = report::parse_results(file.value(), arguments.subject);
   if (!result) return complain(result.error(), kBadInput);
   const std::string text = arguments.json ? report::results_json(result.value())
                                           : report::study_page(result.value(), "", page_style(arguments));

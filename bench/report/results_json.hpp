@@ -18,7 +18,9 @@ std::string results_json(const run::StudyResult& result);
 /// The way back. Errors name file, JSON pointer, line and column: syntax, another kind of document, missing, unknown or
 /// duplicate keys, wrong types, numbers that no study can give (shares beyond 0 to 1, times beyond the horizon).
 Result<run::StudyResult> parse_results(std::string_view text, const std::string& file);
-/// The same from a file.
+/// The text of a file that should be one. Errors: no file, an empty one.
+Result<std::string> results_text(const std::string& path);
+/// Both in one.
 Result<run::StudyResult> read_results(const std::string& path);
 
 /// JSON Schema (draft 2020-12) of the document; results/results.schema.json is held to it by a test.

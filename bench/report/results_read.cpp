@@ -177,16 +177,22 @@ Result<run::StudyResult> parse_results(std::string_view text, const std::string&
   return to_result(std::move(document));
 }
 
-Result<run::StudyResult> read_results(const std::string& path) {
+Result<std::string> results_text(const std::string& path) {
   if (std::filesystem::is_directory(path)) {
     return Error{path, "", "found a folder", "a results file written by dwell"};
   }
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return Error{path, "", "cannot be opened", "a results file that can be read"};
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (stream.bad()) return Error{path, "", "cannot be read", "a results file"};
   if (text.empty()) return Error{path, "", "found an empty file", "a results file written by dwell"};
-  return parse_results(text, path);
+  return text;
+}
+
+Result<run::StudyResult> read_results(const std::string& path) {
+  const Result<std::string> text = results_text(path);
+  if (!text) return text.error();
+  return parse_results(text.value(), path);
 }
 
 }  // namespace dwell::report

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "detectors/api/stream.hpp"
 #include "sim/core/digest.hpp"
 
 namespace dwell::stream {
@@ -68,6 +69,13 @@ Result<std::optional<std::size_t>> find_column(const csv::CsvFile& file, const s
   return file.error(fmt::format("found no column \"{}\" for --{}", named, flag), header_names(file));
 }
 
+Status need_names(const csv::CsvFile& file) {
+  double number = 0;
+  const auto is_number = [&](const std::string& name) { return parse(trim(name), number) == std::errc{}; };
+  if (!std::all_of(file.header().begin(), file.header().end(), is_number)) return success();
+  return file.error("found a header of numbers: " + header_names(file), "names of columns above the first row");
+}
+
 Result<double> read_value(const csv::CsvFile& file, std::size_t column) {
   constexpr const char* kAccepted = "a finite number such as 12.5 or -3e4";
   const std::string_view text = trim(file.field(column));
@@ -91,8 +99,12 @@ Result<bool> read_label(const csv::CsvFile& file, std::size_t column) {
 Result<std::int64_t> read_tick(const csv::CsvFile& file, std::size_t column) {
   const std::string_view text = trim(file.field(column));
   std::int64_t tick = 0;
-  if (parse(text, tick) == std::errc{} && tick >= 1) return tick;
-  return field_error(file, column, quoted(text), "a whole number from 1 to 9223372036854775807");
+  const std::errc problem = parse(text, tick);
+  if (problem == std::errc{} && tick >= 1 && tick <= detect::kMostTick) return tick;
+  const bool beyond = problem == std::errc::result_out_of_range || tick > detect::kMostTick;
+  return field_error(file, column, quoted(text),
+                     fmt::format("a whole number from 1 to {}{}", detect::kMostTick,
+                                 beyond ? ": ticks counted from the first row, such as its minutes" : ""));
 }
 
 Result<std::uint64_t> read_name(const csv::CsvFile& file, std::size_t column) {

@@ -23,11 +23,14 @@ Result<std::optional<std::size_t>> find_column(const csv::CsvFile& file, const s
 /// "a, b, c" of the header.
 std::string header_names(const csv::CsvFile& file);
 
+/// Error: a file without a header, whose first row would be taken for one.
+Status need_names(const csv::CsvFile& file);
+
 /// A finite decimal number.
 Result<double> read_value(const csv::CsvFile& file, std::size_t column);
 /// 0 or 1, false or true, no or yes.
 Result<bool> read_label(const csv::CsvFile& file, std::size_t column);
-/// A whole number from 1.
+/// A whole number from 1 to detect::kMostTick.
 Result<std::int64_t> read_tick(const csv::CsvFile& file, std::size_t column);
 /// Any text that is not empty, as a number that tells names apart: a 64-bit hash.
 Result<std::uint64_t> read_name(const csv::CsvFile& file, std::size_t column);

@@ -139,6 +139,7 @@ Result<Outcome> score_series(const std::string& path, const SeriesColumns& colum
   Result<CsvFile> opened = CsvFile::open(path);
   if (!opened) return opened.error();
   CsvFile& file = opened.value();
+  if (const Status named = need_names(file); !named) return named.error();
   Reader reader(file, sink, progress);
   std::optional<std::size_t> time;
   std::vector<std::size_t> values;
@@ -183,6 +184,7 @@ Result<Outcome> score_edges(const std::string& path, const EdgeColumns& columns,
   Result<CsvFile> opened = CsvFile::open(path);
   if (!opened) return opened.error();
   CsvFile& file = opened.value();
+  if (const Status named = need_names(file); !named) return named.error();
   Reader reader(file, sink, progress);
   std::size_t source = 0, destination = 0, tick = 0;
   for (const Status& found : {reader.need("source", columns.source, kSourceNames, source),

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace dwell::detect {
 
@@ -11,6 +12,24 @@ std::string_view to_string(EntityKind kind) {
   constexpr std::array<std::string_view, kEntityKinds> names = {"platform", "key",  "source",  "network",
                                                                 "country",  "page", "account", "agent"};
   return names[static_cast<std::size_t>(kind)];
+}
+
+std::uint64_t most_id(EntityKind kind) {
+  switch (kind) {
+    case EntityKind::platform:
+      return 0;
+    case EntityKind::page:
+      return kPages - 1;
+    case EntityKind::network:
+    case EntityKind::country:
+      return std::numeric_limits<std::uint16_t>::max();
+    case EntityKind::key:
+    case EntityKind::source:
+    case EntityKind::account:
+    case EntityKind::agent:
+      break;
+  }
+  return std::numeric_limits<std::uint32_t>::max();
 }
 
 std::string_view to_string(Tier tier) {
@@ -32,6 +51,7 @@ std::string to_string(Entity entity) {
     case EntityKind::platform:
       return "platform";
     case EntityKind::source:
+      if (entity.id > most_id(EntityKind::source)) break;
       return fmt::format("source {}.{}.{}.{}", entity.id >> 24 & 255, entity.id >> 16 & 255, entity.id >> 8 & 255,
                          entity.id & 255);
     case EntityKind::page:

@@ -34,6 +34,10 @@ struct Entity {
   friend constexpr auto operator<=>(const Entity&, const Entity&) = default;
 };
 
+/// The largest id that a row can hold for this kind: an address, a page, a number of its column's width; 0 for the
+/// platform. A score that names a larger one is nonsense.
+std::uint64_t most_id(EntityKind kind);
+
 /// "source 203.0.113.9", "page address", "platform".
 std::string to_string(Entity entity);
 std::string_view to_string(EntityKind kind);

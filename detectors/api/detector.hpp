@@ -99,6 +99,8 @@ class Detector {
   virtual Status restore(ByteReader& reader) = 0;
   /// Bytes of state held now, shard states excluded.
   [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;
+  /// Processor time taken so far outside the threads that call it; 0 for a detector that works in its calls alone.
+  [[nodiscard]] virtual double outside_ns() const { return 0; }
 };
 
 /// Persistent state of one shard for a sharded detector, keyed by member or token.

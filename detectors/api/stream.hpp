@@ -15,11 +15,14 @@ class SeriesDetector {
   virtual double step(double seconds, std::span<const double> values) = 0;
 };
 
+/// The last tick there is: cells of a sketch hold 28 bits of it.
+inline constexpr std::int64_t kMostTick = (std::int64_t{1} << 28) - 1;
+
 /// Edges in order of their ticks. Each is scored and learnt in the order its paper gives.
 class EdgeDetector {
  public:
   virtual ~EdgeDetector() = default;
-  /// Larger is more suspicious. Ticks begin at 1 and never go back.
+  /// Larger is more suspicious. Ticks begin at 1, never go back, end at kMostTick.
   virtual double edge(std::uint64_t source, std::uint64_t destination, std::int64_t tick) = 0;
 };
 

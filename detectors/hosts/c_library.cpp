@@ -20,7 +20,7 @@ class Loaded final : public CLibrary {
 
 constexpr const char* kSymbol = DWELL_DETECTOR_LIBRARY_SYMBOL;
 
-std::string version() { return fmt::format("version {} of the interface", DWELL_DETECTOR_ABI); }
+std::string words_of(std::uint32_t version) { return fmt::format("version {} of the interface", version); }
 
 /// What the loader said, without the words around it.
 std::string loader_words(const std::string& what, const std::string& file) {
@@ -42,7 +42,7 @@ std::uint32_t type_code(std::string_view type) {
 
 }  // namespace
 
-Result<std::shared_ptr<const CLibrary>> CLibrary::load(const std::string& file) {
+Result<std::shared_ptr<const CLibrary>> CLibrary::load(const std::string& file, std::uint32_t version) {
   namespace dll = boost::dll;
   try {
     dll::shared_library library(file, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
@@ -51,7 +51,7 @@ Result<std::shared_ptr<const CLibrary>> CLibrary::load(const std::string& file) 
     }
     const dwell_library* const table = library.get<const dwell_library*()>(kSymbol)();
     if (table == nullptr) return Error{file, kSymbol, "returned nothing", "a table of detectors"};
-    if (const Status sound = check(file, *table); !sound) return sound.error();
+    if (const Status sound = check(file, *table, version); !sound) return sound.error();
     return std::shared_ptr<const CLibrary>(std::make_shared<Loaded>(std::move(library), file, table));
   } catch (const std::system_error& problem) {
     return Error{file, "", "cannot be loaded: " + loader_words(problem.what(), file),
@@ -59,13 +59,16 @@ Result<std::shared_ptr<const CLibrary>> CLibrary::load(const std::string& file) 
   }
 }
 
-Status CLibrary::check(const std::string& file, const dwell_library& table) {
-  if (table.abi_version != DWELL_DETECTOR_ABI) {
-    return Error{file, kSymbol, fmt::format("is of version {} of the interface", table.abi_version), version()};
+Status CLibrary::check(const std::string& file, const dwell_library& table, std::uint32_t version) {
+  if (table.abi_version != version) {
+    return Error{file, kSymbol, "is of " + words_of(table.abi_version), words_of(version)};
   }
   if (table.struct_size < sizeof(dwell_library)) {
     return Error{file, kSymbol, fmt::format("a table of {} bytes", table.struct_size),
-                 fmt::format("at least {}, as in {}", sizeof(dwell_library), version())};
+                 fmt::format("at least {}, as in {}", sizeof(dwell_library), words_of(version))};
+  }
+  if (table.detector_count > 0 && table.detectors == nullptr) {
+    return Error{file, kSymbol, fmt::format("{} detectors without a list", table.detector_count), "a list of them"};
   }
   for (std::uint64_t i = 0; i < table.detector_count; ++i) {
     const dwell_detector* const d = table.detectors[i];
@@ -73,7 +76,7 @@ Status CLibrary::check(const std::string& file, const dwell_library& table) {
     if (d == nullptr) return Error{file, place, "found none", "a table"};
     if (d->struct_size < sizeof(dwell_detector)) {
       return Error{file, place, fmt::format("a structure of {} bytes", d->struct_size),
-                   fmt::format("at least {}, as in {}", sizeof(dwell_detector), version())};
+                   fmt::format("at least {}, as in {}", sizeof(dwell_detector), words_of(version))};
     }
     const bool whole = d->name != nullptr && d->create != nullptr && d->destroy != nullptr && d->observe != nullptr &&
                        d->close != nullptr && (d->save == nullptr) == (d->restore == nullptr) &&

@@ -16,15 +16,16 @@ namespace dwell::hosts {
 
 class CLibrary {
  public:
-  /// Errors: no shared library, no detectors in it, another version of the interface.
-  static Result<std::shared_ptr<const CLibrary>> load(const std::string& file);
+  /// Errors: no shared library, no detectors in it, another version of the interface than `version`.
+  static Result<std::shared_ptr<const CLibrary>> load(const std::string& file,
+                                                      std::uint32_t version = DWELL_DETECTOR_ABI);
   virtual ~CLibrary() = default;
   /// A detector by name; with an empty name the only one. The error lists those there are.
   [[nodiscard]] Result<const dwell_detector*> find(const std::string& name) const;
 
  protected:
   CLibrary(std::string file, const dwell_library* table) : file_(std::move(file)), table_(table) {}
-  static Status check(const std::string& file, const dwell_library& table);
+  static Status check(const std::string& file, const dwell_library& table, std::uint32_t version);
 
   std::string file_;
   const dwell_library* table_;

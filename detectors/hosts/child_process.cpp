@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -147,6 +148,13 @@ std::uint64_t ChildProcess::resident_bytes() const {
   std::uint64_t whole = 0, resident = 0;
   file >> whole >> resident;
   return file ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+double ChildProcess::core_ns() const {
+  clockid_t clock{};
+  timespec taken{};
+  if (ended_ || ::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &taken) != 0) return 0;
+  return static_cast<double>(taken.tv_sec) * 1e9 + static_cast<double>(taken.tv_nsec);
 }
 
 std::string ChildProcess::end(std::chrono::milliseconds patience) {

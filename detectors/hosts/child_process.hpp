@@ -36,6 +36,8 @@ class ChildProcess {
   void limit_memory(std::uint64_t bytes) const;
   /// Memory that it has in the machine.
   [[nodiscard]] std::uint64_t resident_bytes() const;
+  /// Processor time of its threads so far; 0 when it has ended.
+  [[nodiscard]] double core_ns() const;
   /// Waits so long for its end, then ends it. How it ended, in words; empty when with success.
   std::string end(std::chrono::milliseconds patience);
 

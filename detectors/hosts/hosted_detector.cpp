@@ -43,6 +43,8 @@ class HostedDetector final : public detect::SequentialDetector {
 
   [[nodiscard]] std::uint64_t state_bytes() const override { return session_ ? session_->state_bytes() : 0; }
 
+  [[nodiscard]] double outside_ns() const override { return session_ ? session_->core_ns() : 0; }
+
   void observe(const detect::WindowRows& rows) override {
     guarded([&] {
       const detect::TopicMask topics = descriptor().topics;

@@ -48,7 +48,9 @@ class InProcessDetector final : public detect::SequentialDetector {
   void close(const detect::WindowInfo& window, detect::Scores& scores) override {
     for (const dwell_score& score : instance_->close(window, scores.floor(), kMostScores)) {
       if (score.entity.kind >= detect::kEntityKinds) throw std::runtime_error("an entity of an unknown kind");
-      scores.emit({static_cast<detect::EntityKind>(score.entity.kind), score.entity.id}, score.value);
+      const detect::Entity entity{static_cast<detect::EntityKind>(score.entity.kind), score.entity.id};
+      if (entity.id > detect::most_id(entity.kind)) throw std::runtime_error("an entity that no row can hold");
+      scores.emit(entity, score.value);
     }
   }
 

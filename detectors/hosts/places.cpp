@@ -31,15 +31,17 @@ std::string interpreter() {
   return "/usr/bin/python3";
 }
 
-}  // namespace
-
-Launch library_host() {
+std::string host_program() {
   std::error_code problem;
   const fs::path self = fs::read_symlink("/proc/self/exe", problem);
   const fs::path beside = self.parent_path() / "dwell-detector-host";
   const bool here = !problem && fs::exists(beside, problem);
-  return {{here ? beside.string() : DWELL_DETECTOR_HOST}, scrubbed()};
+  return here ? beside.string() : DWELL_DETECTOR_HOST;
 }
+
+}  // namespace
+
+Launch library_host() { return {{host_program()}, scrubbed()}; }
 
 std::string python_package() {
   const std::string root = variable("DWELL_ROOT");
@@ -47,7 +49,7 @@ std::string python_package() {
 }
 
 Launch python_host() {
-  Launch launch{{interpreter(), "-m", "dwell.host"}, scrubbed()};
+  Launch launch{{host_program(), interpreter(), "-m", "dwell.host"}, scrubbed()};
   launch.environment.push_back("PYTHONPATH=" + python_package());
   // The same seed is to give the same scores: neither the order of sets nor the number of processors may matter.
   for (const char* one : {"PYTHONHASHSEED=0", "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1", "OMP_NUM_THREADS=1",

@@ -9,7 +9,8 @@ namespace dwell::hosts {
 
 /// The program that holds a shared library: beside this program, or where it was built.
 Launch library_host();
-/// The interpreter with our package: $DWELL_PYTHON, /usr/bin/python3, or the first python3 of the path.
+/// The interpreter with our package, confined by the same program: $DWELL_PYTHON, /usr/bin/python3, or that of
+/// /usr/local/bin.
 Launch python_host();
 /// The folder of the Python package.
 std::string python_package();

@@ -18,7 +18,6 @@ namespace {
 using Json = nlohmann::json;
 using std::chrono::milliseconds;
 
-constexpr int kProtocol = 1;
 constexpr milliseconds kLeaveTaking{1000};
 // Beside a detector's own bound: what loading a library, or an interpreter with its packages, takes.
 constexpr std::uint64_t kLibraryBytes = 256ULL << 20, kPythonBytes = 2ULL << 30;
@@ -46,13 +45,13 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-Session::Session(const Reference& reference, const HostOptions& options)
+Session::Session(const Reference& reference, const HostOptions& options, const Versions& versions)
     : reference_(reference),
       options_(options),
       process_(launch_of(reference.kind)),
       channel_(process_.take_control(), process_.take_data()) {
   process_.limit_memory(loading_bytes(reference.kind));
-  hello();
+  hello(versions);
 }
 
 Session::~Session() {
@@ -66,9 +65,9 @@ Session::~Session() {
   }
 }
 
-void Session::fail(const std::string& what, const std::string& accepted) {
+void Session::fail(const std::string& what, const std::string& accepted, bool told) {
   broken_ = true;
-  throw SessionError(Error{reference_.file, reference_.name, one_line(what), accepted});
+  throw SessionError(Error{reference_.file, reference_.name, one_line(what), accepted}, told);
 }
 
 template <class Work>
@@ -106,7 +105,7 @@ std::string_view Session::hear(const char* type) {
     const std::string words = text_of(message, "found");
     const bool during_run = doing_ != "hello" && doing_ != "create";
     fail((place.empty() ? "" : place + ": ") + words + (during_run ? " in " + doing_ : ""),
-         text_of(message, "accepted"));
+         text_of(message, "accepted"), true);
   }
   if (*type != '\0' && found != type) {
     fail(fmt::format("found an answer of type \"{}\" in {}", found, doing_), std::string("type \"") + type + "\"");
@@ -114,10 +113,11 @@ std::string_view Session::hear(const char* type) {
   return line;
 }
 
-void Session::hello() {
+void Session::hello(const Versions& versions) {
   in_time("hello", [&] {
     say(line_of({{"type", "hello"},
-                 {"protocol", kProtocol},
+                 {"protocol", versions.protocol},
+                 {"interface", versions.interface},
                  {"schema", fmt::format("{:016x}", telemetry::schema_digest())},
                  {"file", reference_.file},
                  {"name", reference_.name}}));
@@ -204,6 +204,10 @@ void Session::take_scores(detect::Scores& scores) {
            fmt::format("0 to {}", detect::kEntityKinds - 1));
     }
     const detect::Entity entity{static_cast<detect::EntityKind>(kind), id};
+    if (id > detect::most_id(entity.kind)) {
+      fail(fmt::format("it named {} {} in {}", detect::to_string(entity.kind), id, doing_),
+           fmt::format("ids up to {}", detect::most_id(entity.kind)));
+    }
     if (std::isnan(value)) fail(fmt::format("it scored {} with NaN in {}", to_string(entity), doing_), "a number");
     scores.emit(entity, value);
   }

@@ -19,18 +19,26 @@ struct HostOptions {
   std::chrono::milliseconds patience{30'000};
 };
 
+/// What is spoken: of the wire (PROTOCOL.md), and of the C interface that a library must have.
+struct Versions {
+  int protocol = 1;
+  std::uint32_t interface = DWELL_DETECTOR_ABI;
+};
+
 /// What went wrong, in words that are the same whenever it goes wrong the same way.
 class SessionError : public std::runtime_error {
  public:
-  explicit SessionError(Error why) : std::runtime_error(why.message()), error(std::move(why)) {}
+  explicit SessionError(Error why, bool said = false)
+      : std::runtime_error(why.message()), error(std::move(why)), told(said) {}
   const Error error;
+  const bool told;  ///< it is what the process itself answered
 };
 
 /// Every call ends in an answer or a SessionError; after one the session is of no more use.
 class Session {
  public:
   /// Starts the process and has the detector introduce itself.
-  Session(const Reference& reference, const HostOptions& options);
+  Session(const Reference& reference, const HostOptions& options, const Versions& versions = {});
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   /// Says good-bye.
@@ -47,14 +55,16 @@ class Session {
   void restore(std::span<const std::byte> state);
   /// Memory beyond what the process had before the instance was made.
   [[nodiscard]] std::uint64_t state_bytes() const;
+  /// Processor time that the process has taken, in all its threads.
+  [[nodiscard]] double core_ns() const { return process_.core_ns(); }
 
  private:
   void say(const std::string& lines, std::span<const std::byte> frame = {});
   /// The answer's line, as JSON text, which is of this type.
   std::string_view hear(const char* type);
-  void hello();
+  void hello(const Versions& versions);
   void take_scores(detect::Scores& scores);
-  [[noreturn]] void fail(const std::string& what, const std::string& accepted = "");
+  [[noreturn]] void fail(const std::string& what, const std::string& accepted = "", bool told = false);
   /// Does `work` in time; what goes wrong becomes a SessionError.
   template <class Work>
   auto in_time(const std::string& doing, Work work);

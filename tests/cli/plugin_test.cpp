@@ -91,6 +91,8 @@ TEST_CASE("whatever a library does, its row says so and the run goes on") {
       {"error", "close: it did not like the window in window 100"},
       {"nan", "it scored key 5 with NaN in window 100"},
       {"kind", "an entity of kind 99 in window 100"},
+      {"page", "it named page 99 in window 100; accepted: ids up to"},
+      {"address", "it named source 1099511627776 in window 100"},
       {"many", "65537 scores where there is room for 65536"},
       {"babble", "no JSON object in window 100"},
       {"leak", "it outgrew its memory"},
@@ -98,7 +100,7 @@ TEST_CASE("whatever a library does, its row says so and the run goes on") {
       {"dies-saving", "signal 6 (Aborted) in save"},
   };
   const Folder folder;
-  Words detectors = {"never-alert"};
+  Words detectors = {"never-alert", kPlugins + "/faults.so:fork"};
   for (const Fault& fault : faults) detectors.push_back(kPlugins + "/faults.so:" + fault.name);
   const Json document = run(folder, detectors);
   for (const Fault& fault : faults) {
@@ -109,7 +111,12 @@ TEST_CASE("whatever a library does, its row says so and the run goes on") {
       CHECK(row.at("note").get<std::string>().find(fault.note) != std::string::npos);
     }
   }
-  for (const Json& row : rows_of(document, "never-alert")) CHECK(row.at("mark") != "crashed");
+  for (const char* sound : {"never-alert", "faults.so:fork"}) {
+    for (const Json& row : rows_of(document, sound)) {
+      INFO(row.dump());
+      CHECK(row.at("mark") != "crashed");
+    }
+  }
 }
 
 TEST_CASE("a library that cannot be a detector is refused before anything is simulated") {

@@ -76,6 +76,19 @@ TEST_CASE("the Python example is scored, with its parameters") {
   }
 }
 
+TEST_CASE("the example with scikit-learn is scored, or says what is not installed") {
+  const std::string example = "python:" + kHosts + "/examples/isolation_forest.py:Forest";
+  if (std::system("\"${DWELL_PYTHON:-/usr/bin/python3}\" -c 'import sklearn' 2>/dev/null") != 0) {
+    refused(example, {"isolation_forest.py:", "scikit-learn is not installed", "python3-sklearn"});
+    return;
+  }
+  const Folder folder;
+  for (const Json& row : rows_of(run(folder, {example + ":trees=5"}), "python:isolation_forest.py:Forest:trees=5")) {
+    INFO(row.dump());
+    CHECK(row.at("mark") != "crashed");
+  }
+}
+
 TEST_CASE("whatever a class in Python does, its row says so and the run goes on") {
   struct Fault {
     const char* name;
@@ -88,6 +101,10 @@ TEST_CASE("whatever a class in Python does, its row says so and the run goes on"
       {"Exits", "SystemExit: enough in window 100"},
       {"NotANumber", "it scored key 5 with NaN in window 100"},
       {"UnknownKind", "an entity of kind 99 in window 100"},
+      {"NoPage", "it named page 77 in window 100"},
+      {"Negative", "it named key 18446744073709551615 in window 100"},
+      {"Halves", "TypeError: ids of type float64; accepted: whole numbers in window 100"},
+      {"Asks", "EOFError"},
       {"TooMany", "70000 scores where there is room for 65536"},
       {"Nonsense", "TypeError"},
       {"Leaks", "it outgrew its memory"},
@@ -95,7 +112,7 @@ TEST_CASE("whatever a class in Python does, its row says so and the run goes on"
       {"CannotSave", "in save"},
   };
   const Folder folder;
-  Words detectors = {"python:" + kFiles + "/faults.py:Prints"};
+  Words detectors = {"python:" + kFiles + "/faults.py:Prints", "python:" + kFiles + "/faults.py:Forks"};
   for (const Fault& fault : faults) detectors.push_back("python:" + kFiles + "/faults.py:" + fault.name);
   const Json document = run(folder, detectors);
   for (const Fault& fault : faults) {
@@ -105,7 +122,12 @@ TEST_CASE("whatever a class in Python does, its row says so and the run goes on"
       CHECK(row.at("note").get<std::string>().find(fault.note) != std::string::npos);
     }
   }
-  for (const Json& row : rows_of(document, "python:faults.py:Prints")) CHECK(row.at("mark") != "crashed");
+  for (const char* sound : {"python:faults.py:Prints", "python:faults.py:Forks"}) {
+    for (const Json& row : rows_of(document, sound)) {
+      INFO(row.dump());
+      CHECK(row.at("mark") != "crashed");
+    }
+  }
 }
 
 TEST_CASE("a file in Python that holds no detector is refused with its place") {
@@ -114,6 +136,7 @@ TEST_CASE("a file in Python that holds no detector is refused with its place") {
   refused("python:" + kFiles + "/faults.py:Raisse", {"no class \"Raisse\"", "Raises"});
   refused("python:" + kFiles + "/faults.py:NoDetector", {"NoDetector", "no class that extends dwell.Detector"});
   refused("python:" + kFiles + "/faults.py", {"found no class", "python:FILE.py:Class"});
+  refused("python:" + kFiles + "/faults.py:NoParameter", {"NoParameter.parameters: weight is 3", "dwell.Parameter"});
   refused("python:gone.py:Mine", {"gone.py", "no such file"});
 }
 

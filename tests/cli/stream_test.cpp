@@ -94,6 +94,9 @@ TEST_CASE("what cannot be scored is refused in one line, and leaves no file") {
   const Folder folder;
   write_text(folder.path("s.csv"), "time,a\n1,2\n2,x\n");
   write_text(folder.path("e.csv"), "source,destination,tick\na,b,1\n");
+  write_text(folder.path("last.csv"), "source,destination,tick\na,b,1\na,b,268435455\n");
+  for (const char* detector : {"midas", "midas-r", "midas-f"})
+    CHECK(run_dwell(folder, {"score-edges", "last.csv", "--detector", detector}).code == 0);
   const Words series = {"score-series", "s.csv", "--detector"};
   const auto with = [&](Words more) {
     more.insert(more.begin(), series.begin(), series.end());
@@ -107,6 +110,15 @@ TEST_CASE("what cannot be scored is refused in one line, and leaves no file") {
   refused(folder, with({"mahalanobis", "--top", "3", "--budget", "1/day"}), {"either --top or --budget"});
   refused(folder, with({"mahalanobis:learn_days=0"}), {"--detector mahalanobis", "1 to 365"});
   refused(folder, with({"never-alert"}), {"never-alert scores no series", "mahalanobis"});
+  write_text(folder.path("headless.csv"), "1,2\n2,3\n");
+  refused(folder, {"score-series", "headless.csv", "--detector", "mahalanobis"},
+          {"headless.csv: line 1: found a header of numbers: 1, 2", "names of columns"});
+  write_text(folder.path("seconds.csv"), "source,destination,time\na,b,1700000000\n");
+  refused(
+      folder, {"score-edges", "seconds.csv", "--detector", "midas-r"},
+      {"seconds.csv: line 2, column \"time\": found \"1700000000\"", "1 to 268435455", "counted from the first row"});
+  refused(folder, with({DWELL_PLUGINS "/key_burst.so:key-burst"}),
+          {"key_burst.so:key-burst scores no series", "mahalanobis"});
   refused(folder, with({"mahalanobi"}), {"--detector", "mahalanobis"});
   refused(folder, {"score-series", "s.csv"}, {"one --detector"});
   refused(folder, {"score-series", "none.csv", "--detector", "mahalanobis"}, {"none.csv"});

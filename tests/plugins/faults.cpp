@@ -1,5 +1,7 @@
 // Detectors that do what a detector must not, each in its own way, some windows into a run.
 #include <dwell_detector.h>
+#include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -64,6 +66,24 @@ int unknown_kind(const dwell_window&, dwell_score* scores, std::uint64_t, std::u
   *count = 1;
   return 0;
 }
+int no_page(const dwell_window&, dwell_score* scores, std::uint64_t, std::uint64_t* count) {
+  scores[0] = {{DWELL_PAGE, 0, 99}, 1.0};
+  *count = 1;
+  return 0;
+}
+int no_address(const dwell_window&, dwell_score* scores, std::uint64_t, std::uint64_t* count) {
+  scores[0] = {{DWELL_SOURCE, 0, std::uint64_t{1} << 40}, 1.0};
+  *count = 1;
+  return 0;
+}
+/// No fault when all is well: a child must neither hold the wire nor be able to leave the group and outlive the run.
+int fork_once(const dwell_window&, dwell_score*, std::uint64_t, std::uint64_t*) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit((::fcntl(3, F_GETFD) >= 0 ? 1 : 0) + (::setsid() >= 0 ? 2 : 0));
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WEXITSTATUS(status);
+}
 int too_many(const dwell_window&, dwell_score*, std::uint64_t capacity, std::uint64_t* count) {
   *count = capacity + 1;
   return 0;
@@ -116,6 +136,9 @@ std::vector<dwell_detector> make_all() {
       with_close("error", close<complain>),
       with_close("nan", close<give_nan>),
       with_close("kind", close<unknown_kind>),
+      with_close("page", close<no_page>),
+      with_close("address", close<no_address>),
+      with_close("fork", close<fork_once>),
       with_close("many", close<too_many>),
       with_close("babble", close<babble>),
       with_close("leak", leak),

@@ -52,6 +52,54 @@ class UnknownKind(Fault):
         return [(99, 5, 1.0)]
 
 
+class NoPage(Fault):
+    def fault(self, window):
+        return [(dwell.PAGE, 77, 1.0)]
+
+
+class Negative(Fault):
+    def fault(self, window):
+        return [(dwell.KEY, -1, 1.0)]
+
+
+class Halves(Fault):
+    def fault(self, window):
+        return [(dwell.KEY, 1.5, 1.0)]
+
+
+class Asks(Fault):
+    """Of the user, who is not there."""
+
+    def fault(self, window):
+        return input()
+
+
+class Forks(Fault):
+    """No fault when all is well: a child must neither hold the wire nor be able to leave the group."""
+
+    def fault(self, window):
+        child = os.fork()
+        if child == 0:
+            held = left = 0
+            try:
+                os.fstat(3)
+                held = 1
+            except OSError:
+                pass
+            try:
+                os.setsid()
+                left = 2
+            except PermissionError:
+                pass
+            os._exit(held + left)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert code == 0, code
+
+
+class NoParameter(Fault):
+    parameters = {"weight": 3}
+
+
 class TooMany(Fault):
     def fault(self, window):
         return dwell.Scores(dwell.KEY, np.arange(70000), np.ones(70000))

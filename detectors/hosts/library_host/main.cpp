@@ -1,10 +1,12 @@
 // The program that holds a shared library for Dwell: control on descriptor 3, frames on 4, as PROTOCOL.md says. It
-// knows nothing of simulations.
+// knows nothing of simulations. With words behind its name it becomes that program instead, which then speaks for
+// itself: an interpreter, whose detectors are to be confined alike.
 
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -14,6 +16,7 @@
 
 #include "detectors/hosts/c_library.hpp"
 #include "detectors/hosts/channel.hpp"
+#include "detectors/hosts/confinement.hpp"
 #include "detectors/hosts/introduction.hpp"
 
 namespace dwell::hosts {
@@ -80,7 +83,7 @@ class Host {
       complain({"", "protocol", "found " + message.at("protocol").dump(), "1"});
       return false;
     }
-    auto library = CLibrary::load(message.at("file"));
+    auto library = CLibrary::load(message.at("file"), message.at("interface"));
     if (!library) return complain(library.error()) == 0;
     const auto detector = library.value()->find(message.at("name"));
     if (!detector) return complain(detector.error()) == 0;
@@ -150,8 +153,21 @@ class Host {
 }  // namespace
 }  // namespace dwell::hosts
 
-int main() {
+/// Becomes another program that speaks for itself.
+static int become(char** command) {
+  ::execv(command[0], command);
+  const nlohmann::json error = {
+      {"type", "error"}, {"place", command[0]}, {"found", std::string("cannot be started: ") + std::strerror(errno)}};
+  const std::string line = error.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
+  return ::write(3, line.data(), line.size()) > 0 ? 1 : 2;
+}
+
+int main(int argc, char** argv) {
   if (::fcntl(3, F_GETFD) < 0 || ::fcntl(4, F_GETFD) < 0) return 2;
+  dwell::hosts::stay_in_group();
+  if (argc > 1) return become(argv + 1);
+  for (const int wire : {3, 4}) ::fcntl(wire, F_SETFD, FD_CLOEXEC);
+  dwell::hosts::keep_wire_from_forks();
   dwell::hosts::leave_with_dwell();
   return dwell::hosts::Host().run();
 }

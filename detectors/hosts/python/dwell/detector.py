@@ -48,7 +48,11 @@ class Scores:
     """Scores of many entities as arrays: `Scores(dwell.SOURCE, ids, values)`; `kind` is one number or an array."""
 
     def __init__(self, kind, ids, values):
-        self.ids = np.asarray(ids, dtype="<u8").ravel()
+        ids = np.asarray(ids)
+        if ids.size > 0 and ids.dtype.kind not in "iub":
+            raise TypeError(f"ids of type {ids.dtype}; accepted: whole numbers")
+        # A negative one becomes larger than any that there is.
+        self.ids = ids.astype("<u8").ravel()
         self.kinds = np.broadcast_to(np.asarray(kind, dtype="<u4"), self.ids.shape)
         self.values = np.asarray(values, dtype="<f8").ravel()
         if self.values.shape != self.ids.shape:

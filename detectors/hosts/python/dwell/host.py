@@ -14,6 +14,10 @@ CONTROL, DATA = 3, 4
 PROTOCOL = 1
 
 
+class Gone(Exception):
+    """Dwell closed the wire. No exception of the user's code is taken for it."""
+
+
 class Refusal(Exception):
     """What is wrong with the user's file, before it runs."""
 
@@ -58,6 +62,15 @@ def listed(value):
     return value if isinstance(value, str) else ",".join(value)
 
 
+def check_parameters(cls):
+    from .detector import Parameter
+
+    for name, parameter in cls.parameters.items():
+        if not isinstance(parameter, Parameter):
+            raise Refusal(f"{cls.__name__}.parameters", f"{name} is {parameter!r}",
+                          "dwell.Parameter(value, least, most, meaning)")
+
+
 def hello_of(cls):
     parameters = [{"name": name, "value": p.value, "least": p.least, "most": p.most, "meaning": p.meaning}
                   for name, p in cls.parameters.items()]
@@ -92,19 +105,45 @@ class Host:
 
     def fill(self, view):
         while view:
-            received = self.data.recv_into(view)
+            try:
+                received = self.data.recv_into(view)
+            except OSError:
+                received = 0
             if received == 0:
-                raise EOFError
+                raise Gone
             view = view[received:]
 
     def say(self, message, frame=None):
-        self.control.sendall(json.dumps(message).encode() + b"\n")
-        if frame is not None:
-            self.data.sendall(frame)
+        try:
+            self.control.sendall(json.dumps(message).encode() + b"\n")
+            if frame is not None:
+                self.data.sendall(frame)
+        except OSError:
+            raise Gone from None
+
+    def complain(self, problem):
+        """The last answer: what ended the detector, and where."""
+        if isinstance(problem, Gone):
+            return
+        error = {"type": "error"}
+        if isinstance(problem, Refusal):
+            error |= {"place": problem.place, "found": problem.found, "accepted": problem.accepted}
+        else:
+            if self.detector is not None:
+                traceback.print_exc()
+            words = problem.msg if isinstance(problem, SyntaxError) else str(problem)
+            error |= {"place": place_in(self.file, problem), "found": f"{type(problem).__name__}: {words}".rstrip(": ")}
+        try:
+            self.say(error)
+        except Gone:
+            pass
 
     def run(self):
         while True:
-            line = self.lines.readline()
+            try:
+                line = self.lines.readline()
+            except OSError:
+                raise Gone from None
             if not line:
                 return
             message = json.loads(line)
@@ -117,6 +156,7 @@ class Host:
             raise Refusal("protocol", f"found {message['protocol']}", str(PROTOCOL))
         self.file = message["file"]
         self.cls = load(self.file, message["name"])
+        check_parameters(self.cls)
         self.say(hello_of(self.cls))
 
     def on_config(self, message):
@@ -166,8 +206,16 @@ class Host:
         self.say({"type": "ready"})
 
 
+def keep_wire_from_forks():
+    """A forked child of this process holds no end of the wire: it cannot answer in its parent's place."""
+    for wire in (CONTROL, DATA):
+        os.set_inheritable(wire, False)
+    os.register_at_fork(after_in_child=lambda: (os.close(CONTROL), os.close(DATA)))
+
+
 def main():
     leave_with_dwell()
+    keep_wire_from_forks()
     try:
         host = Host()
     except ImportError as problem:
@@ -178,16 +226,8 @@ def main():
     try:
         host.run()
         return 0
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return 1
-    except Refusal as problem:
-        host.say({"type": "error", "place": problem.place, "found": problem.found, "accepted": problem.accepted})
     except BaseException as problem:  # whatever the user's code does, SystemExit included
-        if host.detector is not None:
-            traceback.print_exc()
-        words = problem.msg if isinstance(problem, SyntaxError) else str(problem)
-        host.say({"type": "error", "place": place_in(host.file, problem),
-                  "found": f"{type(problem).__name__}: {words}".rstrip(": ")})
+        host.complain(problem)
     return 1
 
 

@@ -81,7 +81,8 @@ Subject faulty(Fault fault) {
   d.pages = kAllPages;
   d.memory_bound_bytes = 1 << 10;
   auto runs = std::make_shared<std::uint64_t>(0);
-  return {d, [=](const Setting&) { return std::make_unique<Counter>(d, fault, ++*runs); }};
+  return {d, [=](const Setting&) { return std::make_unique<Counter>(d, fault, ++*runs); },
+          []() -> Result<std::string> { return std::string("refuses all"); }};
 }
 
 std::set<std::string> failures(const Subject& subject) {
@@ -103,7 +104,7 @@ bool fails(Fault fault, std::string_view check) {
 
 TEST_CASE("a detector without a fault conforms", "[check]") {
   const std::vector<Finding> findings = check_detector(faulty(Fault::none));
-  CHECK(findings.size() == 13);
+  CHECK(findings.size() == 14);
   for (const Finding& finding : findings) {
     INFO(finding.check << ": " << finding.note);
     CHECK(finding.verdict == Verdict::passed);
@@ -128,7 +129,7 @@ TEST_CASE("what a detector throws is the note of every check that ran it", "[che
   CHECK_FALSE(conforms(findings));
   for (const Finding& finding : findings) {
     INFO(finding.check);
-    if (finding.check == "describes itself") {
+    if (finding.check == "describes itself" || finding.check == "other versions") {
       CHECK(finding.verdict == Verdict::passed);
     } else {
       CHECK(finding.verdict == Verdict::failed);
@@ -152,6 +153,19 @@ TEST_CASE("a descriptor that does not describe is found", "[check]") {
   CHECK(broken([](Descriptor& d) { d.parameters = {{"k", 2, 0, 1, "out of range"}}; }));
   CHECK(broken([](Descriptor& d) { d.name = "another"; }));
   CHECK(broken([](Descriptor& d) { d.form = Form::sequential; }));
+}
+
+TEST_CASE("who takes another version of the interface does not conform, who has none need not", "[check]") {
+  const auto verdict = [](const Subject& subject) {
+    const auto only = [](std::string_view name) { return name == "other versions"; };
+    return check_detector(subject, {.timing = false, .next = only}).front().verdict;
+  };
+  Subject subject = faulty(Fault::none);
+  CHECK(verdict(subject) == Verdict::passed);
+  subject.refuse_other_versions = []() -> Result<std::string> { return Error{"lib.so", "", "took version 2", "1"}; };
+  CHECK(verdict(subject) == Verdict::failed);
+  subject.refuse_other_versions = {};
+  CHECK(verdict(subject) == Verdict::not_applicable);
 }
 
 TEST_CASE("checks can be left out", "[check]") {

@@ -172,7 +172,10 @@ TEST_CASE("bad edges are refused with line and column", "[stream]") {
   refused(edges("src,dst,tick\na,,1\n"), "line 2, column \"dst\"", "found nothing", "a name");
   refused(edges("src,dst,tick\na,b,0\n"), "line 2, column \"tick\"", "found \"0\"", "a whole number from 1");
   refused(edges("src,dst,tick\na,b,1.5\n"), "line 2, column \"tick\"", "found \"1.5\"", "a whole number from 1");
-  refused(edges("src,dst,tick\na,b,99999999999999999999\n"), "line 2, column \"tick\"", "9999", "9223372036854775807");
+  refused(edges("src,dst,tick\na,b,99999999999999999999\n"), "line 2, column \"tick\"", "9999", "268435455");
+  refused(edges("src,dst,tick\na,b,1700000000\n"), "line 2, column \"tick\"", "1700000000",
+          "counted from the first row");
+  refused(edges("1,2,3\n4,5,6\n"), "line 1", "a header of numbers: 1, 2, 3", "names of columns");
   refused(edges("src,dst,tick\na,b,5\na,b,4\n"), "line 3, column \"tick\"", "the tick 4 after 5", "in order");
 }
 

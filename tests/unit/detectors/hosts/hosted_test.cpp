@@ -87,6 +87,17 @@ TEST_CASE("a library scores the same in its own process, however its rows are cu
   }
 }
 
+TEST_CASE("the processor time of a detector's process is known, and grows", "[hosts]") {
+  const auto apart = hosted("key_burst.so:key-burst");
+  CHECK(apart->outside_ns() == 0);
+  step(*apart, 0);
+  const double begun = apart->outside_ns();
+  CHECK(begun > 0);
+  for (std::size_t w = 1; w < 300; ++w) step(*apart, w);
+  CHECK(apart->outside_ns() > begun);
+  CHECK(in_process("key_burst.so:key-burst")->outside_ns() == 0);
+}
+
 TEST_CASE("the same detector in C and in Python scores alike, bit for bit", "[hosts]") {
   const auto python = hosted("mirror.py:KeyBurst:weight=0.05");
   const auto c = hosted("key_burst.so:key-burst:weight=0.05");
