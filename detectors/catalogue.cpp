@@ -38,6 +38,9 @@
 namespace dwell::detect {
 namespace {
 
+constexpr std::size_t kShortestPart = 3;  // letters; fewer are part of many names
+constexpr std::size_t kMostNear = 3;
+
 /// Letters to insert, delete or replace to get from one word to the other (Levenshtein 1966).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -104,18 +107,21 @@ std::span<const CatalogueEntry> catalogue() {
 }
 
 Result<const CatalogueEntry*> find_detector(std::string_view name) {
+  const std::size_t most_slips = std::max<std::size_t>(2, name.size() / 3);
   std::vector<std::pair<std::size_t, std::string>> near;
   for (const CatalogueEntry& entry : catalogue()) {
     const std::string known = entry.describe().name;
     if (known == name) return &entry;
     // A part of a name is nearer than a word of the same length.
-    const bool part = !name.empty() && known.find(name) != std::string::npos;
-    near.emplace_back(part ? 0 : edit_distance(name, known), known);
+    const bool part = name.size() >= kShortestPart && known.find(name) != std::string::npos;
+    const std::size_t slips = part ? 0 : edit_distance(name, known);
+    if (slips <= most_slips && slips < std::max(name.size(), known.size())) near.emplace_back(slips, known);
   }
   std::sort(near.begin(), near.end());
-  return Error{"", "detector", fmt::format("found \"{}\"", name),
-               fmt::format("names listed by `dwell list detectors`; nearest: {}, {}, {}", near[0].second,
-                           near[1].second, near[2].second)};
+  std::string accepted = "names listed by `dwell list detectors`";
+  for (std::size_t i = 0; i < std::min(near.size(), kMostNear); ++i)
+    accepted += (i == 0 ? "; nearest: " : ", ") + near[i].second;
+  return Error{"", "detector", fmt::format("found \"{}\"", name), std::move(accepted)};
 }
 
 }  // namespace dwell::detect

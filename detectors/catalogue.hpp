@@ -10,7 +10,7 @@ namespace dwell::detect {
 
 /// All detectors, then the controls.
 std::span<const CatalogueEntry> catalogue();
-/// An entry by name; the error lists the nearest names.
+/// An entry by name; the error lists up to three names that are near: a third of the letters differ (but two).
 Result<const CatalogueEntry*> find_detector(std::string_view name);
 
 }  // namespace dwell::detect

@@ -120,6 +120,7 @@ TEST_CASE("unknown words are refused with the nearest name") {
   refused({"case-study", "extra"}, {"\"extra\""});
   refused({"run", "tiny", "--detector", "never-alrt"}, {"--detector", "never-alert"});
   refused({"run", "tiny", "--baseline", "tinny"}, {"--baseline", "tiny"});
+  refused({"run", "tiny", "--detector", "nosuch"}, {"--detector: found \"nosuch\"; accepted: names listed by"});
   refused({"run", "tiny", "--key-use", "exclusiv"}, {"--key-use", "exclusive (did you mean it?)", "trusted_unused"});
   refused({"run", "tiny", "--concentration", "top15"}, {"--concentration", "top16 (did you mean it?)"});
   refused({"list", "scenarios", "--seed", "3"}, {"--seed", "means nothing"});

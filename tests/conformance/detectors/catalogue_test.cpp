@@ -80,6 +80,11 @@ TEST_CASE("a detector is found by name, and a misspelt one meets its neighbours"
   CHECK(missing.error().accepted.find("midas-r") != std::string::npos);
   CHECK(find_detector("orphan-key").error().accepted.find("orphaned-key") != std::string::npos);
   CHECK_FALSE(find_detector("").ok());
+  // A word like none meets no neighbour.
+  for (const char* word : {"nosuch", "", "xx", "a-word-that-is-like-no-name"}) {
+    INFO(word);
+    CHECK(find_detector(word).error().accepted == "names listed by `dwell list detectors`");
+  }
 }
 
 }  // namespace dwell::detect::test
