@@ -28,6 +28,7 @@ constexpr std::uint32_t kCaseStudySeeds = 6;
 constexpr std::uint32_t kCaseStudyMembers = 2000;  // of as many, one is simulated
 
 Error detector_error(const Error& error) {
+  if (error.place.starts_with("--")) return error;
   const bool general = error.place.empty() || error.place == "detector";
   return {error.file, general ? "--detector" : "--detector " + error.place, error.found, error.accepted};
 }

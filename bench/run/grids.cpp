@@ -147,8 +147,9 @@ Result<std::vector<std::string>> expand(const std::vector<std::string>& typed, b
     }
   }
   if (out.size() > kMostCombinations)
-    return Error{"", "detector", fmt::format("found {} combinations of parameters", out.size()),
-                 fmt::format("at most {}; name fewer detectors", kMostCombinations)};
+    return Error{"", all ? "--grid" : "detector", fmt::format("found {} combinations of parameters", out.size()),
+                 fmt::format("at most {}; {}", kMostCombinations,
+                             all && typed.empty() ? "name detectors" : "name fewer detectors")};
   return out;
 }
 

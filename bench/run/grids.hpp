@@ -17,8 +17,8 @@ struct Grid {
   [[nodiscard]] std::size_t combinations() const;
 };
 
-/// Most detectors that one word, or one command, expands to.
-inline constexpr std::size_t kMostCombinations = 200;
+/// Most detectors that one word, or one command, expands to; the project's grids together are fewer.
+inline constexpr std::size_t kMostCombinations = 500;
 
 /// Errors name file, pointer and position: no object of objects of lists, a detector or parameter that does not exist,
 /// a value out of its range or twice, a grid of more than kMostCombinations.

@@ -35,6 +35,16 @@ TEST_CASE("the project's grids name parameters that exist, with values they acce
   }
 }
 
+TEST_CASE("the project's grids can be run together", "[run][grids]") {
+  const auto grids = read_grids(DWELL_SOURCE_DIR "/detectors/parameter_grids.json");
+  if (!grids) FAIL(grids.error().message());
+  const auto whole = expand({}, true, grids.value());
+  if (!whole) FAIL(whole.error().message());
+  std::size_t combinations = 0;
+  for (const Grid& grid : grids.value()) combinations += grid.combinations();
+  CHECK(whole.value().size() > combinations);  // and the detectors without a grid
+}
+
 TEST_CASE("a grid expands to every combination, named as it would be typed", "[run][grids]") {
   const auto grids =
       parse_grids(R"({"ewma": {"lambda": [0.05, 0.2], "two_sided": [0, 1]}, "midas-r": {"rows": [2]}})", "");
@@ -57,18 +67,22 @@ TEST_CASE("a grid expands to every combination, named as it would be typed", "[r
 
 TEST_CASE("too many combinations are refused", "[run][grids]") {
   std::string values;
-  for (int i = 1; i <= 101; ++i) {
+  for (int i = 1; i <= 251; ++i) {
     if (i != 1) values += ',';
-    values += std::to_string(0.1 + i / 200.0);
+    values += std::to_string(0.1 + i / 500.0);
   }
   const auto grids =
       parse_grids(R"({"ewma": {"lambda": [)" + values + R"(]}, "cusum-gaussian": {"k": [)" + values + "]}}", "");
   REQUIRE(grids);
-  CHECK(expand({"ewma:*"}, false, grids.value()).value().size() == 101);
+  CHECK(expand({"ewma:*"}, false, grids.value()).value().size() == 251);
   const auto both = expand({"ewma:*", "cusum-gaussian:*"}, false, grids.value());
   REQUIRE_FALSE(both);
-  CHECK(both.error().found.find("202") != std::string::npos);
-  refused(R"({"ewma": {"lambda": [)" + values + R"(], "two_sided": [0, 1]}})", "/ewma", "an object", "at most 200");
+  CHECK(both.error().found.find("502") != std::string::npos);
+  CHECK(both.error().place == "detector");
+  const auto switched = expand({"ewma", "cusum-gaussian"}, true, grids.value());
+  REQUIRE_FALSE(switched);
+  CHECK(switched.error().place == "--grid");
+  refused(R"({"ewma": {"lambda": [)" + values + R"(], "two_sided": [0, 1]}})", "/ewma", "an object", "at most 500");
 }
 
 TEST_CASE("bad grids are refused with place, what was found and what is accepted", "[run][grids]") {
