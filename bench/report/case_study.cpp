@@ -40,6 +40,22 @@ std::string readings(const world::Scenario& scenario, const Style& style) {
   return out + "\n";
 }
 
+/// The rate is of what this program simulated; what it read from a checkpoint took none of its time.
+std::string events_in_words(const run::StudyResult& result) {
+  const run::Timing& t = result.timing;
+  const auto all = static_cast<double>(result.manifest.events);
+  const double read = all - t.events_per_s * t.wall_s;
+  const bool whole = read < 1e-3 * all;  // less than the digits show
+  const std::string here = whole ? short_count(all) : short_count(all - read);
+  const std::string before =
+      whole ? "" : fmt::format("{}, of which {} from a checkpoint; ", short_count(all), short_count(read));
+  const std::string took = t.events_per_s > 0
+                               ? fmt::format("{} in {:.1f} s, {} events/s", here, t.wall_s, short_count(t.events_per_s))
+                               : fmt::format("none in {:.1f} s", t.wall_s);
+  return fmt::format("{}{} on {} thread{}, peak memory {}", before, took, result.machine.threads,
+                     result.machine.threads == 1 ? "" : "s", short_bytes(static_cast<double>(t.peak_rss_bytes)));
+}
+
 }  // namespace
 
 std::string case_timeline(const world::Scenario& scenario, const Style& style) {
@@ -61,7 +77,6 @@ std::string case_timeline(const world::Scenario& scenario, const Style& style) {
 
 std::string what_was_simulated(const run::StudyResult& result, const Style& style) {
   const run::Manifest& m = result.manifest;
-  const run::Timing& t = result.timing;
   std::string out = heading("What was simulated", style);
   const auto line = [&](std::string_view label, const std::string& text) { out += entry(label, 9, text, style); };
   line("scenario", fmt::format("{}, reading {}, key use {}, scale {}", m.scenario, m.baseline, m.key_use, m.scale));
@@ -76,11 +91,7 @@ std::string what_was_simulated(const run::StudyResult& result, const Style& styl
                            m.horizon_days, m.containment_hours));
   line("seeds", fmt::format("calibration {}; evaluation {}", seeds_in_words(m.calibration_seeds),
                             seeds_in_words(m.evaluation_seeds)));
-  const std::string rate = t.events_per_s > 0 ? short_count(t.events_per_s) + " events/s" : "read from a checkpoint";
-  line("events",
-       fmt::format("{} in {:.1f} s, {} on {} thread{}, peak memory {}", short_count(static_cast<double>(m.events)),
-                   t.wall_s, rate, result.machine.threads, result.machine.threads == 1 ? "" : "s",
-                   short_bytes(static_cast<double>(t.peak_rss_bytes))));
+  line("events", events_in_words(result));
   line("digests", fmt::format("events {}, scenario {}", m.event_digest, m.scenario_digest));
   line("made by",
        fmt::format("dwell {} ({}), {}", m.version, m.revision.empty() ? "unknown revision" : m.revision, m.compiler));

@@ -226,3 +226,23 @@ TEST_CASE("a case study shows dates, readings, digests and where the results wen
   has(page, "out.json");
   fits(page);
 }
+
+TEST_CASE("the rate is of what was simulated here, and what came from a checkpoint is told") {
+  auto study = sample_study();
+  const auto events = [&] {
+    const std::string page = what_was_simulated(study, {});
+    const std::size_t at = page.find("  events ");
+    REQUIRE(at != std::string::npos);
+    std::string words;
+    std::istringstream stream(page.substr(at, page.find("\n  digests", at) - at));
+    for (std::string word; stream >> word;) words += (words.empty() ? "" : " ") + word;
+    return words;
+  };
+  study.timing.events_per_s = 850e6 / study.timing.wall_s;
+  CHECK(events().starts_with("events 850 M in 61.5 s, 13.8 M events/s on 2 threads"));
+  study.timing.events_per_s = 10e6;  // 615 M of them
+  CHECK(events().starts_with(
+      "events 850 M, of which 235 M from a checkpoint; 615 M in 61.5 s, 10 M events/s on 2 threads"));
+  study.timing.events_per_s = 0;
+  CHECK(events().starts_with("events 850 M, of which 850 M from a checkpoint; none in 61.5 s on 2 threads"));
+}
