@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "bench/cli/main_command.hpp"
+#include "bench/cli/terminal.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 // Read and written by the signal handler, hence lock-free and of static storage.
 std::atomic<bool> stop{false};
 std::atomic<bool> silent{false};
+std::atomic<bool> terminal{false};      // stderr is one: the cursor stands behind a progress line, or "^C"
 std::atomic<std::int64_t> first_ms{0};  // of the monotonic clock; 0: no signal yet
 std::atomic<bool> has_file{false};
 std::array<char, 4096> file_to_remove{};
@@ -41,7 +43,8 @@ void on_signal(int) {
   if (first_ms.compare_exchange_strong(first, now)) {
     stop = true;
     constexpr char words[] = "\ndwell: stopping; once more ends at once\n";
-    if (!silent) static_cast<void>(!write(STDERR_FILENO, words, sizeof words - 1));
+    const std::size_t skipped = terminal ? 0 : 1;
+    if (!silent) static_cast<void>(!write(STDERR_FILENO, words + skipped, sizeof words - 1 - skipped));
     static_cast<void>(!write(STDERR_FILENO, more_words.data(), more_length));
   } else if (now - first > kSameRequestMs) {
     if (has_file) unlink(file_to_remove.data());
@@ -54,6 +57,7 @@ void on_signal(int) {
 
 void catch_interrupts(bool quiet) {
   silent = quiet;
+  terminal = stderr_is_terminal();
   struct sigaction action {};
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);

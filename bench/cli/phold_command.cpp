@@ -29,6 +29,9 @@ using Json = nlohmann::ordered_json;
 /// A rank that stands still for so long has spoiled the figures anyway.
 constexpr std::chrono::seconds kPholdPatience{60};
 
+/// With fewer pending events what else is in memory weighs more than they do.
+constexpr double kFewestWeighed = 10'000;
+
 Json phold_json(const Arguments& arguments, const perf::PholdResult& result, std::size_t threads, unsigned ranks) {
   const perf::PholdShape& shape = arguments.phold;
   const EngineKind engine = *arguments.engine;
@@ -54,6 +57,17 @@ Json phold_json(const Arguments& arguments, const perf::PholdResult& result, std
           {"finished", result.finished}};
 }
 
+/// "12,345,678"
+std::string grouped(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  std::string out;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
+    out += digits[i];
+  }
+  return out;
+}
+
 std::string phold_page(const Json& j) {
   const auto number = [&](const char* key) { return j[key].get<double>(); };
   const auto several = [&](const char* key, const char* word, const char* plural = "s") {
@@ -61,6 +75,12 @@ std::string phold_page(const Json& j) {
   };
   const std::string where =
       (j["engine"] == "mpi" ? several("ranks", "rank") + " of " : "") + several("threads", "thread");
+  const double pending = number("processes") * number("start_events");
+  const std::string each =
+      pending < kFewestWeighed ? "" : fmt::format(", {:.0f} B a pending event", number("bytes_per_pending_event"));
+  const std::string stopped =
+      j["finished"].get<bool>() ? ""
+                                : "  partial           stopped before the end; the figures are of the part that ran\n";
   return fmt::format(
       "PHOLD  {}, {} each to start, mean {}, lookahead {}, remote {},\n"
       "       end {}, seed {}; engine {}, {}\n\n"
@@ -68,13 +88,13 @@ std::string phold_page(const Json& j) {
       "  set-up            {:.3f} s\n"
       "  run               {:.3f} s\n"
       "  events/s          {}\n"
-      "  peak memory       {}, {:.0f} B a pending event\n"
-      "  digest            {}\n",
+      "  peak memory       {}{}\n"
+      "  digest            {}\n{}",
       several("processes", "process", "es"), j["start_events"].get<std::uint64_t>(), number("mean"),
       number("lookahead"), number("remote"), number("end"), j["seed"].get<std::uint64_t>(),
-      j["engine"].get<std::string>(), where, j["events"].get<std::uint64_t>(), number("setup_s"), number("wall_s"),
-      report::short_count(number("events_per_s")), report::short_bytes(number("peak_rss_bytes")),
-      number("bytes_per_pending_event"), j["digest"].get<std::string>());
+      j["engine"].get<std::string>(), where, grouped(j["events"].get<std::uint64_t>()), number("setup_s"),
+      number("wall_s"), report::short_count(number("events_per_s")), report::short_bytes(number("peak_rss_bytes")),
+      each, j["digest"].get<std::string>(), stopped);
 }
 
 std::string phold_progress(double done, std::uint64_t events, double end_units, double elapsed_s) {

@@ -1,9 +1,13 @@
 // `phold` and `bench-kernel`: what they print, and what they refuse.
 
+#include <signal.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 #include "tests/cli/child.hpp"
 
@@ -172,6 +176,45 @@ TEST_CASE("phold prints a page, or writes its document") {
   CHECK(file.code == 0);
   CHECK(file.out.empty());
   CHECK(nlohmann::json::parse(read_text(folder.path("phold.json"))).at("processes") == 2000);
+}
+
+TEST_CASE("phold's page groups digits, and weighs pending events where they are many") {
+  const Folder folder;
+  // No tail: every process has one event a unit of time.
+  const auto page = [&](const char* processes) {
+    return run_dwell(folder, {"phold", "--mean", "1", "--end", "20", "--processes", processes, "-q"}).out;
+  };
+  const std::string few = page("2000"), many = page("60000");
+  CHECK(few.find(" 38,000\n") != std::string::npos);
+  CHECK(few.find("pending") == std::string::npos);
+  CHECK(many.find(" 1,140,000\n") != std::string::npos);
+  CHECK(many.find(" B a pending event\n") != std::string::npos);
+  CHECK(many.find("partial") == std::string::npos);
+}
+
+TEST_CASE("phold that was stopped says on its page that it is partial, and speaks in whole lines") {
+  const Folder folder;
+  const Words words = {"phold", "--processes", "20000", "--end", "1000000", "--threads", "1"};
+  for (const bool terminal : {false, true}) {
+    dwell::test::Surroundings surroundings;
+    surroundings.terminal = terminal;
+    dwell::test::Child child(folder, words, surroundings);
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    REQUIRE(child.running());
+    child.signal(SIGINT);
+    const Finished end = child.wait();
+    INFO(end.err);
+    CHECK(end.code == 130);
+    CHECK(end.out.find("\n  partial ") != std::string::npos);
+    const std::size_t said = end.err.find("dwell: stopping; once more ends at once");
+    REQUIRE(said != std::string::npos);
+    if (terminal) {
+      REQUIRE(said > 0);
+      CHECK(end.err[said - 1] == '\n');
+    } else {
+      CHECK(said == 0);
+    }
+  }
 }
 
 TEST_CASE("phold refuses what makes no sense") {
