@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "bench/cli/bench_kernel_page.hpp"
 #include "bench/cli/commands.hpp"
 #include "bench/cli/interrupt.hpp"
 #include "bench/cli/main_command.hpp"
@@ -17,8 +18,7 @@
 #include "bench/cli/terminal.hpp"
 #include "bench/perf/bandwidth.hpp"
 #include "bench/perf/generation.hpp"
-#include "bench/report/table.hpp"
-#include "bench/report/text.hpp"
+#include "bench/perf/repeated.hpp"
 #include "bench/run/build_info.hpp"
 #include "bench/run/world_run.hpp"
 #include "sim/core/resources.hpp"
@@ -29,8 +29,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kScenario = "coupang-2025";
-constexpr world::Scale kScale{1, 20};
+constexpr world::Scale kScale{1, 60};
 constexpr std::uint32_t kDays = 1;
+/// Of generation alone and of generation with detectors each, in turn, so that both meet the same disturbances.
+constexpr std::size_t kRuns = 3;
 
 /// The measurement, part by part; an error, or nothing when it was stopped, ends it.
 class Measurement {
@@ -44,17 +46,28 @@ class Measurement {
         line_(arguments.quiet, stderr_is_terminal()) {}
 
   Result<std::optional<Json>> run() {
-    const auto one = generate(1);
-    if (!one) return one.error();
-    if (!one.value().finished) return std::optional<Json>{};
-    const auto all = threads_ == 1 ? one : generate(threads_);
+    std::vector<perf::GenerationResult> alone;
+    std::vector<Watched> watched;
+    for (std::size_t i = 0; i < kRuns; ++i) {
+      const auto generated = generate(1);
+      if (!generated) return generated.error();
+      if (!generated.value().finished) return std::optional<Json>{};
+      alone.push_back(generated.value());
+      const auto found = watch();
+      if (!found) return found.error();
+      if (!found.value()) return std::optional<Json>{};
+      watched.push_back(*found.value());
+    }
+    const auto all = threads_ == 1 ? Result<perf::GenerationResult>(alone.front()) : generate(threads_);
     if (!all) return all.error();
     if (!all.value().finished) return std::optional<Json>{};
-    const auto watched = watch();
-    if (!watched) return watched.error();
-    if (!watched.value()) return std::optional<Json>{};
     const std::uint64_t peak_bytes = resource_use().peak_rss_bytes;  // before the bandwidth's buffers
-    Json generations = {generation_json(one.value(), 1)};
+    std::vector<double> costs_ns;
+    for (const perf::GenerationResult& g : alone) costs_ns.push_back(core_ns_per_event(g));
+    const perf::GenerationResult& one = alone[perf::median_place(costs_ns)];
+    Json generations = {generation_json(one, 1)};
+    generations[0]["runs"] = kRuns;
+    generations[0]["spread"] = perf::spread(costs_ns);
     if (threads_ != 1) generations.push_back(generation_json(all.value(), threads_));
     Json document = {{"scenario", scenario_.name},
                      {"scale", fmt::format("{}/{}", scale_.numerator, scale_.denominator)},
@@ -62,12 +75,12 @@ class Measurement {
                      {"seed", arguments_.seed},
                      {"version", run::kVersion},
                      {"revision", run::kRevision},
-                     {"accounts", one.value().accounts},
-                     {"shards", one.value().shards},
-                     {"events", one.value().events},
-                     {"digest", fmt::format("{:016x}", one.value().digest)},
+                     {"accounts", one.accounts},
+                     {"shards", one.shards},
+                     {"events", one.events},
+                     {"digest", fmt::format("{:016x}", one.digest)},
                      {"generation", generations},
-                     {"catalogue", *watched.value()}};
+                     {"catalogue", catalogue_json(watched, core_ns_per_event(one))}};
     document["peak_rss_bytes"] = peak_bytes;
     return std::optional<Json>(document);
   }
@@ -84,21 +97,8 @@ class Measurement {
         });
   }
 
-  /// The stages' clock also runs while a thread waits for its processor: in a short run they may take more than all
-  /// threads had, and are then shares of that.
-  static Json stages_json(const perf::GenerationResult& g, double events) {
-    Json stages = Json::array();
-    const double all_ns = g.cpu_s * 1e9;
-    const auto stages_ns =
-        static_cast<double>(std::accumulate(g.stages.ns.begin(), g.stages.ns.end(), std::uint64_t{0}));
-    const double share = stages_ns > all_ns ? all_ns / stages_ns : 1;
-    for (std::size_t s = 0; s < g.stages.ns.size(); ++s) {
-      const double ns = share * static_cast<double>(g.stages.ns[s]);
-      stages.push_back({{"stage", commerce::kStageNames[s]}, {"core_ns_per_event", ns / events}});
-    }
-    const double left_ns = std::max(0.0, all_ns - stages_ns);
-    stages.push_back({{"stage", "kernel, background, recorder"}, {"core_ns_per_event", left_ns / events}});
-    return stages;
+  static double core_ns_per_event(const perf::GenerationResult& g) {
+    return g.cpu_s * 1e9 / static_cast<double>(std::max<std::uint64_t>(1, g.events));
   }
 
   static Json generation_json(const perf::GenerationResult& g, std::size_t threads) {
@@ -110,16 +110,48 @@ class Measurement {
             {"setup_s", g.setup_s},
             {"wall_s", g.wall_s},
             {"events_per_s", rate},
-            {"core_ns_per_event", g.cpu_s * 1e9 / events},
-            {"stages", stages_json(g, events)},
+            {"core_ns_per_event", core_ns_per_event(g)},
+            {"stages", stages_json(g)},
+            {"stages_exceed_cpu", stages_exceed_cpu(g)},
             {"auth_rows", g.auth_rows},
             {"row_bytes_per_event", bytes},
             {"copy_bandwidth_bytes_per_s", bandwidth},
             {"bandwidth_share", rate * bytes / bandwidth}};
   }
 
-  /// Generation with every detector watching, on one thread; a day to learn, then the days asked for.
-  Result<std::optional<Json>> watch() {
+  /// A run of generation with detectors: nanoseconds an event, in all and of each.
+  struct Watched {
+    std::uint64_t events = 0;
+    double total_ns = 0;
+    std::vector<std::pair<std::string, double>> detectors_ns;
+  };
+
+  /// The median of the runs, beside what generation alone takes.
+  static Json catalogue_json(const std::vector<Watched>& runs, double generation_ns) {
+    std::vector<double> totals_ns;
+    for (const Watched& run : runs) totals_ns.push_back(run.total_ns);
+    const Watched& median = runs[perf::median_place(totals_ns)];
+    Json detectors = Json::array();
+    double sum_ns = 0;
+    for (const auto& [name, ns] : median.detectors_ns) {
+      sum_ns += ns;
+      detectors.push_back({{"detector", name}, {"core_ns_per_event", ns}});
+    }
+    return {{"events", median.events},
+            {"runs", runs.size()},
+            {"spread", perf::spread(totals_ns)},
+            {"generation_core_ns_per_event", generation_ns},
+            {"detectors_core_ns_per_event", sum_ns},
+            {"harness_core_ns_per_event", median.total_ns - generation_ns - sum_ns},
+            {"total_core_ns_per_event", median.total_ns},
+            {"times_generation", median.total_ns / generation_ns},
+            {"detectors", detectors}};
+  }
+
+  /// Generation with every detector watching, on one thread; a day to learn, then the days asked for. Its time is the
+  /// processor's, as generation's is; but with detectors in processes of their own, which that does not count, the
+  /// clock's.
+  Result<std::optional<Watched>> watch() {
     auto list = run::contenders(arguments_.detectors, door_of(arguments_));
     if (!list) return list.error();
     std::erase_if(list.value(), [](const run::Contender& c) { return c.kind == "oracle"; });
@@ -130,34 +162,29 @@ class Measurement {
     std::uint64_t events = 0;
     using Clock = std::chrono::steady_clock;
     std::optional<Clock::time_point> begin;  // of the first call, when everything is made
+    double cpu_before_s = 0;
     const auto elapsed_s = [&] { return std::chrono::duration<double>(Clock::now() - *begin).count(); };
     options.each_day = [&](double done, Date date, std::uint64_t so_far) {
-      if (!begin) begin = Clock::now();
+      if (!begin) {
+        begin = Clock::now();
+        cpu_before_s = resource_use().cpu_s;
+      }
       events = so_far;
       show("with detectors", done, date, so_far, elapsed_s());
       return !stop_requested();
     };
     const auto record = run::run_world(scenario, list.value(), options);
-    const double whole_s = begin ? elapsed_s() : 0;
+    const bool hosted = std::any_of(list.value().begin(), list.value().end(), [](const auto& c) { return c.hosted; });
+    const double whole_s = !begin ? 0 : hosted ? elapsed_s() : resource_use().cpu_s - cpu_before_s;
     if (!record) return record.error();
-    if (!record.value()) return std::optional<Json>{};
+    if (!record.value()) return std::optional<Watched>{};
     const double per_event = 1e9 / static_cast<double>(std::max<std::uint64_t>(1, events));
-    Json detectors = Json::array();
-    double sum_ns = 0;
+    Watched found{events, whole_s * per_event, {}};
     for (std::size_t c = 0; c < list.value().size(); ++c) {
-      const double ns = record.value()->contenders[c].clean_ns * 1e-9 * per_event;
-      sum_ns += ns;
-      detectors.push_back({{"detector", list.value()[c].descriptor.name}, {"core_ns_per_event", ns}});
+      found.detectors_ns.emplace_back(list.value()[c].descriptor.name,
+                                      record.value()->contenders[c].clean_ns * 1e-9 * per_event);
     }
-    const double generation_ns = record.value()->generation_s * per_event;
-    const double total_ns = whole_s * per_event;
-    return std::optional<Json>(Json{{"events", events},
-                                    {"generation_core_ns_per_event", generation_ns},
-                                    {"detectors_core_ns_per_event", sum_ns},
-                                    {"harness_core_ns_per_event", total_ns - generation_ns - sum_ns},
-                                    {"total_core_ns_per_event", total_ns},
-                                    {"times_generation", total_ns / generation_ns},
-                                    {"detectors", detectors}});
+    return std::optional(found);
   }
 
   void show(const std::string& phase, double done, Date date, std::uint64_t events, double elapsed_s) {
@@ -172,41 +199,6 @@ class Measurement {
   std::size_t threads_;
   ProgressLine line_;
 };
-
-std::string page(const Json& j) {
-  const auto ns = [](const Json& value) { return fmt::format("{:.1f}", value.get<double>()); };
-  std::string text = fmt::format("{} at {}: {} accounts in {} shards, {} day{}, {} events\ndigest {}\n\n",
-                                 j["scenario"].get<std::string>(), j["scale"].get<std::string>(),
-                                 report::short_count(j["accounts"].get<double>()), j["shards"].get<int>(),
-                                 j["days"].get<int>(), j["days"] == 1 ? "" : "s",
-                                 report::short_count(j["events"].get<double>()), j["digest"].get<std::string>());
-  report::Table generation(
-      {{"Generation", false}, {"events/s"}, {"core-ns/event"}, {"set-up"}, {"copy, GB/s"}, {"used"}});
-  for (const Json& g : j["generation"]) {
-    const auto threads = g["threads"].get<std::size_t>();
-    generation.row({fmt::format("{} thread{}", threads, threads == 1 ? "" : "s"),
-                    report::short_count(g["events_per_s"].get<double>()), ns(g["core_ns_per_event"]),
-                    fmt::format("{:.1f} s", g["setup_s"].get<double>()),
-                    fmt::format("{:.1f}", g["copy_bandwidth_bytes_per_s"].get<double>() / 1e9),
-                    report::percent(g["bandwidth_share"].get<double>())});
-  }
-  report::Table stages({{"Stages of generation, one thread", false}, {"core-ns/event"}});
-  for (const Json& s : j["generation"][0]["stages"]) {
-    stages.row({"  " + s["stage"].get<std::string>(), ns(s["core_ns_per_event"])});
-  }
-  const Json& c = j["catalogue"];
-  report::Table catalogue({{"With detectors, one thread", false}, {"core-ns/event"}});
-  catalogue.row({"generation", ns(c["generation_core_ns_per_event"])});
-  for (const Json& d : c["detectors"]) {
-    catalogue.row({"  " + d["detector"].get<std::string>(), ns(d["core_ns_per_event"])});
-  }
-  catalogue.row({"choosing rows, keeping scores", ns(c["harness_core_ns_per_event"])});
-  catalogue.row({"in all", ns(c["total_core_ns_per_event"])});
-  const report::Style style = stdout_style();
-  return text + generation.render(style) + "\n" + stages.render(style) + "\n" + catalogue.render(style) +
-         fmt::format("\n{:.2f} times generation alone; peak memory {}\n", c["times_generation"].get<double>(),
-                     report::short_bytes(j["peak_rss_bytes"].get<double>()));
-}
 
 }  // namespace
 
@@ -232,7 +224,7 @@ int bench_kernel_command(const Arguments& arguments) {
   if (file) {
     if (const Status written = file->write(text); !written) return complain(written.error(), kFailed);
   }
-  if (!arguments.json) return put(page(*measured.value()));
+  if (!arguments.json) return put(bench_kernel_page(*measured.value(), stdout_style()));
   return file ? kDone : put(text);
 }
 
