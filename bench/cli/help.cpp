@@ -1,11 +1,18 @@
 #include "bench/cli/help.hpp"
 
-#include <array>
+#include <fmt/format.h>
+
 #include <initializer_list>
 #include <string_view>
 
 namespace dwell::cli {
 namespace {
+
+std::string join(std::initializer_list<std::string_view> parts) {
+  std::string page;
+  for (const std::string_view part : parts) page += part;
+  return page;
+}
 
 constexpr std::string_view kPurpose =
     R"(dwell - how long would a stolen key go unnoticed, and what would notice it?
@@ -49,27 +56,53 @@ SUITE is a name from `dwell list suites` or the path of a JSON file. With one
 scenario the results are those of `dwell run`, with more they lie side by side.
 )";
 
-constexpr std::string_view kStudy = R"(
-What is simulated (case-study, run)
-  --scale N/M           share of members, background and campaign (1/1000;
-                        case-study 1/2000)
-  --seed N              base of all random numbers (1)
-  --seeds N             calibration seeds and evaluation seeds, N of each (8;
-                        case-study 6)
-  --days N              scored days (those of the reading)
-  --baseline NAME       reading of the case, such as founding or ministry
+/// One option: its name with its value, and what it means, the default of the command at hand in place of {}.
+std::string scale_option(std::string_view value) {
+  return fmt::format(
+      "  --scale N/M           share of members, background and campaign\n                        ({})\n", value);
+}
+
+std::string seeds_option(std::string_view value) {
+  return fmt::format(
+      "  --seeds N             calibration seeds and evaluation seeds, N of each\n                        ({})\n",
+      value);
+}
+
+constexpr std::string_view kSeed = "  --seed N              base of all random numbers (1)\n";
+
+constexpr std::string_view kDays = "  --days N              scored days (those of the reading)\n";
+
+constexpr std::string_view kReading =
+    R"(  --baseline NAME       reading of the case, such as founding or ministry
   --key-use HOW         shared_production, trusted_unused or exclusive
   --concentration HOW   even, or top16: 16 addresses carry most reads
-  --detector NAME       only this detector; may be repeated; with parameters,
+)";
+
+constexpr std::string_view kDetectors =
+    R"(  --detector NAME       only this detector; may be repeated; with parameters,
                         NAME:a=1,b=2, or all those of its grid, NAME:*. From
                         outside: ./libmine.so:name or python:FILE.py:Class
   --detector-timeout S  seconds one from outside may take for an answer (30)
-  --grid                every detector with all parameters of its grid
-  --threads N           processors used (all); never changes a result
-  --checkpoint FOLDER   keeps there how far the study is, for `dwell resume`;
-                        of no use once the study has ended
+)";
+
+constexpr std::string_view kGrid = "  --grid                every detector with all parameters of its grid\n";
+
+constexpr std::string_view kThreads = "  --threads N           processors used (all); never changes a result\n";
+
+constexpr std::string_view kCheckpoints =
+    R"(  --checkpoint FOLDER   keeps there how far the study is, for `dwell resume`,
+                        which prints the results again once it has ended
   --checkpoint-every T  simulated time between two of them (10d)
 )";
+
+/// The options of a study: `scale` and `seeds` are the defaults.
+std::string study(std::string_view title, std::string_view scale, std::string_view seeds) {
+  return join({"\n", title, "\n", scale_option(scale), kSeed, seeds_option(seeds), kDays, kReading, kDetectors, kGrid,
+               kThreads, kCheckpoints});
+}
+
+constexpr std::string_view kSimulated = "What is simulated";
+constexpr std::string_view kOfScenario = "the scenario's, such as 1/1000";
 
 constexpr std::string_view kResume = R"(
 The folder holds everything the study was started with, but for
@@ -77,10 +110,17 @@ The folder holds everything the study was started with, but for
 )";
 
 constexpr std::string_view kBenchKernel = R"(
-bench-kernel takes --scale (1/20), --days (1), --seed (1), --threads (all) and
---detector NAME: a second run has every detector, or only these.
-  --in-process          shared libraries in this program, not in their own
+bench-kernel takes --scale (1/60), --days (1), --seed (1), --threads (all) and
+--detector NAME: other runs have every detector, or only these.
 )";
+
+constexpr std::string_view kInProcess = "  --in-process          shared libraries in this program, not in their own\n";
+
+std::string bench_kernel_page() {
+  return join({"\nGeneration alone and with every detector, or with those named, each three times\nin turn\n",
+               scale_option("1/60"), kSeed, "  --days N              after a day to learn (1)\n", kDetectors, kGrid,
+               kInProcess, kThreads});
+}
 
 constexpr std::string_view kValidate = R"(
 validate simulates 35 days of October and November 2025 at --scale (1/200), or
@@ -101,21 +141,38 @@ With a log (- is standard input; header row, time, and user or session needed):
 
 constexpr std::string_view kSensitivity = R"(
 sensitivity takes --scale (1/2000 without SCENARIO), --seeds (4) and the others
-of a study but those of checkpoints.
-  --plan NAME           parameters and their values (leaderboard): a name in
+of a study but --grid and those of checkpoints.
+)";
+
+constexpr std::string_view kPlan =
+    R"(  --plan NAME           parameters and their values (leaderboard): a name in
                         scenarios/sensitivity or a JSON file
   --budget B            1/day, 1/week or 1/month (1/day)
 )";
 
+std::string sensitivity_page() {
+  return join({"\n", kSimulated, "\n", scale_option("1/2000; of a SCENARIO that is named, its own"), kSeed,
+               seeds_option("4"), kDays, kReading, kDetectors, kThreads, "\nWhat is varied\n", kPlan});
+}
+
 constexpr std::string_view kExport = R"(
 export takes --scale, --seed (1), --baseline, --key-use and --concentration, and
 writes to --output FILE, or - for stdout (its default).
-  --topics LIST         such as access,auth (access); `dwell schema telemetry`
+)";
+
+constexpr std::string_view kRows =
+    R"(  --topics LIST         such as access,auth (access); `dwell schema telemetry`
   --pages LIST          of access rows: all, member-data, or names (all)
   --days N              from the first day, warm-up included (all)
   --clean               without the campaign
   --format batches      frames of detectors/hosts/PROTOCOL.md, the only format
 )";
+
+std::string export_page() {
+  return join({"\n", kSimulated, "\n", scale_option(kOfScenario), kSeed, kReading, "\nWhat comes out\n", kRows,
+               "  --output FILE, -o     written whole or not at all; - is stdout (stdout)\n"
+               "  --quiet, -q           no progress\n"});
+}
 
 constexpr std::string_view kPhold = R"(
 PHOLD (its defaults in parentheses)
@@ -191,32 +248,29 @@ Exit: 0 done, 1 failed, 2 bad usage or input, 130 stopped by Ctrl-C (finished
 seeds are kept in a results file marked partial; Ctrl-C again ends at once).
 )";
 
-std::string join(std::initializer_list<std::string_view> parts) {
-  std::string page;
-  for (const std::string_view part : parts) page += part;
-  return page;
-}
-
 }  // namespace
 
 std::string help_text() {
-  return join({kPurpose, kCommands, kSubject, kStudy, kBenchKernel, kValidate, kSensitivity, kExport, kPhold, kSeries,
-               kEdges, kScores, kRanks, kSpread, kOutput, kExamples, kExit});
+  const std::string studies = study("What is simulated (case-study, run, bench)",
+                                    "the scenario's, such as 1/1000; case-study 1/2000", "8; case-study 6");
+  return join({kPurpose,     kCommands, kSubject, studies, kBenchKernel, kInProcess, kValidate,
+               kSensitivity, kPlan,     kExport,  kRows,   kPhold,       kSeries,    kEdges,
+               kScores,      kRanks,    kSpread,  kOutput, kExamples,    kExit});
 }
 
 std::string help_text(Command command) {
   switch (command) {
     case Command::case_study:
-      return join({"dwell case-study - the 2025 case from start to end, in some minutes\n", kStudy, kRanks, kSpread,
-                   kOutput, kExit});
+      return join({"dwell case-study - the 2025 case from start to end, in some minutes\n",
+                   study(kSimulated, "1/2000", "6"), kRanks, kSpread, kOutput, kExit});
     case Command::run:
-      return join({"dwell run SCENARIO - any scenario: simulate, calibrate, score\n", kSubject, kStudy, kRanks, kSpread,
-                   kOutput, kExamples, kExit});
+      return join({"dwell run SCENARIO - any scenario: simulate, calibrate, score\n", kSubject,
+                   study(kSimulated, kOfScenario, "8"), kRanks, kSpread, kOutput, kExamples, kExit});
     case Command::bench:
       return join({"dwell bench [SUITE] - every scenario of a suite (reference): simulate,\ncalibrate, score\n", kSuite,
-                   kStudy, kRanks, kSpread, kOutput, kExit});
+                   study(kSimulated, "the scenarios', such as 1/1000", "8"), kRanks, kSpread, kOutput, kExit});
     case Command::export_rows:
-      return join({"dwell export SCENARIO - its telemetry, for programs of yours\n", kSubject, kExport});
+      return join({"dwell export SCENARIO - its telemetry, for programs of yours\n", kSubject, export_page()});
     case Command::resume:
       return join({"dwell resume FOLDER - goes on with a study that kept a checkpoint\n", kResume, kRanks, kSpread,
                    kOutput, kExit});
@@ -237,18 +291,20 @@ std::string help_text(Command command) {
            "scenario files\ndwell schema results - JSON Schema of results files\ndwell schema calendar - JSON Schema "
            "of "
            "calendars\n\n"
-           "  --output FILE, -o     write it there, whole or not at all\n"});
+           "  --output FILE, -o     write it there, whole or not at all\n"
+           "  --quiet, -q           no progress\n"});
     case Command::validate:
       return join({"dwell validate [FILE.csv] - traffic against published statistics\n", kValidate, kOutput});
     case Command::sensitivity:
       return join(
           {"dwell sensitivity [SCENARIO] - what the leaderboard rests on: one parameter at a\ntime at a low and a "
            "high value\n",
-           kSubject, kSensitivity, kStudy, kOutput});
+           kSubject, sensitivity_page(), kOutput});
     case Command::phold:
       return join({"dwell phold - the engine alone, on the PHOLD benchmark\n", kPhold, kRanks, kOutput});
     case Command::bench_kernel:
-      return join({"dwell bench-kernel [SCENARIO] - what an event costs, stage by stage\n", kBenchKernel, kOutput});
+      return join({"dwell bench-kernel [SCENARIO] - what an event costs, stage by stage\n", kSubject,
+                   bench_kernel_page(), kOutput});
     case Command::check_detector:
       return join(
           {"dwell check-detector NAME|FILE|all - what every detector must hold, tried on it\n\n"

@@ -87,15 +87,15 @@ int unknown_subject(const char* command, const std::string& word, std::span<cons
 }  // namespace
 
 int list_command(const Arguments& arguments) {
-  static const std::array<std::string, 4> names = {"scenarios", "detectors", "calendars", "suites"};
-  if (arguments.subject != names[1] && (arguments.costs || arguments.grid))
+  static const std::array<std::string, 4> names = {"scenarios", "suites", "detectors", "calendars"};
+  if (arguments.subject != names[2] && (arguments.costs || arguments.grid))
     return complain(Error{"", arguments.costs ? "--costs" : "--grid", "beside \"" + arguments.subject + "\"",
                           "dwell list detectors"},
                     kBadInput);
   if (arguments.subject == names[0]) return list_scenarios(arguments);
-  if (arguments.subject == names[1]) return list_detectors(arguments);
-  if (arguments.subject == names[2]) return list_calendars(arguments);
-  if (arguments.subject == names[3]) return list_suites(arguments);
+  if (arguments.subject == names[1]) return list_suites(arguments);
+  if (arguments.subject == names[2]) return list_detectors(arguments);
+  if (arguments.subject == names[3]) return list_calendars(arguments);
   return unknown_subject("dwell list", arguments.subject, names);
 }
 

@@ -114,13 +114,14 @@ TEST_CASE("unknown words are refused with the nearest name") {
   refused({"run", "tinny"}, {"\"tinny\"", "tiny (did you mean it?)"});
   refused({"list", "detector"}, {"detectors (did you mean it?)"});
   refused({"list"}, {"scenarios, suites, detectors or calendars"});
+  refused({"list", "everything"}, {"scenarios, suites, detectors, calendars"});
   refused({"schema", "telemtry"}, {"telemetry (did you mean it?)"});
   refused({"run"}, {"scenario"});
   refused({"run", "tiny", "again"}, {"\"again\""});
   refused({"case-study", "extra"}, {"\"extra\""});
   refused({"run", "tiny", "--detector", "never-alrt"}, {"--detector", "never-alert"});
-  refused({"run", "tiny", "--baseline", "tinny"}, {"--baseline", "tiny"});
   refused({"run", "tiny", "--detector", "nosuch"}, {"--detector: found \"nosuch\"; accepted: names listed by"});
+  refused({"run", "tiny", "--baseline", "tinny"}, {"--baseline", "tiny"});
   refused({"run", "tiny", "--key-use", "exclusiv"}, {"--key-use", "exclusive (did you mean it?)", "trusted_unused"});
   refused({"run", "tiny", "--concentration", "top15"}, {"--concentration", "top16 (did you mean it?)"});
   refused({"list", "scenarios", "--seed", "3"}, {"--seed", "means nothing"});

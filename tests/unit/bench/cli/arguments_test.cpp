@@ -1,6 +1,10 @@
 #include <catch2/catch.hpp>
 
+#include <regex>
+#include <set>
+
 #include "bench/cli/arguments.hpp"
+#include "bench/cli/command_table.hpp"
 #include "bench/cli/help.hpp"
 
 using namespace dwell::cli;
@@ -93,4 +97,38 @@ TEST_CASE("every option of the parser is in the help") {
   for (const char* option : {"--detector-timeout", "--in-process", "--topics", "--pages", "--format", "--clean"}) {
     CHECK(help_text().find(option) != std::string_view::npos);
   }
+}
+
+TEST_CASE("the page of a command has its options, all and no others") {
+  const std::regex option("--([a-z][a-z-]*)");
+  for (const CommandSpec& spec : commands()) {
+    if (spec.command == Command::help) continue;
+    INFO(spec.name);
+    std::string page = help_text(spec.command);
+    page = page.substr(0, page.find("\nExamples\n"));  // they may be of other commands
+    std::set<std::string> named;
+    for (std::sregex_iterator at(page.begin(), page.end(), option), end; at != end; ++at) named.insert((*at)[1]);
+    named.erase("ranks");  // the launcher's
+    CHECK(named == std::set<std::string>(spec.options.begin(), spec.options.end()));
+    CHECK(page.find("(case-study") == std::string::npos);
+  }
+}
+
+TEST_CASE("the page of a command has its own defaults") {
+  const auto says = [](Command command, const char* line) {
+    INFO(line);
+    CHECK(help_text(command).find(line) != std::string::npos);
+  };
+  const std::vector<std::pair<Command, std::vector<std::string>>> studies = {{Command::case_study, {"case-study"}},
+                                                                             {Command::run, {"run", "tiny"}},
+                                                                             {Command::bench, {"bench"}},
+                                                                             {Command::sensitivity, {"sensitivity"}}};
+  for (const auto& [command, words] : studies) {
+    const std::string seeds =
+        "N of each\n                        (" + std::to_string(parse_arguments(words).value().seeds) + ")\n";
+    says(command, seeds.c_str());
+  }
+  says(Command::case_study, "(1/2000)");
+  says(Command::run, "(the scenario's, such as 1/1000)");
+  says(Command::sensitivity, "(1/2000; of a SCENARIO");
 }
