@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <initializer_list>
 
 #include "bench/validate/catalogue.hpp"
 #include "bench/validate/figures.hpp"
+#include "bench/validate/items.hpp"
 #include "bench/validate/resample.hpp"
 
 namespace dwell::validate {
@@ -48,22 +48,6 @@ std::vector<Estimate> estimates(const std::vector<const Evidence*>& blocks, Figu
   return resample_all([&](const Draw* draw) {
     const auto values = figures(sum_blocks(blocks, draw));
     return std::vector<double>(values.begin(), values.end());
-  });
-}
-
-/// The interval takes every item's count for a Poisson variable, and ranks anew.
-Estimate item_exponent(const Observed& seen) {
-  constexpr double kRanks = 12'000;  // what lies further down does not come among the first 10,000
-  const auto kept = std::min(seen.item_counts.size(), static_cast<std::size_t>(kRanks * seen.item_share) + 100);
-  std::vector<double> counts(kept);
-  return resample([&](const Draw* draw) {
-    if (draw == nullptr) return rank_exponent(seen.item_counts, seen.item_share);
-    for (std::size_t i = 0; i < kept; ++i) {
-      const double count = seen.item_counts[i];
-      counts[i] = std::max(0.0, count + std::sqrt(count) * draw->normal(i));
-    }
-    std::sort(counts.begin(), counts.end(), std::greater<>());
-    return rank_exponent(counts, seen.item_share);
   });
 }
 
