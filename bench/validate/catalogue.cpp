@@ -114,7 +114,7 @@ std::vector<Statistic> of_times() {
        kByRegression,
        {part("least weekday", .93, 1.07), part("greatest weekday", .93, 1.07), part("Chuseok", .88, .95),
         part("promotion", 1.5, 3.6)},
-       {{".92 (14.x M daily users)", "reported users at Chuseok"}, {"3.4 to 3.5 on promotions", kStore}},
+       {{".92 (14 to 15 M daily users)", "reported users at Chuseok"}, {"3.4 to 3.5 on promotions", kStore}},
        "Factors on sessions. The level of a platform wanders from day to day, so that a few weeks of a log tell a "
        "factor to within its interval only; what wanders in simulated traffic is known and divided out."},
       {14,
