@@ -23,12 +23,13 @@ Json part_json(const Part& part) {
   Json out = {{"name", part.name},
               {"unit", part.unit == "%" ? "share of 1" : part.unit},
               {"value", number(part.value.value)},
-              {"low", number(part.value.low)},
-              {"high", number(part.value.high)},
+              {"low", number(on_clock(part.value.low, part.unit))},
+              {"high", number(on_clock(part.value.high, part.unit))},
               {"band", {part.band.low, part.band.high > kUnbounded ? Json(nullptr) : Json(part.band.high)}},
               {"pass", part.pass},
               {"compatible", part.compatible()}};
   if (!part.skipped.empty()) out["skipped"] = part.skipped;
+  if (!part.no_interval.empty()) out["no_interval"] = part.no_interval;
   return out;
 }
 
@@ -44,8 +45,8 @@ Json statistic_json(const Statistic& s) {
   Json out = {{"id", s.id},
               {"name", s.name},
               {"value", number(head->value.value)},
-              {"low", number(head->value.low)},
-              {"high", number(head->value.high)},
+              {"low", number(on_clock(head->value.low, head->unit))},
+              {"high", number(on_clock(head->value.high, head->unit))},
               {"pass", s.pass()}};
   if (s.skipped()) out["skipped"] = head->skipped;
   out["interval"] = s.interval;

@@ -22,6 +22,9 @@ struct Validation {
   std::optional<validate::Fit> fit;
 };
 
+/// An hour that runs past midnight, on the clock; other units unchanged.
+double on_clock(double value, const std::string& unit);
+
 /// How many pass, fail and are skipped.
 struct Verdict {
   int passed = 0, failed = 0, skipped = 0;

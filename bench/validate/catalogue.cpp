@@ -39,9 +39,10 @@ std::vector<Statistic> of_sessions() {
       {3,
        "tail of pages per session",
        kByDays,
-       {part("SD of ln(length)", .85, 1.25), part("density's exponent, 8 pages on", 2.8, 3.6)},
+       {part("SD of ln(length)", .85, 1.25), part("density's exponent from 8 on", 2.8, 3.6)},
        {{"SD of ln 1.02", kFashion}},
-       "The exponent is the slope of the density over bins that are even in the logarithm."},
+       "The exponent is the slope of the density over bins that are even in the logarithm. It depends on how far the "
+       "data reach: from 50,000 sessions on."},
       {4,
        "think time",
        kByDays,
