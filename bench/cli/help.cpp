@@ -89,7 +89,8 @@ band.
   --scenario SCENARIO   whose members are simulated (coupang-2025): name or file
   --full-year           all of 2025 instead
   --plot FILE.svg       a week of events and the hours of the day, drawn
-  --fit                 parameters that fit what was seen, as part of a scenario
+  --fit                 parameters that fit what was seen: a part of a scenario,
+                        to merge into a copy of one for `dwell run ./my.json`
 With a log (- is standard input; header row, time, and user or session needed):
   --columns LIST        its names, such as user=visitorid,time=timestamp; also
                         event, session, item, outcome, carrier, system

@@ -1,5 +1,9 @@
+#include <fmt/format.h>
+
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "bench/cli/validate_page.hpp"
 #include "bench/validate/series.hpp"
@@ -119,9 +123,16 @@ Json plots_json(const Observed& seen) {
             {"detrended_fluctuations", number(hurst.fluctuations)}}}};
 }
 
-template <class Value>
-void put_if(Json& json, const char* path, const std::optional<Value>& value) {
-  if (value) json[Json::json_pointer(path)] = *value;
+/// More digits than a log can tell would look like knowledge.
+double four_digits(double value) { return std::stod(fmt::format("{:.4g}", value)); }
+
+void put_if(Json& json, const char* path, const std::optional<double>& value) {
+  if (value) json[Json::json_pointer(path)] = four_digits(*value);
+}
+template <std::size_t n>
+void put_if(Json& json, const char* path, const std::optional<std::array<double, n>>& values) {
+  if (!values) return;
+  for (const double value : *values) json[Json::json_pointer(path)].push_back(four_digits(value));
 }
 
 }  // namespace

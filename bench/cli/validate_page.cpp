@@ -50,9 +50,32 @@ std::string part_line(const Part& part) {
 
 std::string word(const Statistic& s) { return s.skipped() ? "skipped" : s.pass() ? "pass" : "FAIL"; }
 
+/// Objects over several lines, everything else on as few as hold it.
+std::string fragment(const nlohmann::ordered_json& json, std::size_t indent, const report::Style& style) {
+  const std::string margin(indent, ' ');
+  std::string text;
+  for (const auto& [key, value] : json.items()) {
+    if (!text.empty()) text += ",\n";
+    if (value.is_object()) {
+      text += fmt::format("{}\"{}\": {{\n{}\n{}}}", margin, key, fragment(value, indent + 2, style), margin);
+      continue;
+    }
+    std::string words;
+    for (const auto& element : value) words += (words.empty() ? "" : ", ") + element.dump();
+    if (value.is_array()) words = fmt::format("[{}]", words);
+    // A comma may follow.
+    text += margin + report::wrap(fmt::format("\"{}\": {}", key, words), style.width - 1, indent);
+  }
+  return text;
+}
+
 std::string fit_text(const validate::Fit& fit, const report::Style& style) {
-  std::string text = "\nParameters that fit, as a part of a scenario:\n";
-  text += fit_json(fit).dump(2) + "\n";
+  const nlohmann::ordered_json json = fit_json(fit);
+  if (json.empty()) return "\nToo little was seen to fit parameters.\n";
+  const char* const what =
+      "Parameters that fit, as a part of a scenario: merge them into a copy of one, such as "
+      "scenarios/coupang-2025.json, and `dwell run ./my.json`.";
+  std::string text = fmt::format("\n{}\n{{\n{}\n}}\n", report::wrap(what, style.width, 0), fragment(json, 2, style));
   for (const std::string& sentence : fit.clamped) text += report::wrap(sentence, style.width, 0) + "\n";
   return text;
 }

@@ -34,7 +34,7 @@ Verdict verdict(const std::vector<validate::Statistic>& statistics);
 std::string validation_page(const Validation& validation, const report::Style& style);
 /// `source` says what was looked at; it becomes the document's first member.
 nlohmann::ordered_json validation_json(const Validation& validation, nlohmann::ordered_json source);
-/// The parameters as a part of a scenario.
+/// The parameters as a part of a scenario, to four significant digits.
 nlohmann::ordered_json fit_json(const validate::Fit& fit);
 
 }  // namespace dwell::cli

@@ -59,7 +59,7 @@ TEST_CASE("validate compares simulated traffic with fifteen statistics, page and
     CHECK(line.size() <= 80);
   }
   for (const char* word : {"pages per session", "accepted", "fewer than 28 days on end", "CDNOW", "skipped", "think_mu",
-                           "too few days"})
+                           "too few days", "merge them into a copy"})
     CHECK(end.out.find(word) != std::string::npos);
   const auto json = nlohmann::json::parse(read_text(folder.path("v.json")));
   REQUIRE(json.at("statistics").size() == 15);

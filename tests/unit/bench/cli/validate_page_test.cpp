@@ -1,4 +1,4 @@
-// The page of `validate`: columns that stay apart, hours on the clock.
+// The page of `validate`: columns that stay apart, hours on the clock, a fit that can be read.
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -77,4 +77,22 @@ TEST_CASE("hours of an interval are on the clock, on the page and in the JSON", 
   const auto hours = validation_json(seen, {}).at("statistics")[11];
   CHECK(hours.at("parts")[2].at("high") == 2);
   CHECK(hours.at("parts")[0].at("high") == 26);
+}
+
+TEST_CASE("the fit of validate is four digits, lists on few lines, and says where it goes", "[cli]") {
+  Validation seen = filled({2, 1, 5});
+  seen.fit.emplace();
+  seen.fit->hour.emplace().fill(1.0650016724272495);
+  seen.fit->weekday_visits.emplace().fill(.95);
+  seen.fit->think_mu = 3.501902607421875;
+  const std::string page = validation_page(seen, report::Style{});
+  const std::string json = page.substr(page.find("\n{") + 1);
+  const auto fragment = nlohmann::json::parse(json);
+  CHECK(fragment.at("platform").at("calendar").at("hour").size() == 24);
+  CHECK(fragment.at("platform").at("calendar").at("hour")[23] == 1.065);
+  CHECK(fragment.at("platform").at("sessions").at("think_mu") == 3.502);
+  CHECK(lines_of(json).size() < 15);
+  CHECK(line_with(page, "weekday_visits").ends_with("0.95]"));
+  CHECK(page.find("dwell run ./my.json") != std::string::npos);
+  for (const std::string& line : lines_of(page)) CHECK(line.size() <= 80);
 }
