@@ -91,7 +91,8 @@ band.
   --plot FILE.svg       a week of events and the hours of the day, drawn
   --fit                 parameters that fit what was seen: a part of a scenario,
                         to merge into a copy of one for `dwell run ./my.json`
-With a log (- is standard input; header row, time, and user or session needed):
+With a log (- is standard input; header row, time, and user or session needed;
+one outside a band is no error of the log, but unlike the published shops):
   --columns LIST        its names, such as user=visitorid,time=timestamp; also
                         event, session, item, outcome, carrier, system
   --events LIST         its words, such as cart=addtocart,buy=transaction

@@ -235,7 +235,7 @@ int validate_command(const Arguments& arguments) {
   }
   Seen& seen = *result.value();
   Validation validation{
-      seen.title, seen.remarks, &seen.observed, validate::compute_statistics(seen.observed),
+      seen.title, seen.remarks, !arguments.subject.empty(), &seen.observed, validate::compute_statistics(seen.observed),
       {}};
   if (arguments.validate.fit) validation.fit = validate::fit_parameters(seen.observed);
   const std::string text = validation_json(validation, seen.source).dump(1) + "\n";

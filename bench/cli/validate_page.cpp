@@ -84,6 +84,8 @@ std::string summary(const Validation& validation, const report::Style& style) {
   const Verdict count = verdict(validation.statistics);
   std::string text = fmt::format("{} pass, {} fail, {} skipped.", count.passed, count.failed, count.skipped);
   if (count.failed != 0) text += " \"off?\": the interval still meets the band.";
+  if (count.failed != 0 && validation.log)
+    text += " That a log lies outside a band is no error of the log: bands are drawn around published shops.";
   return fmt::format("\n{}\n", report::wrap(text, style.width, 0));
 }
 

@@ -17,6 +17,7 @@ namespace dwell::cli {
 struct Validation {
   std::string title;                 ///< one line: what was looked at
   std::vector<std::string> remarks;  ///< what the reader has to know about it
+  bool log = false;                  ///< somebody's, not simulated
   const validate::Observed* observed = nullptr;
   std::vector<validate::Statistic> statistics;
   std::optional<validate::Fit> fit;

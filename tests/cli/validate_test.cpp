@@ -140,6 +140,7 @@ TEST_CASE("validate reads a log with its own names") {
   CHECK(page.out.find("Columns: user=who, time=when, event=what") != std::string::npos);
   CHECK(page.out.find("No event was taken for an order") != std::string::npos);
   CHECK(page.out.find("column item missing") != std::string::npos);
+  CHECK(page.out.find("is no error of the log") != std::string::npos);
 }
 
 TEST_CASE("validate draws a week, of a simulation or of a log") {

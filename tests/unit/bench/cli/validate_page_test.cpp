@@ -67,6 +67,9 @@ TEST_CASE("the page of validate says where a value has no interval, and marks wh
   part.no_interval = "too few days";
   CHECK(line_with(validation_page(seen, {}), "median").starts_with("off   median"));
   CHECK(line_with(validation_page(seen, {}), "median").find("  too few days  ") != std::string::npos);
+  CHECK(validation_page(seen, {}).find("no error of the log") == std::string::npos);
+  seen.log = true;
+  CHECK(validation_page(seen, {}).find("no error of the log") != std::string::npos);
 }
 
 TEST_CASE("hours of an interval are on the clock, on the page and in the JSON", "[cli]") {
