@@ -129,8 +129,10 @@ band.
   --scenario SCENARIO   whose members are simulated (coupang-2025): name or file
   --full-year           all of 2025 instead
   --plot FILE.svg       a week of events and the hours of the day, drawn
-  --fit                 parameters that fit what was seen, as part of a scenario
-With a log (- is standard input; header row, time, and user or session needed):
+  --fit                 parameters that fit what was seen: a part of a scenario,
+                        to merge into a copy of one for `dwell run ./my.json`
+With a log (- is standard input; header row, time, and user or session needed;
+one outside a band is no error of the log, but unlike the published shops):
   --columns LIST        its names, such as user=visitorid,time=timestamp; also
                         event, session, item, outcome, carrier, system
   --events LIST         its words, such as cart=addtocart,buy=transaction

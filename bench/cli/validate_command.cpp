@@ -150,8 +150,6 @@ void add_remarks(const validate::LogResult& log, const ValidateArguments& given,
   if (seen.quiet_us != 0)
     out.push_back(fmt::format("Nights are quiet, for {:.1f} h as a rule: they are no gaps of the log.",
                               static_cast<double>(seen.quiet_us) / validate::kHourUs));
-  if (seen.days.size() < 7)
-    out.push_back("Under seven days: intervals come from drawing days, and are too narrow with so few.");
   double carts = 0, buys = 0;
   for (const validate::DayEvidence& day : seen.by_day) {
     carts += day.kinds[1];
@@ -236,7 +234,9 @@ int validate_command(const Arguments& arguments) {
     return kInterrupted;
   }
   Seen& seen = *result.value();
-  Validation validation{seen.title, seen.remarks, &seen.observed, validate::compute_statistics(seen.observed), {}};
+  Validation validation{
+      seen.title, seen.remarks, !arguments.subject.empty(), &seen.observed, validate::compute_statistics(seen.observed),
+      {}};
   if (arguments.validate.fit) validation.fit = validate::fit_parameters(seen.observed);
   const std::string text = validation_json(validation, seen.source).dump(1) + "\n";
   // What was computed is shown even where a file cannot be written.

@@ -1,5 +1,9 @@
+#include <fmt/format.h>
+
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "bench/cli/validate_page.hpp"
 #include "bench/validate/series.hpp"
@@ -23,12 +27,13 @@ Json part_json(const Part& part) {
   Json out = {{"name", part.name},
               {"unit", part.unit == "%" ? "share of 1" : part.unit},
               {"value", number(part.value.value)},
-              {"low", number(part.value.low)},
-              {"high", number(part.value.high)},
+              {"low", number(on_clock(part.value.low, part.unit))},
+              {"high", number(on_clock(part.value.high, part.unit))},
               {"band", {part.band.low, part.band.high > kUnbounded ? Json(nullptr) : Json(part.band.high)}},
               {"pass", part.pass},
               {"compatible", part.compatible()}};
   if (!part.skipped.empty()) out["skipped"] = part.skipped;
+  if (!part.no_interval.empty()) out["no_interval"] = part.no_interval;
   return out;
 }
 
@@ -44,8 +49,8 @@ Json statistic_json(const Statistic& s) {
   Json out = {{"id", s.id},
               {"name", s.name},
               {"value", number(head->value.value)},
-              {"low", number(head->value.low)},
-              {"high", number(head->value.high)},
+              {"low", number(on_clock(head->value.low, head->unit))},
+              {"high", number(on_clock(head->value.high, head->unit))},
               {"pass", s.pass()}};
   if (s.skipped()) out["skipped"] = head->skipped;
   out["interval"] = s.interval;
@@ -118,9 +123,16 @@ Json plots_json(const Observed& seen) {
             {"detrended_fluctuations", number(hurst.fluctuations)}}}};
 }
 
-template <class Value>
-void put_if(Json& json, const char* path, const std::optional<Value>& value) {
-  if (value) json[Json::json_pointer(path)] = *value;
+/// More digits than a log can tell would look like knowledge.
+double four_digits(double value) { return std::stod(fmt::format("{:.4g}", value)); }
+
+void put_if(Json& json, const char* path, const std::optional<double>& value) {
+  if (value) json[Json::json_pointer(path)] = four_digits(*value);
+}
+template <std::size_t n>
+void put_if(Json& json, const char* path, const std::optional<std::array<double, n>>& values) {
+  if (!values) return;
+  for (const double value : *values) json[Json::json_pointer(path)].push_back(four_digits(value));
 }
 
 }  // namespace

@@ -39,9 +39,10 @@ std::vector<Statistic> of_sessions() {
       {3,
        "tail of pages per session",
        kByDays,
-       {part("SD of ln(length)", .85, 1.25), part("density's exponent, 8 pages on", 2.8, 3.6)},
+       {part("SD of ln(length)", .85, 1.25), part("density's exponent from 8 on", 2.8, 3.6)},
        {{"SD of ln 1.02", kFashion}},
-       "The exponent is the slope of the density over bins that are even in the logarithm."},
+       "The exponent is the slope of the density over bins that are even in the logarithm. It depends on how far the "
+       "data reach: from 50,000 sessions on."},
       {4,
        "think time",
        kByDays,
@@ -96,7 +97,7 @@ std::vector<Statistic> of_users() {
        "counts of items as Poisson variables",
        {part("exponent", .5, 1.3)},
        {{".60 to 1.03", "published logs of shops"}},
-       "Least squares on logarithms of counts, ranks 10 to 10,000."},
+       "Least squares on logarithms of counts, ranks 10 to 10,000, freed of what ranking Poisson counts does."},
   };
 }
 
@@ -114,7 +115,7 @@ std::vector<Statistic> of_times() {
        kByRegression,
        {part("least weekday", .93, 1.07), part("greatest weekday", .93, 1.07), part("Chuseok", .88, .95),
         part("promotion", 1.5, 3.6)},
-       {{".92 (14.x M daily users)", "reported users at Chuseok"}, {"3.4 to 3.5 on promotions", kStore}},
+       {{".92 (14 to 15 M daily users)", "reported users at Chuseok"}, {"3.4 to 3.5 on promotions", kStore}},
        "Factors on sessions. The level of a platform wanders from day to day, so that a few weeks of a log tell a "
        "factor to within its interval only; what wanders in simulated traffic is known and divided out."},
       {14,

@@ -149,7 +149,9 @@ Hurst hurst(const Observed& observed) {
   for (const double value : parts) squares += (value - mean) * (value - mean);
   const double error = std::sqrt(squares / (kParts - 1) / kParts);
   const double value = rescaled_range(z);
-  return {{value, value - kQuantile * error, value + kQuantile * error}, variance_time(z), fluctuations(z)};
+  const double low = std::clamp(value - kQuantile * error, 0.0, 1.0);
+  const double high = std::clamp(value + kQuantile * error, 0.0, 1.0);
+  return {{value, std::min(low, value), std::max(high, value)}, variance_time(z), fluctuations(z)};
 }
 
 }  // namespace dwell::validate

@@ -2,11 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sim/core/math.hpp"
 #include "sim/core/random.hpp"
 
 namespace dwell::validate {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
 
 std::size_t Draw::below(std::size_t n, std::size_t i) const {
   const RandomBlock bits =
@@ -19,8 +25,13 @@ double Draw::normal(std::size_t i) const {
   return det_normal_quantile((static_cast<double>(bits.word[0]) + 0.5) * 0x1p-32);
 }
 
-std::vector<Estimate> resample_all(const std::function<std::vector<double>(const Draw*)>& figures) {
+std::vector<Estimate> resample_all(std::size_t blocks, const std::function<std::vector<double>(const Draw*)>& figures) {
   const std::vector<double> values = figures(nullptr);
+  std::vector<Estimate> out;
+  if (blocks < kLeastBlocks) {
+    for (const double value : values) out.push_back({value, kNone, kNone});
+    return out;
+  }
   std::vector<std::vector<double>> drawn(values.size());
   for (std::uint32_t r = 0; r < kResamples; ++r) {
     const Draw draw{r};
@@ -29,7 +40,6 @@ std::vector<Estimate> resample_all(const std::function<std::vector<double>(const
       if (!std::isnan(again[k])) drawn[k].push_back(again[k]);
     }
   }
-  std::vector<Estimate> out;
   for (std::size_t k = 0; k < values.size(); ++k) {
     std::vector<double>& sorted = drawn[k];
     if (std::isnan(values[k]) || sorted.empty()) {
@@ -46,8 +56,8 @@ std::vector<Estimate> resample_all(const std::function<std::vector<double>(const
   return out;
 }
 
-Estimate resample(const std::function<double(const Draw*)>& figure) {
-  return resample_all([&](const Draw* draw) { return std::vector<double>{figure(draw)}; }).front();
+Estimate resample(std::size_t blocks, const std::function<double(const Draw*)>& figure) {
+  return resample_all(blocks, [&](const Draw* draw) { return std::vector<double>{figure(draw)}; }).front();
 }
 
 }  // namespace dwell::validate

@@ -11,6 +11,8 @@
 namespace dwell::validate {
 
 inline constexpr std::uint32_t kResamples = 400;
+/// Days or groups of users with something in them; of fewer the interval would be too narrow, and there is none.
+inline constexpr std::size_t kLeastBlocks = 7;
 
 /// The choices of one resample.
 struct Draw {
@@ -21,10 +23,11 @@ struct Draw {
   [[nodiscard]] double normal(std::size_t i) const;
 };
 
-/// `figure` of the data (nullptr) and of each resample.
-Estimate resample(const std::function<double(const Draw*)>& figure);
+/// `figure` of the data (nullptr) and of each resample, for which `blocks` are drawn from. No interval (NaN) below
+/// kLeastBlocks.
+Estimate resample(std::size_t blocks, const std::function<double(const Draw*)>& figure);
 
 /// The same for several figures at once: out[k] belongs to the k-th.
-std::vector<Estimate> resample_all(const std::function<std::vector<double>(const Draw*)>& figures);
+std::vector<Estimate> resample_all(std::size_t blocks, const std::function<std::vector<double>(const Draw*)>& figures);
 
 }  // namespace dwell::validate

@@ -171,7 +171,7 @@ Estimate daily_variation(const Observed& observed) {
   constexpr std::size_t kLeastDays = 7, kBlock = 5;
   if (events.size() < kLeastDays) return no_estimate();
   const std::size_t n = events.size();
-  return resample([&](const Draw* draw) {
+  return resample(n, [&](const Draw* draw) {
     double sum = 0, squares = 0;
     std::size_t start = 0;
     for (std::size_t i = 0; i < n; ++i) {
@@ -208,7 +208,7 @@ Estimate dispersion(const Observed& observed) {
   if (n < kLeastDays) return no_estimate();
   // The profile is made of the same days: it takes one of n degrees of freedom in each of its minutes.
   const double freedom = static_cast<double>(n) / (static_cast<double>(n) - 1);
-  return resample([&](const Draw* draw) {
+  return resample(n, [&](const Draw* draw) {
     double sum = 0;
     for (std::size_t i = 0; i < n; ++i) sum += by_day[draw == nullptr ? i : draw->below(n, i)];
     return freedom * sum / static_cast<double>(n);

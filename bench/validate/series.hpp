@@ -9,7 +9,7 @@
 
 namespace dwell::validate {
 
-/// An estimate with its interval at 95 %; NaN where there is none.
+/// An estimate with its interval at 95 %; NaN where there is none, of the value or of the interval alone.
 struct Estimate {
   double value, low, high;
 };
@@ -44,7 +44,8 @@ Estimate dispersion(const Observed& observed);
 /// the day's level stays in), on the longest run of ordinary whole days; NaN below seven days. They agree for
 /// self-similar series only.
 struct Hurst {
-  /// Hurst (1951): slope of ln(R/S) from an hour to a quarter of the run; its interval from quarters of the run.
+  /// Hurst (1951): slope of ln(R/S) from an hour to a quarter of the run; its interval, within 0 to 1, from
+  /// quarters of the run.
   Estimate rescaled_range;
   /// 1 + half the slope of ln(variance of means) over ln(length) (Leland et al. 1994), from five minutes to a tenth of
   /// the run.

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <initializer_list>
 
 #include "bench/validate/catalogue.hpp"
 #include "bench/validate/figures.hpp"
+#include "bench/validate/items.hpp"
 #include "bench/validate/resample.hpp"
 
 namespace dwell::validate {
@@ -32,7 +32,7 @@ double unwrapped(double hour, double to) { return to + std::remainder(hour - to,
 /// Figures of days, hours of the day taken around the clock.
 std::vector<Estimate> day_estimates(const std::vector<const DayEvidence*>& blocks) {
   const DayFigures whole = day_figures(sum_blocks(blocks, nullptr));
-  return resample_all([&](const Draw* draw) {
+  return resample_all(blocks.size(), [&](const Draw* draw) {
     const DayFigures drawn = day_figures(sum_blocks(blocks, draw));
     std::vector<double> values(drawn.begin(), drawn.end());
     for (const DayFigure figure : {DayFigure::peak_hour, DayFigure::trough_hour}) {
@@ -43,27 +43,14 @@ std::vector<Estimate> day_estimates(const std::vector<const DayEvidence*>& block
   });
 }
 
-template <class Evidence, class Figures>
-std::vector<Estimate> estimates(const std::vector<const Evidence*>& blocks, Figures figures) {
-  return resample_all([&](const Draw* draw) {
-    const auto values = figures(sum_blocks(blocks, draw));
-    return std::vector<double>(values.begin(), values.end());
+/// Groups of users are drawn from all, those with nobody among them too.
+std::vector<Estimate> user_estimates(const std::vector<const UserEvidence*>& blocks) {
+  const auto filled = std::count_if(blocks.begin(), blocks.end(), [](const UserEvidence* block) {
+    return std::any_of(block->systems.begin(), block->systems.end(), [](double sessions) { return sessions > 0; });
   });
-}
-
-/// The interval takes every item's count for a Poisson variable, and ranks anew.
-Estimate item_exponent(const Observed& seen) {
-  constexpr double kRanks = 12'000;  // what lies further down does not come among the first 10,000
-  const auto kept = std::min(seen.item_counts.size(), static_cast<std::size_t>(kRanks * seen.item_share) + 100);
-  std::vector<double> counts(kept);
-  return resample([&](const Draw* draw) {
-    if (draw == nullptr) return rank_exponent(seen.item_counts, seen.item_share);
-    for (std::size_t i = 0; i < kept; ++i) {
-      const double count = seen.item_counts[i];
-      counts[i] = std::max(0.0, count + std::sqrt(count) * draw->normal(i));
-    }
-    std::sort(counts.begin(), counts.end(), std::greater<>());
-    return rank_exponent(counts, seen.item_share);
+  return resample_all(static_cast<std::size_t>(filled), [&](const Draw* draw) {
+    const UserFigures values = user_figures(sum_blocks(blocks, draw));
+    return std::vector<double>(values.begin(), values.end());
   });
 }
 
@@ -81,6 +68,7 @@ class Filler {
     part.value = value;
     part.skipped = !missing.empty() ? missing : std::isnan(value.value) ? otherwise : "";
     part.pass = part.skipped.empty() && part.band.holds(value.value);
+    if (part.skipped.empty() && std::isnan(value.low)) part.no_interval = "too few days";
   }
   Part& part(int id, std::size_t index) { return statistics_[static_cast<std::size_t>(id - 1)].parts[index]; }
 
@@ -90,7 +78,8 @@ class Filler {
     const std::string no_event = seen_.columns.event ? "" : "column event missing";
     fill(1, {at(length_median), at(length_mean), at(length_tail_ratio)}, "");
     fill(2, {at(single_page)}, "");
-    fill(3, {at(length_sigma), at(length_exponent)}, "");
+    fill(3, {at(length_sigma)}, "");
+    set(part(3, 1), at(length_exponent), enough_for_tail() ? "" : "under 50,000 sessions", "too little in the log");
     fill(4, {at(think_median_s), at(think_sigma)}, "");
     fill(5, {at(think_ks), at(think_ks_ratio)}, "");
     fill(6, {at(views), at(carts), at(buys)}, no_event);
@@ -111,6 +100,7 @@ class Filler {
     for (const UserFigure carrier : {skt, kt, lgu, mvno})
       set(part(15, p++), at(carrier), seen_.columns.carrier ? "" : "column carrier missing", "no known carrier");
     set(part(15, p), at(android), seen_.columns.system ? "" : "column system missing", "no known system");
+    for (const int id : {8, 9, 10, 15}) say_no_interval(id, "too few users");
   }
 
   void days() {
@@ -129,14 +119,36 @@ class Filler {
   void items() {
     set(part(11, 0), item_exponent(seen_), seen_.columns.item ? "" : "column item missing",
         "too few items for a rank curve");
+    say_no_interval(11, "too few clicks");
   }
 
  private:
+  void say_no_interval(int id, const std::string& reason) {
+    for (Part& part : statistics_[static_cast<std::size_t>(id - 1)].parts) {
+      if (!part.no_interval.empty()) part.no_interval = reason;
+    }
+  }
+
+  /// Fewer reach less far into the tail, and the exponent is the smaller for it.
+  [[nodiscard]] bool enough_for_tail() const {
+    constexpr double kLeast = 50'000;
+    double sessions = 0;
+    for (const DayEvidence& block : seen_.by_day) sessions += block.sessions;
+    return sessions >= kLeast;
+  }
+
   const Observed& seen_;
   std::vector<Statistic>& statistics_;
 };
 
 }  // namespace
+
+bool Part::compatible() const {
+  if (!skipped.empty()) return false;
+  if (std::isnan(value.low)) return pass;
+  const auto meets = [&](double turn) { return value.low + turn <= band.high && value.high + turn >= band.low; };
+  return meets(0) || (unit == "h" && (meets(-24) || meets(24)));
+}
 
 bool Statistic::skipped() const {
   return std::all_of(parts.begin(), parts.end(), [](const Part& p) { return !p.skipped.empty(); });
@@ -157,7 +169,7 @@ std::vector<Statistic> compute_statistics(const Observed& observed) {
   std::vector<Statistic> out = catalogue();
   Filler filler(observed, out);
   filler.sessions(day_estimates(days));
-  filler.users(estimates(users, user_figures));
+  filler.users(user_estimates(users));
   filler.days();
   filler.items();
   return out;

@@ -19,11 +19,13 @@ struct Part {
   std::string name;
   std::string unit;  ///< "", "s", "h" (hour of day) or "%" (a share, shown as a percentage)
   Band band;
-  Estimate value{};     ///< a share is between 0 and 1
-  std::string skipped;  ///< why there is no value; empty: there is one
-  bool pass = false;    ///< the value lies in the band, ends included
-  /// Values outside whose interval meets the band: the data do not exclude that the band holds.
-  [[nodiscard]] bool compatible() const { return skipped.empty() && value.low <= band.high && value.high >= band.low; }
+  Estimate value{};         ///< a share is between 0 and 1; hours run below 0 and above 23 about midnight
+  std::string skipped;      ///< why there is no value; empty: there is one
+  std::string no_interval;  ///< why a value has no interval; empty: it has one
+  bool pass = false;        ///< the value lies in the band, ends included
+  /// The interval meets the band, around the clock for hours: the data do not exclude that the band holds. Without an
+  /// interval, as `pass`.
+  [[nodiscard]] bool compatible() const;
 };
 
 struct Reference {

@@ -58,8 +58,8 @@ TEST_CASE("validate compares simulated traffic with fifteen statistics, page and
     INFO(line);
     CHECK(line.size() <= 80);
   }
-  for (const char* word :
-       {"pages per session", "accepted", "fewer than 28 days on end", "CDNOW", "skipped", "think_mu"})
+  for (const char* word : {"pages per session", "accepted", "fewer than 28 days on end", "CDNOW", "skipped", "think_mu",
+                           "too few days", "merge them into a copy"})
     CHECK(end.out.find(word) != std::string::npos);
   const auto json = nlohmann::json::parse(read_text(folder.path("v.json")));
   REQUIRE(json.at("statistics").size() == 15);
@@ -74,11 +74,23 @@ TEST_CASE("validate compares simulated traffic with fifteen statistics, page and
   CHECK(json.at("statistics")[3].at("value").get<double>() == Approx(33).epsilon(.1));
   CHECK_FALSE(json.at("statistics")[10].contains("skipped"));  // items are the model's to name
   CHECK(json.at("statistics")[10].at("value").get<double>() == Approx(.9).epsilon(.2));
+  CHECK(json.at("statistics")[0].at("low").is_null());  // of three days
+  CHECK(json.at("statistics")[0].at("parts")[0].at("no_interval") == "too few days");
+  CHECK(json.at("statistics")[14].at("low").is_number());  // drawn by users
   CHECK(json.at("plots").at("hours").size() == 24);
   CHECK(json.at("plots").at("days").size() == 3);
   CHECK(json.at("plots").at("week").at("events_by_hour").size() == 72);
   CHECK(json.at("fit").at("platform").at("sessions").at("think_mu").get<double>() == Approx(3.5).epsilon(.02));
   CHECK(json.at("source").at("scale") == "1/20000");
+}
+
+TEST_CASE("a day of few members fails nothing for want of data") {
+  const Folder folder;
+  const Finished end = run_dwell(folder, {"validate", "--scale", "1/4000", "--days", "1", "-q"});
+  INFO(end.out);
+  CHECK(end.code == 0);
+  CHECK(end.out.find("under 50,000 sessions") != std::string::npos);
+  CHECK(end.out.find("14.x") == std::string::npos);
 }
 
 TEST_CASE("validate gives the same figures on any number of threads, others for another seed") {
@@ -128,6 +140,7 @@ TEST_CASE("validate reads a log with its own names") {
   CHECK(page.out.find("Columns: user=who, time=when, event=what") != std::string::npos);
   CHECK(page.out.find("No event was taken for an order") != std::string::npos);
   CHECK(page.out.find("column item missing") != std::string::npos);
+  CHECK(page.out.find("is no error of the log") != std::string::npos);
 }
 
 TEST_CASE("validate draws a week, of a simulation or of a log") {

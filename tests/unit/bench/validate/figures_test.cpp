@@ -125,7 +125,7 @@ TEST_CASE("the exponent of items has an interval, narrower with more clicks", "[
     const Part part = compute_statistics(seen)[10].parts[0];
     CHECK(part.value.value == Approx(.9).epsilon(.02));
     CHECK(part.value.low < part.value.value);
-    CHECK(part.value.high >= part.value.value);
+    CHECK(part.value.high > part.value.value);
     return part.value.high - part.value.low;
   };
   const double few = width(1e5), many = width(1e7);
@@ -208,6 +208,18 @@ TEST_CASE("independent rates have a Hurst exponent of a half, wandering ones mor
   CHECK(std::isnan(hurst(days_of(5, [](std::size_t, std::size_t) { return 1.0; })).rescaled_range.value));
 }
 
+TEST_CASE("an interval of the Hurst exponent stays within 0 to 1", "[validate]") {
+  // Quarters that differ much: quiet ones, and ones that drift.
+  std::uint32_t i = 0;
+  const Estimate found = hurst(days_of(8, [&](std::size_t d, std::size_t b) {
+                           const double drift = d / 2 % 2 == 0 ? 0 : .15 * static_cast<double>(b) / Day::kBins;
+                           return 1 + drift * (d % 2 == 0 ? 1 : -1) + .05 * normal(i++, 6);
+                         })).rescaled_range;
+  CHECK(found.low >= 0);
+  CHECK(found.high == 1);
+  CHECK(found.low <= found.value);
+}
+
 TEST_CASE("dispersion is that of a Poisson process when counts are, and CV that of days", "[validate]") {
   std::uint32_t i = 0;
   const Observed seen = days_of(20, [&](std::size_t, std::size_t b) {
@@ -241,6 +253,52 @@ TEST_CASE("an interval holds its value, and hours go around the clock", "[valida
   CHECK(peak.value.low >= 22);
   CHECK(peak.value.high >= 23);
   CHECK(peak.value.high <= 26);
+}
+
+TEST_CASE("with few days there is no interval, and no tail of few sessions", "[validate]") {
+  const auto seen_on = [](std::size_t days, double sessions) {
+    Observed seen;
+    for (std::size_t d = 0; d < days; ++d) {
+      DayEvidence& day = seen.by_day[d];
+      day.sessions = sessions;
+      for (std::size_t k = 1; k < 60; ++k) day.lengths[k] = sessions / 60;
+      day.pages = sessions * (29 + static_cast<double>(d));
+      day.hours.fill(10);
+    }
+    return compute_statistics(seen);
+  };
+  const std::vector<Statistic> few = seen_on(6, 7000), enough = seen_on(7, 8000);
+  const Part& mean = few[0].parts[1];
+  CHECK(mean.skipped.empty());
+  CHECK(mean.no_interval == "too few days");
+  CHECK(std::isnan(mean.value.low));
+  CHECK(mean.compatible() == mean.pass);
+  CHECK(enough[0].parts[1].no_interval.empty());
+  CHECK(enough[0].parts[1].value.low < enough[0].parts[1].value.high);
+  CHECK(few[2].parts[1].skipped == "under 50,000 sessions");
+  CHECK(enough[2].parts[1].skipped.empty());
+}
+
+TEST_CASE("one user alone has no interval", "[validate]") {
+  Observed seen;
+  seen.columns.user = seen.columns.system = true;
+  seen.by_user[3].systems[static_cast<std::size_t>(System::android)] = 5;
+  const Part android = compute_statistics(seen)[14].parts[5];
+  CHECK(android.value.value == 1);
+  CHECK(android.no_interval == "too few users");
+}
+
+TEST_CASE("an interval of hours meets a band around the clock", "[validate]") {
+  Part part;
+  part.unit = "h";
+  part.band = {21, 23};
+  part.value = {1, -2, 3};  // 22 to 3
+  CHECK(part.compatible());
+  part.value = {4, 1, 6};
+  CHECK_FALSE(part.compatible());
+  part.unit = "";
+  part.value = {1, -2, 3};
+  CHECK_FALSE(part.compatible());
 }
 
 TEST_CASE("there are fifteen statistics, and an empty log passes none of them", "[validate]") {
