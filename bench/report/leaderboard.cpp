@@ -7,10 +7,12 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <tuple>
 #include <utility>
 
+#include "bench/report/marks.hpp"
 #include "bench/report/table.hpp"
 
 namespace dwell::report {
@@ -18,36 +20,6 @@ namespace {
 
 using run::Mark;
 using run::Summary;
-
-struct MarkText {
-  char letter;
-  std::string_view meaning;
-  bool (*holds)(const Summary&);
-};
-
-constexpr std::array<MarkText, 7> kMarks = {{
-    {'b', "budget test failed: false alerts on evaluation seeds disagree with calibration",
-     [](const Summary& s) { return s.budget_mark; }},
-    {'p', "not better than placebo: it \"finds\" ordinary extra traffic about as often",
-     [](const Summary& s) { return s.placebo_mark && s.mark != Mark::not_calibratable; }},
-    {'s', "scale-limited: judged per source with fewer than 20 campaign sources",
-     [](const Summary& s) { return s.scale_limited; }},
-    {'c', "not calibratable: too few clean days for this budget",
-     [](const Summary& s) { return s.mark == Mark::not_calibratable; }},
-    {'o', "over budget: no finite threshold keeps the budget",
-     [](const Summary& s) { return s.mark == Mark::over_budget; }},
-    {'v', "overflow: more scores than could be kept; the row may be wrong",
-     [](const Summary& s) { return s.mark == Mark::overflow; }},
-    {'x', "crashed: counted as undetected", [](const Summary& s) { return s.mark == Mark::crashed; }},
-}};
-
-std::string marks_of(const Summary& s) {
-  std::string letters;
-  for (const MarkText& mark : kMarks) {
-    if (mark.holds(s)) letters += mark.letter;
-  }
-  return letters;
-}
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kSections = {{
     {"detector", "Detectors"},
@@ -74,6 +46,9 @@ const Summary* first_of(const Contender& c) {
 
 /// Without a threshold there is nothing to show but the mark.
 bool has_threshold(const Summary* s) { return s != nullptr && s->mark != Mark::not_calibratable; }
+
+/// Whether it can be the best of its tier: who noticed nothing is no better than nobody.
+bool detects(const Summary& s) { return s.kind == "detector" && s.mark == Mark::none && s.p_detect_horizon > 0; }
 
 /// An outcome that lies beyond the scored days is at least as late as they are long: their mean where some runs do,
 /// their median where most do.
@@ -150,8 +125,8 @@ std::string field_table(const std::vector<Contender>& all, const Style& style) {
     const Summary* s = c.by_budget.front();
     if (!has_threshold(s)) continue;
     bool& tier = tiers[static_cast<std::size_t>(s->tier)];
-    if (c.kind == "outcome" || (c.kind == "detector" && !tier && s->mark == Mark::none)) shown.push_back(&c);
-    if (c.kind == "detector" && s->mark == Mark::none) tier = true;
+    if (c.kind == "outcome" || (detects(*s) && !tier)) shown.push_back(&c);
+    if (detects(*s)) tier = true;
   }
   FieldSet read;
   for (const Contender* c : shown) {
@@ -189,17 +164,12 @@ std::string legend(const run::StudyResult& result, const std::vector<Contender>&
            ". \"1/day\": the false alerts a day the threshold was set for. P(det): share of runs in "
            "which the campaign is noticed within 7 days; placebo: in which as much ordinary extra traffic "
            "is. False alerts a day on clean runs, and the figure they are below with 95 % certainty.");
-  for (const MarkText& mark : kMarks) {
-    const bool used = std::any_of(all.begin(), all.end(), [&](const Contender& c) {
-      return std::any_of(c.by_budget.begin(), c.by_budget.end(),
-                         [&](const Summary* s) { return s != nullptr && mark.holds(*s); });
-    });
-    if (used) {
-      out += emphasise(fmt::format("  {}  {}", mark.letter, wrap(mark.meaning, style.width, 5)), Emphasis::dim, style) +
-             "\n";
-    }
+  std::vector<const Summary*> lines;
+  for (const Contender& c : all) {
+    std::copy_if(c.by_budget.begin(), c.by_budget.end(), std::back_inserter(lines),
+                 [](const Summary* s) { return s != nullptr; });
   }
-  return out;
+  return out + explain_marks(lines, style);
 }
 
 std::string notes(const std::vector<Contender>& all, const Style& style) {

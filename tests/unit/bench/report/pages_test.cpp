@@ -5,6 +5,7 @@
 #include "bench/report/case_study.hpp"
 #include "bench/report/conclusion.hpp"
 #include "bench/report/leaderboard.hpp"
+#include "bench/report/marks.hpp"
 #include "tests/unit/bench/report/sample.hpp"
 
 using dwell::test::sample_study;
@@ -68,6 +69,11 @@ TEST_CASE("accounts exposed are told by data field, of the best in each tier and
   CHECK(table.find("phone") == std::string::npos);
   CHECK(table.find("never-alert") == std::string::npos);
   fits(page);
+  for (auto& summary : study.summary) {
+    if (summary.detector == "ewma") summary.p_detect_horizon = 0;
+  }
+  const std::string without = leaderboard(study, {});
+  CHECK(without.find("ewma", without.find("Simulated accounts exposed")) == std::string::npos);
   for (auto& summary : study.summary) summary.exposed_by_field_mean = {};
   CHECK(leaderboard(study, {}).find("accounts exposed, by data field") == std::string::npos);
 }
@@ -79,15 +85,33 @@ TEST_CASE("marks are explained when they occur, and only then") {
   has(before, "not better than placebo");
   for (auto& s : study.summary) {
     s.budget_mark = s.placebo_mark = s.scale_limited = true;
-    s.mark = dwell::run::Mark::not_calibratable;
     s.detector = "a-detector-with-a-very-long-name-" + s.detector;
   }
   const std::string after = leaderboard(study, {});
   has(after, "budget test failed");
   has(after, "scale-limited");
-  has(after, "not calibratable");
-  has(after, "bsc");
+  has(after, "bps");
+  has(after, "with fewer than 5 seeds their mean is compared");
   fits(after);
+}
+
+TEST_CASE("what was never judged has the one mark that says why") {
+  using dwell::run::Mark;
+  dwell::run::Summary s = summary_line("ewma", "detector", dwell::detect::Tier::t0, 1, 147);
+  s.budget_mark = s.placebo_mark = s.scale_limited = true;
+  const auto as = [&](Mark mark, const std::string& note) {
+    s.mark = mark;
+    s.note = note;
+    return marks_of(s);
+  };
+  CHECK(as(Mark::none, "") == "bps");
+  CHECK(as(Mark::overflow, "") == "bpsv");
+  CHECK(as(Mark::crashed, "out of its depth") == "x");
+  CHECK(as(Mark::over_budget, "") == "o");
+  CHECK(as(Mark::not_calibratable, "") == "c");
+  CHECK(as(Mark::not_calibratable, "while calibrating: out of its depth") == "x");
+  has(explain_marks({&s}, {}), "x  crashed");
+  CHECK(explain_marks({&s}, {}).find("not calibratable") == std::string::npos);
 }
 
 TEST_CASE("an empty study says so") {
