@@ -14,6 +14,7 @@
 
 #include "bench/report/marks.hpp"
 #include "bench/report/table.hpp"
+#include "bench/score/threshold.hpp"
 
 namespace dwell::report {
 namespace {
@@ -61,6 +62,50 @@ std::string tier_of(const Contender& c, const Summary& s) {
   return c.kind == "detector" ? std::string(detect::to_string(s.tier)) : "";
 }
 
+/// The week that reports ask about, or the whole run where that is shorter.
+double days_asked(const run::StudyResult& result) { return std::min(7.0, result.manifest.horizon_days); }
+
+/// Whether the rows that need a threshold at that budget, if any, all lack clean days to set it on.
+bool is_settable(const std::vector<Contender>& all, std::size_t budget) {
+  std::size_t without = 0;
+  for (const Contender& c : all) {
+    if (c.kind != "detector" && c.kind != "control") continue;
+    const Summary* s = c.by_budget[budget];
+    if (has_threshold(s) || (s != nullptr && has_crashed(*s))) return true;
+    ++without;
+  }
+  return without == 0;
+}
+
+/// What it would take to set a budget.
+std::string seeds_needed(const run::StudyResult& result, double budget) {
+  const run::Manifest& m = result.manifest;
+  const double clean_days = score::kLeastExpectedEpisodes / budget;
+  const auto seeds = static_cast<std::size_t>(std::ceil(clean_days / m.horizon_days - 1e-9));
+  const std::string head = "No threshold for " + budget_words(budget) + ": ";
+  if (seeds <= m.calibration_seeds.size()) return head + "too few scores of the calibration seeds were kept.";
+  return head + fmt::format("it takes {:.0f} clean days, {} seed{} of {:g} days, and there {} {} (--seeds {}).",
+                            clean_days, seeds, seeds == 1 ? "" : "s", m.horizon_days,
+                            m.calibration_seeds.size() == 1 ? "was" : "were", m.calibration_seeds.size(), seeds);
+}
+
+/// Leaves the budgets that nobody's threshold could be set for out of the tables; says so, a line for each.
+std::string leave_out(const run::StudyResult& result, run::Track track, std::vector<Contender>& all,
+                      std::vector<double>& budgets, const Style& style) {
+  std::string out;
+  for (std::size_t b = 0; b < budgets.size();) {
+    if (is_settable(all, b)) {
+      ++b;
+      continue;
+    }
+    if (track == run::Track::calibrated) out += wrap(seeds_needed(result, budgets[b]), style.width, 0) + "\n";
+    budgets.erase(budgets.begin() + static_cast<std::ptrdiff_t>(b));
+    for (Contender& c : all) c.by_budget.erase(c.by_budget.begin() + static_cast<std::ptrdiff_t>(b));
+  }
+  if (budgets.empty()) all.clear();
+  return out;
+}
+
 std::string detection_table(const std::vector<Contender>& all, const std::vector<double>& budgets, const Style& style) {
   std::vector<Column> columns = {{"", false}, {"logs", false}, {"median\n" + budget_name(budgets.front())}};
   for (const double budget : budgets) {
@@ -72,7 +117,7 @@ std::string detection_table(const std::vector<Contender>& all, const std::vector
   by_section(table, all, [&](const Contender& c) {
     const Summary* first = c.by_budget.front();
     const Summary* any = first_of(c);
-    std::vector<std::string> cells = {c.name, any == nullptr ? "" : tier_of(c, *any),
+    std::vector<std::string> cells = {c.label, any == nullptr ? "" : tier_of(c, *any),
                                       has_threshold(first) ? time_of(*first, first->ttd_days_median, 0.5) : "-"};
     for (const Summary* s : c.by_budget) {
       cells.push_back(has_threshold(s) ? time_of(*s, s->ttd_days_rmst, 1) : "-");
@@ -84,19 +129,20 @@ std::string detection_table(const std::vector<Contender>& all, const std::vector
   return table.render(style);
 }
 
-std::string cost_table(const std::vector<Contender>& all, const Style& style) {
+std::string cost_table(const std::vector<Contender>& all, double days, const Style& style) {
+  const std::string within = "<=" + short_time(days);
   Table table({{"", false},
                {"records\nspared"},
                {"share"},
-               {"P(det)\n<=7 d"},
-               {"placebo\n<=7 d"},
+               {"P(det)\n" + within},
+               {"placebo\n" + within},
                {"false\n/day"},
                {"95 %\nbelow"},
                {"ns/\nevent"},
                {"state"}});
   by_section(table, all, [&](const Contender& c) {
     const Summary* s = c.by_budget.front();
-    std::vector<std::string> cells = {c.name};
+    std::vector<std::string> cells = {c.label};
     if (!has_threshold(s)) {
       cells.insert(cells.end(), 6, "-");
     } else {
@@ -144,7 +190,7 @@ std::string field_table(const std::vector<Contender>& all, const Style& style) {
   Table table(std::move(columns));
   for (const Contender* c : shown) {
     const Summary& s = *c->by_budget.front();
-    std::vector<std::string> cells = {c->name, tier_of(*c, s)};
+    std::vector<std::string> cells = {c->label, tier_of(*c, s)};
     for (std::size_t f = 0; f < kDataFields; ++f) {
       if (read.has(static_cast<DataField>(f))) cells.push_back(short_count(s.exposed_by_field_mean.accounts[f]));
     }
@@ -162,8 +208,9 @@ std::string legend(const run::StudyResult& result, const std::vector<Contender>&
            short_time(result.manifest.horizon_days) +
            ". Median: the time by which half of the runs had noticed. Logs: " + std::string(detect::tier_legend()) +
            ". \"1/day\": the false alerts a day the threshold was set for. P(det): share of runs in "
-           "which the campaign is noticed within 7 days; placebo: in which as much ordinary extra traffic "
-           "is. False alerts a day on clean runs, and the figure they are below with 95 % certainty.");
+           "which the campaign is noticed within " +
+           long_time(days_asked(result)) +
+           "; placebo: in which as much ordinary extra traffic is. False alerts a day on clean runs, and the figure they are below with 95 % certainty.");
   std::vector<const Summary*> lines;
   for (const Contender& c : all) {
     std::copy_if(c.by_budget.begin(), c.by_budget.end(), std::back_inserter(lines),
@@ -239,18 +286,20 @@ std::string budget_words(double per_day) {
 }
 
 std::string leaderboard(const run::StudyResult& result, const Style& style) {
-  const std::vector<double> budgets = budgets_of(result);
-  if (budgets.empty()) return "No detector was scored.\n";
+  if (budgets_of(result).empty()) return "No detector was scored.\n";
   std::string out;
   std::vector<Contender> shown;
   for (const run::Track track : {run::Track::calibrated, run::Track::field}) {
-    const std::vector<Contender> all = contenders(result, track);
+    std::vector<double> budgets = budgets_of(result);
+    std::vector<Contender> all = contenders(result, track);
+    const std::string unset = leave_out(result, track, all, budgets, style);
+    out += unset + (unset.empty() ? "" : "\n");
     if (all.empty()) continue;
     const std::string how = track == run::Track::calibrated ? "" : ", thresholds from the run's own warm-up";
     out += emphasise("Time to detect, by alert budget" + how, Emphasis::bold, style) + "\n";
     out += detection_table(all, budgets, style) + "\n";
     out += emphasise("What it spares and costs at " + budget_name(budgets.front()) + how, Emphasis::bold, style) + "\n";
-    out += cost_table(all, style) + notes(all, style) + "\n";
+    out += cost_table(all, days_asked(result), style) + notes(all, style) + "\n";
     const std::string fields = track == run::Track::calibrated ? field_table(all, style) : "";
     if (!fields.empty()) {
       out += emphasise("Simulated accounts exposed, by data field", Emphasis::bold, style) + "\n" +
@@ -262,7 +311,7 @@ std::string leaderboard(const run::StudyResult& result, const Style& style) {
     }
     shown.insert(shown.end(), all.begin(), all.end());
   }
-  return out + legend(result, shown, style);
+  return shown.empty() ? out : out + legend(result, shown, style);
 }
 
 }  // namespace dwell::report
