@@ -219,6 +219,23 @@ std::string legend(const run::StudyResult& result, const std::vector<Contender>&
   return out + explain_marks(lines, style);
 }
 
+/// What is behind the file of a detector from outside; all that was typed in the catalogue.
+std::string behind_file(const std::string& name) {
+  for (const std::string_view ending : {".py:", ".so:"}) {
+    if (const std::size_t at = name.rfind(ending); at != std::string::npos) return name.substr(at + ending.size());
+  }
+  return name;
+}
+
+/// Labels of detectors from outside say no file where the rest tells them apart.
+void shorten(std::vector<Contender>& all) {
+  for (Contender& c : all) {
+    const std::string label = behind_file(c.name);
+    const auto alike = [&](const Contender& other) { return behind_file(other.name) == label; };
+    if (std::count_if(all.begin(), all.end(), alike) == 1) c.label = label;
+  }
+}
+
 std::string notes(const std::vector<Contender>& all, const Style& style) {
   std::string out;
   for (const Contender& c : all) {
@@ -250,7 +267,7 @@ std::vector<Contender> contenders(const run::StudyResult& result, run::Track tra
     auto at = std::find_if(all.begin(), all.end(),
                            [&](const Contender& c) { return c.name == s.detector && c.kind == s.kind; });
     if (at == all.end()) {
-      all.push_back({s.detector, s.kind, std::vector<const Summary*>(budgets.size(), nullptr), nullptr});
+      all.push_back({s.detector, s.detector, s.kind, std::vector<const Summary*>(budgets.size(), nullptr), nullptr});
       at = all.end() - 1;
     }
     for (std::size_t i = 0; i < budgets.size(); ++i) {
@@ -263,6 +280,7 @@ std::vector<Contender> contenders(const run::StudyResult& result, run::Track tra
       if (cost.detector == c.name) c.cost = &cost;
     }
   }
+  shorten(all);
   const auto rank = [](const Contender& c) {
     const Summary* s = c.by_budget.front();
     if (s == nullptr) return std::make_tuple(std::numeric_limits<double>::infinity(), 99, 0.0, c.name);

@@ -13,6 +13,7 @@ namespace dwell::report {
 /// The summary lines of one detector on one track, by budget.
 struct Contender {
   std::string name;
+  std::string label;  ///< the name, without the file of a detector from outside where that tells it apart
   std::string kind;
   std::vector<const run::Summary*> by_budget;  ///< parallel to the budgets; nullptr when there is none
   const run::DetectorCost* cost = nullptr;     ///< nullptr when it was not measured

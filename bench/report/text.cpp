@@ -85,6 +85,19 @@ std::string fit(std::string_view text, std::size_t width) {
   return std::string(text.substr(0, end)) + "…";
 }
 
+std::string fit_middle(std::string_view text, std::size_t width) {
+  const std::size_t whole = display_width(text);
+  if (whole <= width || width < 3) return fit(text, width);
+  const std::string head = fit(text, (width - 1) / 3 + 1);  // ends with the ellipsis
+  const std::size_t room = width - display_width(head);
+  std::size_t left = whole;
+  for (std::size_t at = 0; at < text.size();) {
+    left -= width_of(next_code_point(text, at));
+    if (left <= room) return head + std::string(text.substr(at));
+  }
+  return head;
+}
+
 std::string pad(std::string_view text, std::size_t width, bool right) {
   const std::size_t used = display_width(text);
   const std::string gap(width > used ? width - used : 0, ' ');

@@ -23,6 +23,8 @@ std::string emphasise(std::string_view text, Emphasis emphasis, const Style& sty
 std::size_t display_width(std::string_view text);
 /// At most `width` columns; what was cut is shown by an ellipsis.
 std::string fit(std::string_view text, std::size_t width);
+/// The same, cut in the middle: a third of the beginning stays and the end, by which long names differ.
+std::string fit_middle(std::string_view text, std::size_t width);
 /// Filled up to `width` columns with spaces.
 std::string pad(std::string_view text, std::size_t width, bool right);
 /// Words wrapped to `width`; lines after the first begin with `indent` spaces, the first is taken to begin at `indent`

@@ -163,6 +163,68 @@ TEST_CASE("without a threshold there is no time to show, and nothing to conclude
   has(text, "no alert budget could be set");
 }
 
+TEST_CASE("budgets that could not be set take a line that says how many seeds they need") {
+  auto study = sample_study();
+  study.manifest.horizon_days = 3;
+  study.manifest.calibration_seeds = {2000, 2002, 2004, 2006};
+  for (auto& s : study.summary) {
+    const bool judged = s.kind == "detector" || s.kind == "control";
+    if (judged && s.budget_per_day < 1) s.mark = dwell::run::Mark::not_calibratable;
+  }
+  std::string page = leaderboard(study, {});
+  has(page, "No threshold for one false alert a week: it takes 70 clean days, 24 seeds of 3 days,");
+  has(page, "--seeds 100");
+  has(page, "1/day");
+  CHECK(page.find("1/week") == std::string::npos);
+  CHECK(page.find("not calibratable") == std::string::npos);
+  fits(page);
+
+  study.manifest.calibration_seeds = {2000};
+  for (auto& s : study.summary) {
+    if (s.kind == "detector" || s.kind == "control") s.mark = dwell::run::Mark::not_calibratable;
+  }
+  page = leaderboard(study, {});
+  has(page, "it takes 10 clean days, 4 seeds of 3 days, and there was 1");
+  CHECK(page.find("ewma") == std::string::npos);
+  CHECK(page.find("Time to detect") == std::string::npos);
+  fits(page);
+
+  // One that failed keeps its row: more seeds would not help it.
+  study.summary[1].note = "while calibrating: out of its depth";
+  has(leaderboard(study, {}), "out of its depth");
+}
+
+TEST_CASE("runs shorter than a week are asked what they can answer") {
+  auto study = sample_study();
+  has(leaderboard(study, {}), "<=7 d");
+  study.manifest.horizon_days = 3;
+  const std::string page = leaderboard(study, {});
+  has(page, "<=3 d");
+  has(page, "noticed within 3");
+  CHECK(page.find("<=7 d") == std::string::npos);
+  CHECK(page.find("7 days") == std::string::npos);
+}
+
+TEST_CASE("detectors from outside are named without their file where that tells them apart") {
+  auto study = sample_study();
+  const auto named = [&](const std::string& one, const std::string& other) {
+    for (auto& s : study.summary) {
+      if (s.kind == "detector") s.detector = s.tier == dwell::detect::Tier::t0 ? one : other;
+    }
+    const auto all = contenders(study, dwell::run::Track::calibrated);
+    std::vector<std::string> labels;
+    for (const Contender& c : all) {
+      if (c.kind == "detector") labels.push_back(c.label);
+    }
+    study = sample_study();
+    return labels;
+  };
+  using Labels = std::vector<std::string>;
+  CHECK(named("python:first_seen.py:FirstSeen:least=3", "./x.so:burst") == Labels{"burst", "FirstSeen:least=3"});
+  CHECK(named("python:a.py:Mine", "python:b.py:Mine") == Labels{"python:b.py:Mine", "python:a.py:Mine"});
+  CHECK(named("x.so:never-alert", "ewma") == Labels{"ewma", "x.so:never-alert"});
+}
+
 TEST_CASE("a budget that could not be set is no failure of the detectors") {
   auto study = sample_study();
   std::erase_if(study.summary, [](const auto& s) { return s.detector == "orphaned-key"; });
