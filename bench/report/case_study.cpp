@@ -73,11 +73,12 @@ std::string what_was_simulated(const run::StudyResult& result, const Style& styl
   const auto line = [&](std::string_view label, const std::string& text) { out += entry(label, 9, text, style); };
   line("scenario", fmt::format("{}, reading {}, key use {}, scale {}", m.scenario, m.baseline, m.key_use, m.scale));
   const std::string campaign =
-      m.campaign_requests == 0 ? "no campaign"
-                               : fmt::format("{} campaign requests a run from {} address{}",
-                                             short_count(static_cast<double>(m.campaign_requests)), m.sources,
-                                             m.sources == 1 ? "" : "es");
-  line("world", fmt::format("{} members on {} shards; {}", short_count(static_cast<double>(m.members)), m.shards, campaign));
+      m.campaign_requests == 0
+          ? "no campaign"
+          : fmt::format("{} campaign requests a run from {} address{}",
+                        short_count(static_cast<double>(m.campaign_requests)), m.sources, m.sources == 1 ? "" : "es");
+  line("world",
+       fmt::format("{} members on {} shards; {}", short_count(static_cast<double>(m.members)), m.shards, campaign));
   if (m.campaign_log_share > 0) {
     line("hidden in", fmt::format("while it lasts, {:.2g} of the log lines are the campaign's", m.campaign_log_share));
   }

@@ -12,6 +12,7 @@
 #include <tuple>
 #include <utility>
 
+#include "bench/report/clean_table.hpp"
 #include "bench/report/marks.hpp"
 #include "bench/report/table.hpp"
 #include "bench/score/threshold.hpp"
@@ -204,17 +205,21 @@ std::string legend(const run::StudyResult& result, const std::vector<Contender>&
     return emphasise(wrap(text, style.width, 0), Emphasis::dim, style) + "\n";
   };
   std::string out =
-      note("Times run from the onset of the campaign to the alert; a run without detection counts as " +
-           short_time(result.manifest.horizon_days) +
-           ". Median: the time by which half of the runs had noticed. Logs: " + std::string(detect::tier_legend()) +
-           ". \"1/day\": the false alerts a day the threshold was set for. P(det): share of runs in "
-           "which the campaign is noticed within " +
-           long_time(days_asked(result)) +
-           "; placebo: in which as much ordinary extra traffic is. False alerts a day on clean runs, and the figure they are below with 95 % certainty.");
+      is_clean(result)
+          ? note(clean_legend())
+          : note("Times run from the onset of the campaign to the alert; a run without detection counts as " +
+                 short_time(result.manifest.horizon_days) +
+                 ". Median: the time by which half of the runs had noticed. Logs: " +
+                 std::string(detect::tier_legend()) +
+                 ". \"1/day\": the false alerts a day the threshold was set for. P(det): share of runs in "
+                 "which the campaign is noticed within " +
+                 long_time(days_asked(result)) +
+                 "; placebo: in which as much ordinary extra traffic is. False alerts a day on clean runs, and the "
+                 "figure they are below with 95 % certainty.");
   std::vector<const Summary*> lines;
   for (const Contender& c : all) {
     std::copy_if(c.by_budget.begin(), c.by_budget.end(), std::back_inserter(lines),
-                 [](const Summary* s) { return s != nullptr; });
+                 [&](const Summary* s) { return s != nullptr && (!is_clean(result) || !has_figures(*s)); });
   }
   return out + explain_marks(lines, style);
 }
@@ -313,7 +318,13 @@ std::string leaderboard(const run::StudyResult& result, const Style& style) {
     const std::string unset = leave_out(result, track, all, budgets, style);
     out += unset + (unset.empty() ? "" : "\n");
     if (all.empty()) continue;
+    shown.insert(shown.end(), all.begin(), all.end());
     const std::string how = track == run::Track::calibrated ? "" : ", thresholds from the run's own warm-up";
+    if (is_clean(result)) {
+      out += emphasise("False alerts a day, by alert budget" + how, Emphasis::bold, style) + "\n";
+      out += clean_table(all, budgets, style) + notes(all, style) + "\n";
+      continue;
+    }
     out += emphasise("Time to detect, by alert budget" + how, Emphasis::bold, style) + "\n";
     out += detection_table(all, budgets, style) + "\n";
     out += emphasise("What it spares and costs at " + budget_name(budgets.front()) + how, Emphasis::bold, style) + "\n";
@@ -327,7 +338,6 @@ std::string leaderboard(const run::StudyResult& result, const Style& style) {
                        Emphasis::dim, style) +
              "\n" + fields + "\n";
     }
-    shown.insert(shown.end(), all.begin(), all.end());
   }
   return shown.empty() ? out : out + legend(result, shown, style);
 }

@@ -31,7 +31,8 @@ std::string budget_name(double per_day);
 std::string budget_words(double per_day);
 
 /// Two tables (detection; records, noise and cost) for each track present, one of accounts exposed by data field, and
-/// the legend of what they use. Lines fit the page; an empty study says so.
+/// the legend of what they use; one table of false alerts where there was no campaign. Lines fit the page; an empty
+/// study says so.
 std::string leaderboard(const run::StudyResult& result, const Style& style);
 
 }  // namespace dwell::report

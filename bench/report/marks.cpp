@@ -15,8 +15,6 @@ using run::Summary;
 
 bool not_calibratable(const Summary& s) { return s.mark == Mark::not_calibratable && !has_crashed(s); }
 bool over_budget(const Summary& s) { return s.mark == Mark::over_budget; }
-/// What came to no judgement has no figures that other marks could be about.
-bool judged(const Summary& s) { return !has_crashed(s) && !not_calibratable(s) && !over_budget(s); }
 
 struct MarkText {
   char letter;
@@ -27,15 +25,15 @@ struct MarkText {
 const std::array<MarkText, 7>& marks() {
   static const std::array<MarkText, 7> list = {{
       {'b', "budget test failed: false alerts on evaluation seeds disagree with calibration",
-       [](const Summary& s) { return judged(s) && s.budget_mark; }},
+       [](const Summary& s) { return has_figures(s) && s.budget_mark; }},
       {'p',
        fmt::format("not better than placebo: in that time it finds as much ordinary extra traffic as often, or no "
                    "signed-rank test over the seeds shows at 5 % that fewer windows with the campaign's requests pass "
                    "until it is noticed than with that traffic's; with fewer than {} seeds their mean is compared",
                    run::kLeastSeedsForPlaceboTest),
-       [](const Summary& s) { return judged(s) && s.placebo_mark; }},
+       [](const Summary& s) { return has_figures(s) && s.placebo_mark; }},
       {'s', "scale-limited: judged per source with fewer than 20 campaign sources",
-       [](const Summary& s) { return judged(s) && s.scale_limited; }},
+       [](const Summary& s) { return has_figures(s) && s.scale_limited; }},
       {'c', "not calibratable: too few clean days for this budget", not_calibratable},
       {'o', "over budget: no finite threshold keeps the budget", over_budget},
       {'v', "overflow: more scores than could be kept; the row may be wrong",
@@ -51,6 +49,8 @@ bool has_crashed(const Summary& s) {
   // One that failed while calibrating has no threshold and a note that says how; outcomes have notes of their own.
   return s.mark == Mark::crashed || (s.mark == Mark::not_calibratable && s.kind != "outcome" && !s.note.empty());
 }
+
+bool has_figures(const Summary& s) { return !has_crashed(s) && !not_calibratable(s) && !over_budget(s); }
 
 std::string marks_of(const Summary& s) {
   std::string letters;

@@ -90,8 +90,8 @@ void set_placebo(Summary& summary, const std::vector<Row>& rows) {
     summary.placebo_ttd_days_rmst += row.placebo_ttd_days / static_cast<double>(rows.size());
   }
   summary.placebo_test_p = stats::wilcoxon_signed_rank(sooner).greater;
-  const bool sooner_enough = rows.size() < kLeastSeedsForPlaceboTest ? stats::mean(sooner) > 0
-                                                                     : summary.placebo_test_p <= kPlaceboTestLevel;
+  const bool sooner_enough =
+      rows.size() < kLeastSeedsForPlaceboTest ? stats::mean(sooner) > 0 : summary.placebo_test_p <= kPlaceboTestLevel;
   summary.placebo_mark = !sooner_enough || finds_placebo_as_often(summary);
 }
 

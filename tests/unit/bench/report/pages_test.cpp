@@ -256,8 +256,42 @@ TEST_CASE("without a campaign nothing was there to notice") {
   const std::string text = conclusion(study);
   CHECK(sentences(text) == 3);
   has(text, "There was no campaign: every alert is false.");
-  has(text, "Of 2 detectors set for one false alert a day, 2 kept to it; the noisiest, ewma, raised 0.95 a day.");
+  has(text,
+      "Of 2 detectors set for one false alert a day, 2 agree with it within chance; the noisiest, ewma, raised 0.95 "
+      "false alerts a day (below 1.1 with 95 % certainty).");
   CHECK(text.find("theft") == std::string::npos);
+  std::erase_if(study.summary, [](const auto& s) { return s.detector == "orphaned-key"; });
+  study.summary.front().budget_mark = true;
+  has(conclusion(study),
+      "The one detector set for one false alert a day, ewma, raised 0.95 false alerts a day (below 1.1 "
+      "with 95 % certainty), which does not agree with the budget within chance.");
+}
+
+TEST_CASE("a page without a campaign tells of false alerts alone") {
+  auto study = sample_study();
+  study.manifest.campaign_requests = 0;
+  study.manifest.campaign_log_share = 0;
+  study.summary.front().budget_mark = true;
+  const std::string page = study_page(study, "", {});
+  has(page, "False alerts a day, by alert budget");
+  has(page, "agree with the budget within chance");
+  has(page, "no campaign");
+  has(page, " no ");
+  for (const char* absent : {"onset", "oracle", "real-outcome", "campaign requests", "P(det)", "placebo",
+                             "Time to detect", "containment", "data field"}) {
+    INFO(absent);
+    CHECK(page.find(absent) == std::string::npos);
+  }
+  fits(page);
+}
+
+TEST_CASE("seeds are told with their gaps, and how many were asked for") {
+  auto study = sample_study();
+  has(study_page(study, "", {}), "calibration 2 (2000, 2002); evaluation 8 (2001, 2003, …, 2015)");
+  study.manifest.partial = true;
+  study.manifest.calibration_seeds = {2000, 2002, 2004, 2006, 2008, 2010, 2012, 2014, 2016};
+  study.manifest.evaluation_seeds = {2001, 2005, 2007, 2009, 2011};
+  has(study_page(study, "", {}), "evaluation 5 of 9 (2001, 2005, …)");
 }
 
 TEST_CASE("nobody wins by breaking the budget, by finding placebos or by crashing") {
