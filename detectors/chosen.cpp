@@ -63,7 +63,8 @@ Result<Chosen> choose_detector(std::string_view typed) {
   for (std::size_t i = 0; i < seen.size(); ++i) {
     const auto set = std::find_if(out.descriptor.parameters.begin(), out.descriptor.parameters.end(),
                                   [&](const Parameter& p) { return p.name == seen[i]; });
-    name += (i == 0 ? ":" : ",") + typed_parameter(set->name, set->value);
+    name += i == 0 ? ':' : ',';
+    name += typed_parameter(set->name, set->value);
   }
   out.descriptor.name = std::move(name);
   return out;

@@ -41,7 +41,10 @@ std::string behind_name(const Reference& reference) {
   for (const auto& [name, value] : reference.parameters) {
     std::array<char, 32> digits{};
     const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-    text += (text.empty() ? ":" : ",") + name + "=" + std::string(digits.data(), written.ptr);
+    text += text.empty() ? ':' : ',';
+    text += name;
+    text += '=';
+    text.append(digits.data(), written.ptr);
   }
   return text;
 }
