@@ -81,13 +81,13 @@ bool is_settable(const std::vector<Contender>& all, std::size_t budget) {
 /// What it would take to set a budget.
 std::string seeds_needed(const run::StudyResult& result, double budget) {
   const run::Manifest& m = result.manifest;
-  const double clean_days = score::kLeastExpectedEpisodes / budget;
-  const auto seeds = static_cast<std::size_t>(std::ceil(clean_days / m.horizon_days - 1e-9));
-  const std::string head = "No threshold for " + budget_words(budget) + ": ";
-  if (seeds <= m.calibration_seeds.size()) return head + "too few scores of the calibration seeds were kept.";
-  return head + fmt::format("it takes {:.0f} clean days, {} seed{} of {:g} days, and there {} {} (--seeds {}).",
-                            clean_days, seeds, seeds == 1 ? "" : "s", m.horizon_days,
-                            m.calibration_seeds.size() == 1 ? "was" : "were", m.calibration_seeds.size(), seeds);
+  const std::size_t seeds = m.calibration_seeds.size();
+  const auto needed =
+      static_cast<std::size_t>(std::ceil(score::kLeastExpectedEpisodes / budget / m.horizon_days - 1e-9));
+  const std::string head = "No threshold for " + budget_name(budget) + ": ";
+  if (needed <= seeds) return head + "too few scores of the calibration seeds were kept";
+  return head + fmt::format("{} seed{} of {:g} days to calibrate on, --seeds {} needed", seeds, seeds == 1 ? "" : "s",
+                            m.horizon_days, needed);
 }
 
 /// Leaves the budgets that nobody's threshold could be set for out of the tables; says so, a line for each.
