@@ -67,6 +67,14 @@ std::string size_text(std::uint64_t bytes) {
 }
 
 class Suite {
+  /// What a call comes to; one that throws leaves the suite broken.
+  auto unbroken(const auto& call) {
+    broken_ = true;
+    auto result = call();
+    broken_ = false;
+    return result;
+  }
+
  public:
   explicit Suite(const Subject& subject) : subject_(subject), d_(subject.descriptor) {}
 
@@ -182,13 +190,6 @@ class Suite {
   }
 
  private:
-  /// What a call comes to; one that throws leaves the suite broken.
-  auto unbroken(const auto& call) {
-    broken_ = true;
-    auto result = call();
-    broken_ = false;
-    return result;
-  }
   const Run& base() {
     if (!base_) base_ = unbroken([&] { return run(subject_, planted()); });
     return *base_;
