@@ -339,7 +339,8 @@ std::string leaderboard(const run::StudyResult& result, const Style& style) {
              "\n" + fields + "\n";
     }
   }
-  return shown.empty() ? out : out + legend(result, shown, style);
+  if (shown.empty()) return out.substr(0, out.find_last_not_of('\n') + 1) + "\n";
+  return out + legend(result, shown, style);
 }
 
 }  // namespace dwell::report

@@ -27,10 +27,11 @@ const std::array<MarkText, 7>& marks() {
       {'b', "budget test failed: false alerts on evaluation seeds disagree with calibration",
        [](const Summary& s) { return has_figures(s) && s.budget_mark; }},
       {'p',
-       fmt::format("not better than placebo: in that time it finds as much ordinary extra traffic as often, or no "
-                   "signed-rank test over the seeds shows at 5 % that fewer windows with the campaign's requests pass "
-                   "until it is noticed than with that traffic's; with fewer than {} seeds their mean is compared",
-                   run::kLeastSeedsForPlaceboTest),
+       fmt::format(
+           "not better than placebo: it finds ordinary extra traffic as often as the campaign, or not in clearly "
+           "more windows with its requests (signed-rank test over the seeds, 5 %; with fewer than {} seeds their "
+           "mean is compared)",
+           run::kLeastSeedsForPlaceboTest),
        [](const Summary& s) { return has_figures(s) && s.placebo_mark; }},
       {'s', "scale-limited: judged per source with fewer than 20 campaign sources",
        [](const Summary& s) { return has_figures(s) && s.scale_limited; }},
