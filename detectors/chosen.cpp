@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 #include <vector>
 
 #include "detectors/catalogue.hpp"
@@ -57,7 +58,15 @@ Result<Chosen> choose_detector(std::string_view typed) {
     seen.push_back(name);
     begin = end + 1;
   }
-  out.descriptor.name = typed;
+  // As each number is written shortest, so that a setting has one name however it was typed.
+  std::string name = out.descriptor.name;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    const auto set = std::find_if(out.descriptor.parameters.begin(), out.descriptor.parameters.end(),
+                                  [&](const Parameter& p) { return p.name == seen[i]; });
+    name += i == 0 ? ':' : ',';
+    name += typed_parameter(set->name, set->value);
+  }
+  out.descriptor.name = std::move(name);
   return out;
 }
 

@@ -10,7 +10,7 @@ namespace dwell::detect {
 
 struct Chosen {
   const CatalogueEntry* entry = nullptr;
-  Descriptor descriptor;  ///< named as typed, so that two settings of a detector stand side by side
+  Descriptor descriptor;  ///< named with its parameters, so that two settings stand side by side; numbers as short as can be
 };
 
 /// Errors: a name the catalogue does not have, a parameter the detector does not have, a value that is no number or out

@@ -18,6 +18,7 @@ struct Subject {
   /// Tries interfaces of other versions with it: which were refused, or the one that was not. Empty for a detector that
   /// no interface lies before.
   std::function<Result<std::string>()> refuse_other_versions = {};
+  std::uint64_t host_bytes = 0;  ///< of the descriptor's memory bound, what its host adds to what the author declared
 };
 Subject subject_of(const detect::CatalogueEntry& entry);
 

@@ -11,7 +11,8 @@
 
 namespace dwell::check {
 
-enum class Verdict : std::uint8_t { passed, failed, not_applicable };
+/// not_tried: an earlier check failed so that this one can say nothing more.
+enum class Verdict : std::uint8_t { passed, failed, not_applicable, not_tried };
 std::string_view to_string(Verdict verdict);
 
 struct Finding {
@@ -27,7 +28,8 @@ struct SuiteOptions {
   std::function<bool(std::string_view check)> next = {};
 };
 
-/// All checks in turn. What a detector throws is a failed check, never an exception. About twelve runs over sixteen
+/// All checks in turn. What a detector throws is a failed check, never an exception; where it
+/// throws on ordinary traffic, what else would run it is not tried. About twelve runs over sixteen
 /// days of traffic: a second or two for a cheap detector.
 std::vector<Finding> check_detector(const Subject& subject, const SuiteOptions& options = {});
 

@@ -15,6 +15,7 @@
 #include "bench/cli/terminal.hpp"
 #include "bench/report/text.hpp"
 #include "bench/run/contenders.hpp"
+#include "detectors/hosts/introduction.hpp"
 #include "detectors/hosts/versions.hpp"
 
 namespace dwell::cli {
@@ -28,6 +29,7 @@ constexpr const char* kAll = "all";
 check::Subject subject_of(const run::Contender& contender, const std::string& word) {
   check::Subject subject{contender.descriptor, contender.make, {}};
   if (hosts::is_outside(word)) {
+    subject.host_bytes = hosts::kHostBytes;
     subject.refuse_other_versions = [word]() -> Result<std::string> {
       const auto reference = hosts::parse_reference(word);
       if (!reference) return reference.error();
@@ -49,12 +51,12 @@ Result<std::vector<run::Contender>> subjects(const std::string& word) {
 }
 
 std::string lines(const std::string& name, const std::vector<check::Finding>& findings, const report::Style& style) {
-  constexpr std::size_t kNote = 32;  // where notes begin
+  constexpr std::size_t kNote = 35;  // where notes begin
   std::string text = report::emphasise(name, report::Emphasis::bold, style) + "\n";
   for (const check::Finding& finding : findings) {
     const bool failed = finding.verdict == check::Verdict::failed;
     const std::string verdict = failed ? "FAILED" : std::string(check::to_string(finding.verdict));
-    std::string line = fmt::format("  {:6}  {:24}", verdict, finding.check);
+    std::string line = fmt::format("  {:9}  {:24}", verdict, finding.check);
     if (!finding.note.empty()) {
       line.resize(kNote + 2, ' ');
       // Whatever a detector throws is shown on these lines.

@@ -19,10 +19,17 @@ std::string entry(std::string_view label, std::size_t label_width, const std::st
   return "  " + pad(label, label_width, false) + "  " + wrap(text, style.width, indent) + "\n";
 }
 
-std::string seeds_in_words(const std::vector<std::uint64_t>& seeds) {
+/// "8 (2001, 2003, …, 2015)"; of a study that was stopped "8 of 12 (2001, 2005, …)".
+std::string seeds_in_words(const std::vector<std::uint64_t>& seeds, std::size_t asked) {
+  constexpr std::size_t kAll = 4;
   if (seeds.empty()) return "none";
-  if (seeds.size() == 1) return fmt::format("{}", seeds.front());
-  return fmt::format("{} ({}…{})", seeds.size(), seeds.front(), seeds.back());
+  const bool some = seeds.size() < asked;
+  if (seeds.size() == 1 && !some) return fmt::format("{}", seeds.front());
+  std::string list;
+  for (std::size_t i = 0; i < seeds.size() && (i < 2 || seeds.size() <= kAll); ++i)
+    list += fmt::format("{}{}", i == 0 ? "" : ", ", seeds[i]);
+  if (seeds.size() > kAll) list += some ? ", …" : fmt::format(", …, {}", seeds.back());
+  return fmt::format("{}{} ({})", seeds.size(), some ? fmt::format(" of {}", asked) : "", list);
 }
 
 std::string readings(const world::Scenario& scenario, const Style& style) {
@@ -80,17 +87,22 @@ std::string what_was_simulated(const run::StudyResult& result, const Style& styl
   std::string out = heading("What was simulated", style);
   const auto line = [&](std::string_view label, const std::string& text) { out += entry(label, 9, text, style); };
   line("scenario", fmt::format("{}, reading {}, key use {}, scale {}", m.scenario, m.baseline, m.key_use, m.scale));
+  const std::string campaign =
+      m.campaign_requests == 0
+          ? "no campaign"
+          : fmt::format("{} campaign requests a run from {} address{}",
+                        short_count(static_cast<double>(m.campaign_requests)), m.sources, m.sources == 1 ? "" : "es");
   line("world",
-       fmt::format("{} members on {} shards; {} campaign requests a run from {} address{}",
-                   short_count(static_cast<double>(m.members)), m.shards,
-                   short_count(static_cast<double>(m.campaign_requests)), m.sources, m.sources == 1 ? "" : "es"));
+       fmt::format("{} members on {} shards; {}", short_count(static_cast<double>(m.members)), m.shards, campaign));
   if (m.campaign_log_share > 0) {
     line("hidden in", fmt::format("while it lasts, {:.2g} of the log lines are the campaign's", m.campaign_log_share));
   }
-  line("time", fmt::format("{:g} days of warm-up, {:g} days scored, containment {:g} h after detection", m.warm_up_days,
-                           m.horizon_days, m.containment_hours));
-  line("seeds", fmt::format("calibration {}; evaluation {}", seeds_in_words(m.calibration_seeds),
-                            seeds_in_words(m.evaluation_seeds)));
+  const std::string containment =
+      m.campaign_requests == 0 ? "" : fmt::format(", containment {:g} h after detection", m.containment_hours);
+  line("time", fmt::format("{:g} days of warm-up, {:g} days scored{}", m.warm_up_days, m.horizon_days, containment));
+  // The commands run as many seeds of each kind, and nothing is scored before all of calibration is finished.
+  line("seeds", fmt::format("calibration {}; evaluation {}", seeds_in_words(m.calibration_seeds, 0),
+                            seeds_in_words(m.evaluation_seeds, m.partial ? m.calibration_seeds.size() : 0)));
   line("events", events_in_words(result));
   line("digests", fmt::format("events {}, scenario {}", m.event_digest, m.scenario_digest));
   line("made by",

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "bench/report/clean_table.hpp"
 #include "bench/report/leaderboard.hpp"
 #include "bench/report/text.hpp"
 #include "sim/world/scenario.hpp"
@@ -35,7 +36,7 @@ bool uncalibrated(const run::StudyResult& result, double budget_per_day = 0) {
   return some;
 }
 
-/// What can be said where nothing was to be noticed: who kept to the loosest budget, and who was noisiest.
+/// What can be said where nothing was to be noticed: who agrees with the loosest budget, and who was noisiest.
 std::string clean_conclusion(const run::StudyResult& result, double budget_per_day) {
   std::size_t judged = 0, kept = 0;
   const Summary* noisiest = nullptr;
@@ -46,10 +47,16 @@ std::string clean_conclusion(const run::StudyResult& result, double budget_per_d
     if (noisiest == nullptr || s.false_alerts_per_day > noisiest->false_alerts_per_day) noisiest = &s;
   }
   std::string text = "There was no campaign: every alert is false. ";
-  if (noisiest != nullptr) {
-    text += fmt::format("Of {} detectors set for {}, {} kept to it; the noisiest, {}, raised {:.2g} a day. ", judged,
-                        budget_words(budget_per_day), kept, noisiest->detector, noisiest->false_alerts_per_day);
-  }
+  if (noisiest == nullptr) return text;
+  const std::string most =
+      fmt::format("{}, raised {:.2g} false alerts a day (below {:.2g} with 95 % certainty)", noisiest->detector,
+                  noisiest->false_alerts_per_day, noisiest->false_alerts_upper);
+  const std::string set = " set for " + budget_words(budget_per_day);
+  if (judged == 1)
+    return text + fmt::format("The one detector{}, {}, which {} with the budget within chance. ", set, most,
+                              kept == 1 ? "agrees" : "does not agree");
+  text += fmt::format("Of {} detectors{}, {} agree{} with it within chance; the noisiest, {}. ", judged, set, kept,
+                      kept == 1 ? "s" : "", most);
   return text;
 }
 
@@ -130,7 +137,7 @@ const Summary* best_detector(const run::StudyResult& result, double budget_per_d
 std::string conclusion(const run::StudyResult& result) {
   const std::vector<double> budgets = budgets_of(result);
   const Reality real = reality(result);
-  if (result.manifest.campaign_requests == 0 && !budgets.empty()) {
+  if (is_clean(result) && !budgets.empty()) {
     std::string carried = reach(result, nullptr);
     carried[0] = 'A';
     return clean_conclusion(result, budgets.front()) + carried;

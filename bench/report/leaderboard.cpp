@@ -7,47 +7,21 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <tuple>
 #include <utility>
 
+#include "bench/report/clean_table.hpp"
+#include "bench/report/marks.hpp"
 #include "bench/report/table.hpp"
+#include "bench/score/threshold.hpp"
 
 namespace dwell::report {
 namespace {
 
 using run::Mark;
 using run::Summary;
-
-struct MarkText {
-  char letter;
-  std::string_view meaning;
-  bool (*holds)(const Summary&);
-};
-
-constexpr std::array<MarkText, 7> kMarks = {{
-    {'b', "budget test failed: false alerts on evaluation seeds disagree with calibration",
-     [](const Summary& s) { return s.budget_mark; }},
-    {'p', "not better than placebo: it \"finds\" ordinary extra traffic about as often",
-     [](const Summary& s) { return s.placebo_mark && s.mark != Mark::not_calibratable; }},
-    {'s', "scale-limited: judged per source with fewer than 20 campaign sources",
-     [](const Summary& s) { return s.scale_limited; }},
-    {'c', "not calibratable: too few clean days for this budget",
-     [](const Summary& s) { return s.mark == Mark::not_calibratable; }},
-    {'o', "over budget: no finite threshold keeps the budget",
-     [](const Summary& s) { return s.mark == Mark::over_budget; }},
-    {'v', "overflow: more scores than could be kept; the row may be wrong",
-     [](const Summary& s) { return s.mark == Mark::overflow; }},
-    {'x', "crashed: counted as undetected", [](const Summary& s) { return s.mark == Mark::crashed; }},
-}};
-
-std::string marks_of(const Summary& s) {
-  std::string letters;
-  for (const MarkText& mark : kMarks) {
-    if (mark.holds(s)) letters += mark.letter;
-  }
-  return letters;
-}
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kSections = {{
     {"detector", "Detectors"},
@@ -75,6 +49,9 @@ const Summary* first_of(const Contender& c) {
 /// Without a threshold there is nothing to show but the mark.
 bool has_threshold(const Summary* s) { return s != nullptr && s->mark != Mark::not_calibratable; }
 
+/// Whether it can be the best of its tier: who noticed nothing is no better than nobody.
+bool detects(const Summary& s) { return s.kind == "detector" && s.mark == Mark::none && s.p_detect_horizon > 0; }
+
 /// An outcome that lies beyond the scored days is at least as late as they are long: their mean where some runs do,
 /// their median where most do.
 std::string time_of(const Summary& s, double days, double all_within) {
@@ -84,6 +61,50 @@ std::string time_of(const Summary& s, double days, double all_within) {
 
 std::string tier_of(const Contender& c, const Summary& s) {
   return c.kind == "detector" ? std::string(detect::to_string(s.tier)) : "";
+}
+
+/// The week that reports ask about, or the whole run where that is shorter.
+double days_asked(const run::StudyResult& result) { return std::min(7.0, result.manifest.horizon_days); }
+
+/// Whether the rows that need a threshold at that budget, if any, all lack clean days to set it on.
+bool is_settable(const std::vector<Contender>& all, std::size_t budget) {
+  std::size_t without = 0;
+  for (const Contender& c : all) {
+    if (c.kind != "detector" && c.kind != "control") continue;
+    const Summary* s = c.by_budget[budget];
+    if (has_threshold(s) || (s != nullptr && has_crashed(*s))) return true;
+    ++without;
+  }
+  return without == 0;
+}
+
+/// What it would take to set a budget.
+std::string seeds_needed(const run::StudyResult& result, double budget) {
+  const run::Manifest& m = result.manifest;
+  const std::size_t seeds = m.calibration_seeds.size();
+  const auto needed =
+      static_cast<std::size_t>(std::ceil(score::kLeastExpectedEpisodes / budget / m.horizon_days - 1e-9));
+  const std::string head = "No threshold for " + budget_name(budget) + ": ";
+  if (needed <= seeds) return head + "too few scores of the calibration seeds were kept";
+  return head + fmt::format("{} seed{} of {:g} days to calibrate on, --seeds {} needed", seeds, seeds == 1 ? "" : "s",
+                            m.horizon_days, needed);
+}
+
+/// Leaves the budgets that nobody's threshold could be set for out of the tables; says so, a line for each.
+std::string leave_out(const run::StudyResult& result, run::Track track, std::vector<Contender>& all,
+                      std::vector<double>& budgets, const Style& style) {
+  std::string out;
+  for (std::size_t b = 0; b < budgets.size();) {
+    if (is_settable(all, b)) {
+      ++b;
+      continue;
+    }
+    if (track == run::Track::calibrated) out += wrap(seeds_needed(result, budgets[b]), style.width, 0) + "\n";
+    budgets.erase(budgets.begin() + static_cast<std::ptrdiff_t>(b));
+    for (Contender& c : all) c.by_budget.erase(c.by_budget.begin() + static_cast<std::ptrdiff_t>(b));
+  }
+  if (budgets.empty()) all.clear();
+  return out;
 }
 
 std::string detection_table(const std::vector<Contender>& all, const std::vector<double>& budgets, const Style& style) {
@@ -97,7 +118,7 @@ std::string detection_table(const std::vector<Contender>& all, const std::vector
   by_section(table, all, [&](const Contender& c) {
     const Summary* first = c.by_budget.front();
     const Summary* any = first_of(c);
-    std::vector<std::string> cells = {c.name, any == nullptr ? "" : tier_of(c, *any),
+    std::vector<std::string> cells = {c.label, any == nullptr ? "" : tier_of(c, *any),
                                       has_threshold(first) ? time_of(*first, first->ttd_days_median, 0.5) : "-"};
     for (const Summary* s : c.by_budget) {
       cells.push_back(has_threshold(s) ? time_of(*s, s->ttd_days_rmst, 1) : "-");
@@ -109,19 +130,20 @@ std::string detection_table(const std::vector<Contender>& all, const std::vector
   return table.render(style);
 }
 
-std::string cost_table(const std::vector<Contender>& all, const Style& style) {
+std::string cost_table(const std::vector<Contender>& all, double days, const Style& style) {
+  const std::string within = "<=" + short_time(days);
   Table table({{"", false},
                {"records\nspared"},
                {"share"},
-               {"P(det)\n<=7 d"},
-               {"placebo\n<=7 d"},
+               {"P(det)\n" + within},
+               {"placebo\n" + within},
                {"false\n/day"},
                {"95 %\nbelow"},
                {"ns/\nevent"},
                {"state"}});
   by_section(table, all, [&](const Contender& c) {
     const Summary* s = c.by_budget.front();
-    std::vector<std::string> cells = {c.name};
+    std::vector<std::string> cells = {c.label};
     if (!has_threshold(s)) {
       cells.insert(cells.end(), 6, "-");
     } else {
@@ -150,8 +172,8 @@ std::string field_table(const std::vector<Contender>& all, const Style& style) {
     const Summary* s = c.by_budget.front();
     if (!has_threshold(s)) continue;
     bool& tier = tiers[static_cast<std::size_t>(s->tier)];
-    if (c.kind == "outcome" || (c.kind == "detector" && !tier && s->mark == Mark::none)) shown.push_back(&c);
-    if (c.kind == "detector" && s->mark == Mark::none) tier = true;
+    if (c.kind == "outcome" || (detects(*s) && !tier)) shown.push_back(&c);
+    if (detects(*s)) tier = true;
   }
   FieldSet read;
   for (const Contender* c : shown) {
@@ -169,7 +191,7 @@ std::string field_table(const std::vector<Contender>& all, const Style& style) {
   Table table(std::move(columns));
   for (const Contender* c : shown) {
     const Summary& s = *c->by_budget.front();
-    std::vector<std::string> cells = {c->name, tier_of(*c, s)};
+    std::vector<std::string> cells = {c->label, tier_of(*c, s)};
     for (std::size_t f = 0; f < kDataFields; ++f) {
       if (read.has(static_cast<DataField>(f))) cells.push_back(short_count(s.exposed_by_field_mean.accounts[f]));
     }
@@ -183,23 +205,40 @@ std::string legend(const run::StudyResult& result, const std::vector<Contender>&
     return emphasise(wrap(text, style.width, 0), Emphasis::dim, style) + "\n";
   };
   std::string out =
-      note("Times run from the onset of the campaign to the alert; a run without detection counts as " +
-           short_time(result.manifest.horizon_days) +
-           ". Median: the time by which half of the runs had noticed. Logs: " + std::string(detect::tier_legend()) +
-           ". \"1/day\": the false alerts a day the threshold was set for. P(det): share of runs in "
-           "which the campaign is noticed within 7 days; placebo: in which as much ordinary extra traffic "
-           "is. False alerts a day on clean runs, and the figure they are below with 95 % certainty.");
-  for (const MarkText& mark : kMarks) {
-    const bool used = std::any_of(all.begin(), all.end(), [&](const Contender& c) {
-      return std::any_of(c.by_budget.begin(), c.by_budget.end(),
-                         [&](const Summary* s) { return s != nullptr && mark.holds(*s); });
-    });
-    if (used) {
-      out += emphasise(fmt::format("  {}  {}", mark.letter, wrap(mark.meaning, style.width, 5)), Emphasis::dim, style) +
-             "\n";
-    }
+      is_clean(result)
+          ? note(clean_legend())
+          : note("Times run from the onset of the campaign to the alert; a run without detection counts as " +
+                 short_time(result.manifest.horizon_days) +
+                 ". Median: the time by which half of the runs had noticed. Logs: " +
+                 std::string(detect::tier_legend()) +
+                 ". \"1/day\": the false alerts a day the threshold was set for. P(det): share of runs in "
+                 "which the campaign is noticed within " +
+                 long_time(days_asked(result)) +
+                 "; placebo: in which as much ordinary extra traffic is. False alerts a day on clean runs, and the "
+                 "figure they are below with 95 % certainty.");
+  std::vector<const Summary*> lines;
+  for (const Contender& c : all) {
+    std::copy_if(c.by_budget.begin(), c.by_budget.end(), std::back_inserter(lines),
+                 [&](const Summary* s) { return s != nullptr && (!is_clean(result) || !has_figures(*s)); });
   }
-  return out;
+  return out + explain_marks(lines, style);
+}
+
+/// What is behind the file of a detector from outside; all that was typed in the catalogue.
+std::string behind_file(const std::string& name) {
+  for (const std::string_view ending : {".py:", ".so:"}) {
+    if (const std::size_t at = name.rfind(ending); at != std::string::npos) return name.substr(at + ending.size());
+  }
+  return name;
+}
+
+/// Labels of detectors from outside say no file where the rest tells them apart.
+void shorten(std::vector<Contender>& all) {
+  for (Contender& c : all) {
+    const std::string label = behind_file(c.name);
+    const auto alike = [&](const Contender& other) { return behind_file(other.name) == label; };
+    if (std::count_if(all.begin(), all.end(), alike) == 1) c.label = label;
+  }
 }
 
 std::string notes(const std::vector<Contender>& all, const Style& style) {
@@ -233,7 +272,7 @@ std::vector<Contender> contenders(const run::StudyResult& result, run::Track tra
     auto at = std::find_if(all.begin(), all.end(),
                            [&](const Contender& c) { return c.name == s.detector && c.kind == s.kind; });
     if (at == all.end()) {
-      all.push_back({s.detector, s.kind, std::vector<const Summary*>(budgets.size(), nullptr), nullptr});
+      all.push_back({s.detector, s.detector, s.kind, std::vector<const Summary*>(budgets.size(), nullptr), nullptr});
       at = all.end() - 1;
     }
     for (std::size_t i = 0; i < budgets.size(); ++i) {
@@ -246,6 +285,7 @@ std::vector<Contender> contenders(const run::StudyResult& result, run::Track tra
       if (cost.detector == c.name) c.cost = &cost;
     }
   }
+  shorten(all);
   const auto rank = [](const Contender& c) {
     const Summary* s = c.by_budget.front();
     if (s == nullptr) return std::make_tuple(std::numeric_limits<double>::infinity(), 99, 0.0, c.name);
@@ -269,18 +309,26 @@ std::string budget_words(double per_day) {
 }
 
 std::string leaderboard(const run::StudyResult& result, const Style& style) {
-  const std::vector<double> budgets = budgets_of(result);
-  if (budgets.empty()) return "No detector was scored.\n";
+  if (budgets_of(result).empty()) return "No detector was scored.\n";
   std::string out;
   std::vector<Contender> shown;
   for (const run::Track track : {run::Track::calibrated, run::Track::field}) {
-    const std::vector<Contender> all = contenders(result, track);
+    std::vector<double> budgets = budgets_of(result);
+    std::vector<Contender> all = contenders(result, track);
+    const std::string unset = leave_out(result, track, all, budgets, style);
+    out += unset + (unset.empty() ? "" : "\n");
     if (all.empty()) continue;
+    shown.insert(shown.end(), all.begin(), all.end());
     const std::string how = track == run::Track::calibrated ? "" : ", thresholds from the run's own warm-up";
+    if (is_clean(result)) {
+      out += emphasise("False alerts a day, by alert budget" + how, Emphasis::bold, style) + "\n";
+      out += clean_table(all, budgets, style) + notes(all, style) + "\n";
+      continue;
+    }
     out += emphasise("Time to detect, by alert budget" + how, Emphasis::bold, style) + "\n";
     out += detection_table(all, budgets, style) + "\n";
     out += emphasise("What it spares and costs at " + budget_name(budgets.front()) + how, Emphasis::bold, style) + "\n";
-    out += cost_table(all, style) + notes(all, style) + "\n";
+    out += cost_table(all, days_asked(result), style) + notes(all, style) + "\n";
     const std::string fields = track == run::Track::calibrated ? field_table(all, style) : "";
     if (!fields.empty()) {
       out += emphasise("Simulated accounts exposed, by data field", Emphasis::bold, style) + "\n" +
@@ -290,8 +338,8 @@ std::string leaderboard(const run::StudyResult& result, const Style& style) {
                        Emphasis::dim, style) +
              "\n" + fields + "\n";
     }
-    shown.insert(shown.end(), all.begin(), all.end());
   }
+  if (shown.empty()) return out.substr(0, out.find_last_not_of('\n') + 1) + "\n";
   return out + legend(result, shown, style);
 }
 

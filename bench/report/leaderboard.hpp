@@ -13,6 +13,7 @@ namespace dwell::report {
 /// The summary lines of one detector on one track, by budget.
 struct Contender {
   std::string name;
+  std::string label;  ///< the name, without the file of a detector from outside where that tells it apart
   std::string kind;
   std::vector<const run::Summary*> by_budget;  ///< parallel to the budgets; nullptr when there is none
   const run::DetectorCost* cost = nullptr;     ///< nullptr when it was not measured
@@ -30,7 +31,8 @@ std::string budget_name(double per_day);
 std::string budget_words(double per_day);
 
 /// Two tables (detection; records, noise and cost) for each track present, one of accounts exposed by data field, and
-/// the legend of what they use. Lines fit the page; an empty study says so.
+/// the legend of what they use; one table of false alerts where there was no campaign. Lines fit the page; an empty
+/// study says so.
 std::string leaderboard(const run::StudyResult& result, const Style& style);
 
 }  // namespace dwell::report

@@ -128,7 +128,8 @@ struct SummaryLine {
     visit("false_alerts_upper", s.false_alerts_upper, "exact 95 % Poisson upper bound", kNotNegative);
     visit("budget_test_p", s.budget_test_p, "conditional binomial test of calibration against evaluation", kShare);
     visit("budget_mark", s.budget_mark, "that test fails at 1 %");
-    visit("placebo_mark", s.placebo_mark, "not better than placebo");
+    visit("placebo_mark", s.placebo_mark,
+          "not better than placebo: found no more often, or that test misses 5 % (under five seeds: the mean)");
     visit("counts_only", s.counts_only, "judges by page counts alone, so the volume oracle bounds it");
     visit("scale_limited", s.scale_limited, "judged per source with fewer than 20 campaign sources");
     visit("optimality_gap", s.optimality_gap, "mean time to detect over the volume oracle's", kNotNegative);

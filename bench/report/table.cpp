@@ -41,7 +41,8 @@ std::string Table::line(const std::vector<std::string>& cells, const std::vector
   std::string out;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (widths[i] == 0) continue;
-    out += std::string(gap(i, narrow), ' ') + pad(fit(cells[i], widths[i]), widths[i], columns_[i].right);
+    out += std::string(gap(i, narrow), ' ') +
+           pad(i == 0 ? fit_middle(cells[i], widths[i]) : fit(cells[i], widths[i]), widths[i], columns_[i].right);
   }
   out.resize(out.find_last_not_of(' ') + 1);
   return out;

@@ -22,7 +22,7 @@ class Table {
   void row(std::vector<std::string> cells, Emphasis emphasis = Emphasis::none);
   /// A line of its own over the following rows.
   void section(std::string title);
-  /// The first column is cut, if need be, so that no line is wider than the page. Ends with a line break.
+  /// The first column is cut in the middle, if need be, so that no line is wider than the page. Ends with a line break.
   [[nodiscard]] std::string render(const Style& style) const;
 
  private:

@@ -46,27 +46,6 @@ std::string three_digits(double value) {
   return text;
 }
 
-/// At most two significant digits below a hundred, no trailing ".0".
-std::string two_digits(double value) {
-  if (value >= 9.95) return fmt::format("{:.0f}", value);
-  std::string text = fmt::format("{:.1f}", value);
-  if (text.ends_with(".0")) text.resize(text.size() - 2);
-  return text;
-}
-
-struct TimeInUnit {
-  std::string value, unit, word;
-};
-
-TimeInUnit in_unit(double days) {
-  const double minutes = days * 1440;
-  if (!(minutes > 0)) return {"0", "min", "minute"};
-  if (minutes < 0.95) return {two_digits(std::max(minutes * 60, 0.1)), "s", "second"};
-  if (minutes < 99.5) return {two_digits(minutes), "min", "minute"};
-  if (minutes / 60 < 47.5) return {two_digits(minutes / 60), "h", "hour"};
-  return {two_digits(days), "d", "day"};
-}
-
 std::string with_prefix(double value, std::string_view unit) {
   if (!(value > 0)) return fmt::format("0{}{}", unit.empty() ? "" : " ", unit);
   constexpr std::array<std::string_view, 5> prefixes = {"", "k", "M", "G", "T"};
@@ -106,6 +85,19 @@ std::string fit(std::string_view text, std::size_t width) {
   return std::string(text.substr(0, end)) + "…";
 }
 
+std::string fit_middle(std::string_view text, std::size_t width) {
+  const std::size_t whole = display_width(text);
+  if (whole <= width || width < 3) return fit(text, width);
+  const std::string head = fit(text, (width - 1) / 3 + 1);  // ends with the ellipsis
+  const std::size_t room = width - display_width(head);
+  std::size_t left = whole;
+  for (std::size_t at = 0; at < text.size();) {
+    left -= width_of(next_code_point(text, at));
+    if (left <= room) return head + std::string(text.substr(at));
+  }
+  return head;
+}
+
 std::string pad(std::string_view text, std::size_t width, bool right) {
   const std::size_t used = display_width(text);
   const std::string gap(width > used ? width - used : 0, ' ');
@@ -133,16 +125,6 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
     column += needed;
   }
   return out;
-}
-
-std::string short_time(double days) {
-  const TimeInUnit time = in_unit(days);
-  return time.value + " " + time.unit;
-}
-
-std::string long_time(double days) {
-  const TimeInUnit time = in_unit(days);
-  return fmt::format("{} {}{}", time.value, time.word, time.value == "1" ? "" : "s");
 }
 
 std::string short_count(double count) { return with_prefix(count, ""); }

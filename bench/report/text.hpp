@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "sim/core/time_text.hpp"
+
 namespace dwell::report {
 
 /// How a page is printed.
@@ -21,16 +23,17 @@ std::string emphasise(std::string_view text, Emphasis emphasis, const Style& sty
 std::size_t display_width(std::string_view text);
 /// At most `width` columns; what was cut is shown by an ellipsis.
 std::string fit(std::string_view text, std::size_t width);
+/// The same, cut in the middle: a third of the beginning stays and the end, by which long names differ.
+std::string fit_middle(std::string_view text, std::size_t width);
 /// Filled up to `width` columns with spaces.
 std::string pad(std::string_view text, std::size_t width, bool right);
 /// Words wrapped to `width`; lines after the first begin with `indent` spaces, the first is taken to begin at `indent`
 /// too. No line break at the end. A word wider than the space stands alone.
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
 
-/// "12 min", "1.5 h", "3.2 d", "147 d"; three significant digits at most.
-std::string short_time(double days);
-/// "12 minutes", "1.5 hours", "3.2 days", "147 days", "1 day".
-std::string long_time(double days);
+// Times are told on the pages as in notes that come with results.
+using dwell::long_time;
+using dwell::short_time;
 /// "999", "33.7 k", "33.7 M", "1.8 G".
 std::string short_count(double count);
 /// "999 B", "12.3 kB", "1.5 MB".

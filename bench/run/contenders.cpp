@@ -54,7 +54,10 @@ Result<Contender> contender(const std::string& typed, const Door& door) {
 }
 
 std::string row_name(const std::string& typed) {
-  if (!hosts::is_outside(typed)) return typed;
+  if (!hosts::is_outside(typed)) {
+    const auto chosen = detect::choose_detector(typed);
+    return chosen ? chosen.value().descriptor.name : typed;
+  }
   const auto reference = hosts::parse_reference(typed);
   return reference ? reference.value().row : typed;
 }

@@ -87,7 +87,7 @@ struct Summary {
   double budget_test_p = 1;       ///< conditional binomial test of calibration against evaluation counts
   bool budget_mark = false;       ///< the test fails at 1 %
   bool placebo_mark =
-      false;  ///< not better than placebo: that test misses 5 % (under five seeds: the mean is no shorter)
+      false;  ///< not better than placebo: finds it as often, or that test misses 5 % (under five seeds: the mean)
   bool counts_only = false;              ///< judges by page counts alone, so oracle-volume bounds it
   bool scale_limited = false;            ///< judged per source with fewer than 20 campaign sources
   std::optional<double> optimality_gap;  ///< RMST ÷ oracle-volume's, each floored at one window

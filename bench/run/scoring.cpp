@@ -10,6 +10,7 @@
 #include "bench/run/summary.hpp"
 #include "bench/score/budget.hpp"
 #include "bench/score/episodes.hpp"
+#include "sim/core/time_text.hpp"
 
 namespace dwell::run {
 namespace {
@@ -157,7 +158,7 @@ std::string quartile(const std::vector<Row>& rows, double horizon_days, double s
   const auto at = static_cast<std::size_t>(std::max(1.0, std::ceil(runs))) - 1;
   const bool exact = std::ceil(runs) == runs && at + 1 < days.size() && days[at + 1] < horizon_days;
   const double time = exact ? (days[at] + days[at + 1]) / 2 : days[at];
-  return fmt::format("{}{:.0f} d", time < horizon_days ? "" : "> ", time);
+  return (time < horizon_days ? "" : "> ") + short_time(time);
 }
 
 std::string distribution_note(const std::vector<Row>& rows, double horizon_days, bool cut) {

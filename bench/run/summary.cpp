@@ -1,6 +1,7 @@
 #include "bench/run/summary.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "bench/stats/bootstrap.hpp"
 #include "bench/stats/counts.hpp"
@@ -12,7 +13,6 @@ namespace dwell::run {
 namespace {
 
 constexpr std::size_t kLeastSeedsForIntervals = 10;
-constexpr std::size_t kLeastSeedsForRanks = 5;  // fewer cannot reach 5 %
 constexpr double kPlaceboTestLevel = 0.05;
 constexpr double kBudgetTestLevel = 0.01;
 constexpr std::uint64_t kScaleLimitedSources = 20;
@@ -71,7 +71,18 @@ double windows_sooner(const Row& row) {
   return row.placebo_detected ? std::min(0.0, sooner) : 0;
 }
 
-/// Whether the campaign is noticed sooner than as much ordinary traffic.
+/// Whether as many placebos as campaigns are "found": within a week, as reports print it, or in the next longer time in
+/// which either is. Where neither ever is, the times decide.
+bool finds_placebo_as_often(const Summary& s) {
+  for (const auto& [campaign, placebo] : {std::pair{s.p_detect_7d, s.p_placebo_7d},
+                                          {s.p_detect_30d, s.p_placebo_30d},
+                                          {s.p_detect_horizon, s.p_placebo}}) {
+    if (campaign > 0 || placebo > 0) return placebo >= campaign;
+  }
+  return false;
+}
+
+/// Whether the campaign is noticed more often, and sooner, than as much ordinary traffic.
 void set_placebo(Summary& summary, const std::vector<Row>& rows) {
   std::vector<double> sooner;
   for (const Row& row : rows) {
@@ -79,8 +90,9 @@ void set_placebo(Summary& summary, const std::vector<Row>& rows) {
     summary.placebo_ttd_days_rmst += row.placebo_ttd_days / static_cast<double>(rows.size());
   }
   summary.placebo_test_p = stats::wilcoxon_signed_rank(sooner).greater;
-  summary.placebo_mark =
-      rows.size() < kLeastSeedsForRanks ? stats::mean(sooner) <= 0 : summary.placebo_test_p > kPlaceboTestLevel;
+  const bool sooner_enough =
+      rows.size() < kLeastSeedsForPlaceboTest ? stats::mean(sooner) > 0 : summary.placebo_test_p <= kPlaceboTestLevel;
+  summary.placebo_mark = !sooner_enough || finds_placebo_as_often(summary);
 }
 
 /// Realised false alerts, their exact bound, and whether they agree with what calibration promised.

@@ -1,6 +1,7 @@
 #pragma once
 // Rows of one detector and budget over all seeds, summed up.
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,9 @@
 #include "bench/run/scoring.hpp"
 
 namespace dwell::run {
+
+/// Fewer cannot reach 5 % in the signed-rank test against the placebo.
+inline constexpr std::size_t kLeastSeedsForPlaceboTest = 5;
 
 /// Episodes and days of the calibration runs at a threshold.
 struct CalibrationCount {

@@ -11,7 +11,6 @@
 namespace dwell::score {
 namespace {
 
-constexpr double kLeastExpectedEpisodes = 10;
 constexpr std::size_t kLeastSorted = 1024;
 
 struct Step {

@@ -9,6 +9,9 @@
 
 namespace dwell::score {
 
+/// False alerts that a budget must lead one to expect on the clean runs, or it cannot be set.
+inline constexpr double kLeastExpectedEpisodes = 10;
+
 /// One clean run: its kept scores, and the windows [begin, end) that count.
 struct CleanRun {
   std::span<const Exceedance> entries;

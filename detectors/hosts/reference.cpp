@@ -1,5 +1,6 @@
 #include "detectors/hosts/reference.hpp"
 
+#include <array>
 #include <charconv>
 #include <filesystem>
 
@@ -32,6 +33,20 @@ Status read_parameters(const std::string& text, Reference& out) {
     out.parameters.emplace_back(part.substr(0, equals), value);
   }
   return success();
+}
+
+/// ":weight=0.5,least=3": numbers as short as can be, so that a setting has one name however it was typed.
+std::string behind_name(const Reference& reference) {
+  std::string text;
+  for (const auto& [name, value] : reference.parameters) {
+    std::array<char, 32> digits{};
+    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    text += text.empty() ? ':' : ',';
+    text += name;
+    text += '=';
+    text.append(digits.data(), written.ptr);
+  }
+  return text;
 }
 
 }  // namespace
@@ -74,7 +89,7 @@ Result<Reference> parse_reference(const std::string& typed) {
   if (behind.size() == 2) {
     if (const Status read = read_parameters(behind[1], out); !read) return read.error();
   }
-  out.row = file.filename().string() + rest.substr(end);
+  out.row = file.filename().string() + (behind.empty() ? "" : ":" + out.name) + behind_name(out);
   if (python) out.row = std::string(kPython) + out.row;
   return out;
 }

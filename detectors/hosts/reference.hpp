@@ -21,7 +21,7 @@ struct Reference {
   std::string file;  ///< absolute
   std::string name;  ///< of the detector in it; may be empty for a library
   std::vector<std::pair<std::string, double>> parameters;
-  std::string row;  ///< what its rows in results are called: as typed, without the folder
+  std::string row;  ///< what its rows in results are called: as typed, without the folder, numbers as short as can be
 
   /// As typed again, with the absolute path: it means the same from any folder.
   [[nodiscard]] std::string absolute() const;

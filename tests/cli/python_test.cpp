@@ -130,6 +130,18 @@ TEST_CASE("whatever a class in Python does, its row says so and the run goes on"
   }
 }
 
+TEST_CASE("a traceback begins in the user's file") {
+  const Folder folder;
+  for (const char* name : {"Raises", "Halves", "CannotSave"}) {
+    const Finished end = run_dwell(folder, study({"python:" + kFiles + "/faults.py:" + name}));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK(end.err.find("host.py") == std::string::npos);
+    if (name == std::string("Raises")) CHECK(end.err.find("faults.py\", line 26, in fault") != std::string::npos);
+    CHECK(end.err.find("Error: ") != std::string::npos);
+  }
+}
+
 TEST_CASE("a file in Python that holds no detector is refused with its place") {
   refused("python:" + kFiles + "/syntax_error.py:Mine", {"syntax_error.py:4: SyntaxError", "expected ':'"});
   refused("python:" + kFiles + "/import_error.py:Mine", {"import_error.py:3: ModuleNotFoundError", "nobody_has"});

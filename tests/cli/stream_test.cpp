@@ -174,6 +174,6 @@ TEST_CASE("two settings of a detector stand side by side") {
   }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  CHECK(names == Words{"ewma", "ewma:lambda=.5"});
+  CHECK(names == Words{"ewma", "ewma:lambda=0.5"});
   refused(folder, {"run", "tiny", "--detector", "never-alert:*"}, {"no parameter grid", "ewma"});
 }

@@ -89,6 +89,14 @@ def place_in(file, problem):
     return f"{name}:{lines[-1]}" if lines else ""
 
 
+def print_from(file, problem):
+    """A traceback that begins in the user's file: what called it there is Dwell's and explains nothing."""
+    frames = problem.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename != file:
+        frames = frames.tb_next
+    traceback.print_exception(type(problem), problem, frames)
+
+
 class Host:
     def __init__(self):
         from .frames import Receiver
@@ -130,7 +138,7 @@ class Host:
             error |= {"place": problem.place, "found": problem.found, "accepted": problem.accepted}
         else:
             if self.detector is not None:
-                traceback.print_exc()
+                print_from(self.file, problem)
             words = problem.msg if isinstance(problem, SyntaxError) else str(problem)
             error |= {"place": place_in(self.file, problem), "found": f"{type(problem).__name__}: {words}".rstrip(": ")}
         try:

@@ -5,6 +5,7 @@
 #include "bench/report/case_study.hpp"
 #include "bench/report/conclusion.hpp"
 #include "bench/report/leaderboard.hpp"
+#include "bench/report/marks.hpp"
 #include "tests/unit/bench/report/sample.hpp"
 
 using dwell::test::sample_study;
@@ -19,6 +20,14 @@ bool has(const std::string& text, const std::string& part) {
   const bool found = text.find(part) != std::string::npos;
   CHECK(found);
   return found;
+}
+
+/// The words of a page, as if its lines were endless.
+std::string flat(const std::string& page) {
+  std::istringstream words(page);
+  std::string out;
+  for (std::string word; words >> word;) out += word + " ";
+  return out;
 }
 
 void fits(const std::string& page) {
@@ -68,6 +77,11 @@ TEST_CASE("accounts exposed are told by data field, of the best in each tier and
   CHECK(table.find("phone") == std::string::npos);
   CHECK(table.find("never-alert") == std::string::npos);
   fits(page);
+  for (auto& summary : study.summary) {
+    if (summary.detector == "ewma") summary.p_detect_horizon = 0;
+  }
+  const std::string without = leaderboard(study, {});
+  CHECK(without.find("ewma", without.find("Simulated accounts exposed")) == std::string::npos);
   for (auto& summary : study.summary) summary.exposed_by_field_mean = {};
   CHECK(leaderboard(study, {}).find("accounts exposed, by data field") == std::string::npos);
 }
@@ -79,15 +93,33 @@ TEST_CASE("marks are explained when they occur, and only then") {
   has(before, "not better than placebo");
   for (auto& s : study.summary) {
     s.budget_mark = s.placebo_mark = s.scale_limited = true;
-    s.mark = dwell::run::Mark::not_calibratable;
     s.detector = "a-detector-with-a-very-long-name-" + s.detector;
   }
   const std::string after = leaderboard(study, {});
   has(after, "budget test failed");
   has(after, "scale-limited");
-  has(after, "not calibratable");
-  has(after, "bsc");
+  has(after, "bps");
+  has(flat(after), "with fewer than 5 seeds their mean is compared");
   fits(after);
+}
+
+TEST_CASE("what was never judged has the one mark that says why") {
+  using dwell::run::Mark;
+  dwell::run::Summary s = summary_line("ewma", "detector", dwell::detect::Tier::t0, 1, 147);
+  s.budget_mark = s.placebo_mark = s.scale_limited = true;
+  const auto as = [&](Mark mark, const std::string& note) {
+    s.mark = mark;
+    s.note = note;
+    return marks_of(s);
+  };
+  CHECK(as(Mark::none, "") == "bps");
+  CHECK(as(Mark::overflow, "") == "bpsv");
+  CHECK(as(Mark::crashed, "out of its depth") == "x");
+  CHECK(as(Mark::over_budget, "") == "o");
+  CHECK(as(Mark::not_calibratable, "") == "c");
+  CHECK(as(Mark::not_calibratable, "while calibrating: out of its depth") == "x");
+  has(explain_marks({&s}, {}), "x  crashed");
+  CHECK(explain_marks({&s}, {}).find("not calibratable") == std::string::npos);
 }
 
 TEST_CASE("an empty study says so") {
@@ -139,6 +171,67 @@ TEST_CASE("without a threshold there is no time to show, and nothing to conclude
   has(text, "no alert budget could be set");
 }
 
+TEST_CASE("budgets that could not be set take a line that says how many seeds they need") {
+  auto study = sample_study();
+  study.manifest.horizon_days = 3;
+  study.manifest.calibration_seeds = {2000, 2002, 2004, 2006};
+  for (auto& s : study.summary) {
+    const bool judged = s.kind == "detector" || s.kind == "control";
+    if (judged && s.budget_per_day < 1) s.mark = dwell::run::Mark::not_calibratable;
+  }
+  std::string page = leaderboard(study, {});
+  has(page, "No threshold for 1/week: 4 seeds of 3 days to calibrate on, --seeds 24 needed\n");
+  has(page, "No threshold for 1/month: 4 seeds of 3 days to calibrate on, --seeds 100 needed\n");
+  has(page, "1/day");
+  CHECK(page.find("1/week", page.find("Time to detect")) == std::string::npos);
+  CHECK(page.find("not calibratable") == std::string::npos);
+  fits(page);
+
+  study.manifest.calibration_seeds = {2000};
+  for (auto& s : study.summary) {
+    if (s.kind == "detector" || s.kind == "control") s.mark = dwell::run::Mark::not_calibratable;
+  }
+  page = leaderboard(study, {});
+  has(page, "No threshold for 1/day: 1 seed of 3 days to calibrate on, --seeds 4 needed");
+  CHECK(page.find("ewma") == std::string::npos);
+  CHECK(page.find("Time to detect") == std::string::npos);
+  fits(page);
+
+  // One that failed keeps its row: more seeds would not help it.
+  study.summary[1].note = "while calibrating: out of its depth";
+  has(leaderboard(study, {}), "out of its depth");
+}
+
+TEST_CASE("runs shorter than a week are asked what they can answer") {
+  auto study = sample_study();
+  has(leaderboard(study, {}), "<=7 d");
+  study.manifest.horizon_days = 3;
+  const std::string page = leaderboard(study, {});
+  has(page, "<=3 d");
+  has(flat(page), "noticed within 3 days");
+  CHECK(page.find("<=7 d") == std::string::npos);
+}
+
+TEST_CASE("detectors from outside are named without their file where that tells them apart") {
+  auto study = sample_study();
+  const auto named = [&](const std::string& one, const std::string& other) {
+    for (auto& s : study.summary) {
+      if (s.kind == "detector") s.detector = s.tier == dwell::detect::Tier::t0 ? one : other;
+    }
+    const auto all = contenders(study, dwell::run::Track::calibrated);
+    std::vector<std::string> labels;
+    for (const Contender& c : all) {
+      if (c.kind == "detector") labels.push_back(c.label);
+    }
+    study = sample_study();
+    return labels;
+  };
+  using Labels = std::vector<std::string>;
+  CHECK(named("python:first_seen.py:FirstSeen:least=3", "./x.so:burst") == Labels{"burst", "FirstSeen:least=3"});
+  CHECK(named("python:a.py:Mine", "python:b.py:Mine") == Labels{"python:b.py:Mine", "python:a.py:Mine"});
+  CHECK(named("x.so:never-alert", "ewma") == Labels{"ewma", "x.so:never-alert"});
+}
+
 TEST_CASE("a budget that could not be set is no failure of the detectors") {
   auto study = sample_study();
   std::erase_if(study.summary, [](const auto& s) { return s.detector == "orphaned-key"; });
@@ -170,8 +263,42 @@ TEST_CASE("without a campaign nothing was there to notice") {
   const std::string text = conclusion(study);
   CHECK(sentences(text) == 3);
   has(text, "There was no campaign: every alert is false.");
-  has(text, "Of 2 detectors set for one false alert a day, 2 kept to it; the noisiest, ewma, raised 0.95 a day.");
+  has(text,
+      "Of 2 detectors set for one false alert a day, 2 agree with it within chance; the noisiest, ewma, raised 0.95 "
+      "false alerts a day (below 1.1 with 95 % certainty).");
   CHECK(text.find("theft") == std::string::npos);
+  std::erase_if(study.summary, [](const auto& s) { return s.detector == "orphaned-key"; });
+  study.summary.front().budget_mark = true;
+  has(conclusion(study),
+      "The one detector set for one false alert a day, ewma, raised 0.95 false alerts a day (below 1.1 "
+      "with 95 % certainty), which does not agree with the budget within chance.");
+}
+
+TEST_CASE("a page without a campaign tells of false alerts alone") {
+  auto study = sample_study();
+  study.manifest.campaign_requests = 0;
+  study.manifest.campaign_log_share = 0;
+  study.summary.front().budget_mark = true;
+  const std::string page = study_page(study, "", {});
+  has(page, "False alerts a day, by alert budget");
+  has(flat(page), "agree with the budget within chance");
+  has(page, "no campaign");
+  has(page, "1.1 no ");
+  for (const char* absent : {"onset", "oracle", "real-outcome", "campaign requests", "P(det)", "placebo",
+                             "Time to detect", "containment", "data field"}) {
+    INFO(absent);
+    CHECK(page.find(absent) == std::string::npos);
+  }
+  fits(page);
+}
+
+TEST_CASE("seeds are told with their gaps, and how many were asked for") {
+  auto study = sample_study();
+  has(study_page(study, "", {}), "calibration 2 (2000, 2002); evaluation 8 (2001, 2003, …, 2015)");
+  study.manifest.partial = true;
+  study.manifest.calibration_seeds = {2000, 2002, 2004, 2006, 2008, 2010, 2012, 2014, 2016};
+  study.manifest.evaluation_seeds = {2001, 2005, 2007, 2009, 2011};
+  has(flat(study_page(study, "", {})), "evaluation 5 of 9 (2001, 2005, …)");
 }
 
 TEST_CASE("nobody wins by breaking the budget, by finding placebos or by crashing") {

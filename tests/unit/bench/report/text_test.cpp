@@ -15,6 +15,10 @@ TEST_CASE("widths are those of a terminal") {
   CHECK(fit("쿠팡쿠팡", 5) == "쿠팡…");
   CHECK(fit("abc", 3) == "abc");
   CHECK(fit("abcd", 3) == "ab…");
+  CHECK(fit_middle("abcdefghij", 10) == "abcdefghij");
+  CHECK(fit_middle("abcdefghij", 7) == "ab…ghij");
+  CHECK(fit_middle("쿠팡쿠팡쿠팡", 8) == "쿠…쿠팡");
+  CHECK(fit_middle("abcd", 1) == "…");
   CHECK(pad("é", 3, true) == "  é");
   CHECK(pad("é", 3, false) == "é  ");
 }

@@ -102,7 +102,7 @@ TEST_CASE("bad grids are refused with place, what was found and what is accepted
 TEST_CASE("a detector is typed with its parameters", "[run][grids]") {
   const auto typed = contender("ewma:lambda=.2,two_sided=1");
   REQUIRE(typed);
-  CHECK(typed.value().descriptor.name == "ewma:lambda=.2,two_sided=1");
+  CHECK(typed.value().descriptor.name == "ewma:lambda=0.2,two_sided=1");
   CHECK(typed.value().descriptor.parameter("lambda") == .2);
   CHECK(typed.value().descriptor.parameter("two_sided") == 1);
   CHECK(typed.value().make({})->descriptor().parameter("lambda") == .2);

@@ -2,6 +2,7 @@
 
 #include "bench/run/scoring.hpp"
 
+#include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
 #include <string>
@@ -86,6 +87,31 @@ TEST_CASE("rows that read no logs are of no tier, and the complaint's says when 
     }
     CHECK(complaint);
   }
+}
+
+TEST_CASE("the complaint's quartiles are told in the unit that fits") {
+  const auto list = contenders({"never-alert"}).value();
+  std::vector<WorldRecord> calibration, evaluation;
+  calibration.push_back(world_of(list, 2, false));
+  const std::array<std::int64_t, 4> minutes = {5, 15, 255, 345};
+  for (std::size_t i = 0; i < minutes.size(); ++i) {
+    evaluation.push_back(world_of(list, 2 * i + 3, true));
+    evaluation[i].complaint = evaluation[i].plan.onset + Duration::minutes(minutes[i]);
+  }
+  const ScoringInput input{.contenders = &list,
+                           .calibration = &calibration,
+                           .evaluation = &evaluation,
+                           .containment = Duration::hours(1),
+                           .horizon_days = 1,
+                           .outcome_days = 1,
+                           .outcome = "test"};
+  StudyResult result;
+  score_study(input, calibrate(list, calibration), result);
+  const auto told = std::find_if(result.summary.begin(), result.summary.end(),
+                                 [](const Summary& s) { return s.detector == kCustomerComplaint; });
+  REQUIRE(told != result.summary.end());
+  INFO(told->note);
+  CHECK(told->note.find("had noticed by 10 min, 2.2 h, 5 h") != std::string::npos);
 }
 
 }  // namespace

@@ -69,3 +69,12 @@ TEST_CASE("what finds neither, or the campaign in more windows than the placebo 
 TEST_CASE("what finds the placebo alone is marked") {
   CHECK(marked(eight({false, kHorizonDays, 140'000}, {true, 3, 900})));
 }
+
+TEST_CASE("what finds the placebo as often as the campaign is marked, however soon a seed or two had it") {
+  CHECK(marked({row({true, 0.1, 100}, {true, 2, 900})}));
+  CHECK(marked(std::vector<Row>(8, row({true, 0.1, 100}, {true, 6, 9000}))));
+  CHECK_FALSE(marked({row({true, 0.1, 100}, {false, kHorizonDays, 9000})}));
+  // Nothing within a week: the month decides.
+  CHECK(marked({row({true, 12, 100}, {true, 20, 9000})}));
+  CHECK_FALSE(marked({row({true, 12, 100}, {true, 40, 90'000})}));
+}

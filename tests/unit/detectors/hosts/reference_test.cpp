@@ -40,14 +40,14 @@ TEST_CASE("names of the catalogue are not taken for files", "[hosts]") {
 
 TEST_CASE("a reference is read into its parts, and means the same from any folder", "[hosts]") {
   const Files files({"libmine.so", "mine.py", "odd:name.so"});
-  const auto library = parse_reference("./libmine.so:burst:weight=.5,least=3");
+  const auto library = parse_reference("./libmine.so:burst:weight=.50,least=3");
   REQUIRE(library.ok());
   CHECK(library.value().kind == Kind::library);
   CHECK(library.value().file == files.path("libmine.so"));
   CHECK(library.value().name == "burst");
-  CHECK(library.value().row == "libmine.so:burst:weight=.5,least=3");
+  CHECK(library.value().row == "libmine.so:burst:weight=0.5,least=3");
   CHECK(library.value().parameters == std::vector<std::pair<std::string, double>>{{"weight", .5}, {"least", 3}});
-  CHECK(library.value().absolute() == files.path("libmine.so") + ":burst:weight=.5,least=3");
+  CHECK(library.value().absolute() == files.path("libmine.so") + ":burst:weight=0.5,least=3");
   const auto python = parse_reference("python:mine.py:Mine");
   REQUIRE(python.ok());
   CHECK(python.value().kind == Kind::python);
