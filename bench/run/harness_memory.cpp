@@ -36,12 +36,11 @@ std::uint64_t Harness::settled_bytes_of_shards(const Instance& instance) {
   return bytes;
 }
 
-/// For the rank that judges: settled where this rank's share of the bound may be exceeded.
+/// For the rank that judges: settled where there is a bound, as no rank knows alone whether all come near it.
 std::uint64_t Harness::share_of_bytes(std::size_t c) const {
   const Instance& clean = slots_[c].views[0];
-  const std::uint64_t bytes = bytes_of_shards(clean);
-  const std::uint64_t bound = slots_[c].descriptor->memory_bound_bytes;
-  return bytes > bound / kMostSpare / options_.ranks->ranks() ? settled_bytes_of_shards(clean) : bytes;
+  const bool bounded = slots_[c].descriptor->memory_bound_bytes != 0;
+  return bounded ? settled_bytes_of_shards(clean) : bytes_of_shards(clean);
 }
 
 void Harness::measure_state() {

@@ -1,11 +1,9 @@
 #pragma once
 // Half-space trees (Tan, Ting and Liu 2011): streaming mass estimation, prequential.
-//   Tree      t of T, perfect, of depth h. Dimension q of its work space runs over s - w to s + w, where s ~ U(0, 1)
-//   and
-//             w = 2 max(s, 1 - s); every node halves a dimension drawn at random.
-//   Windows   of ψ points: `latest` counts those of this one that pass each node, `reference` holds the counts of the
-//   one
-//             before. At the end of a window latest becomes reference.
+//   Tree      t of T, perfect, of depth h. Dimension q of its work space runs over s - w to s + w, where
+//             s ~ U(0, 1) and w = 2 max(s, 1 - s); every node halves a dimension drawn at random.
+//   Windows   of ψ points: `latest` counts those of this one that pass each node, `reference` holds the counts of
+//             the one before. At the end of a window latest becomes reference.
 //   Score     s(x) = Σ_t r(n) 2^depth(n), n the first node on the way of x with r(n) <= size limit, or the leaf.
 //             Small mass is suspicious: the score is ln(T ψ 2^h / (s(x) + 1)), of which s's order is the reverse.
 // Each point is scored, then counted. The paper takes columns to be in [0, 1]: the first ψ points are kept and scale
@@ -13,7 +11,8 @@
 // outermost cells. Nothing is scored until then.
 //
 // Defaults: T 25, h 15, ψ 250, size limit 25. On telemetry: hourly residuals of 16 features, so the first score comes
-// 13 days after the start. Cost: T h steps, 10 us a point, 3 ms at the end of a window. State: 6.6 MB at any scale.
+// 13 days after the start; tier T0. Cost: T h steps, 10 us a point, 3 ms at the end of a window. State: 6.6 MB at any
+// scale.
 // Check: scores equal to the paper's equations by explicit trees; shuttle's published prequential AUC is .989.
 
 #include <cstdint>

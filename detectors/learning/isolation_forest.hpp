@@ -1,15 +1,14 @@
 #pragma once
 // Isolation forest (Liu, Ting and Zhou 2008), made anew every `refit` points from the last `window` of them.
-//   Tree      from ψ points drawn without replacement: a dimension among those that vary, a cut uniform between the
-//   least
-//             and the greatest, until a node holds one point, or equal ones, or lies at depth ⌈log2 ψ⌉
+//   Tree      from ψ points drawn without replacement: a dimension among those that vary, a cut uniform between
+//             the least and the greatest, until a node holds one point, or equal ones, or lies at depth ⌈log2 ψ⌉
 //   h(x)      depth of the leaf of x, plus c(points in the leaf)
 //   c(n)      2 (ln(n - 1) + .5772156649) - 2 (n - 1) / n;  c(2) = 1, c(1) = 0
 //   score     2^(-mean of h(x) over trees / c(ψ)): near 1 isolated, .5 ordinary
 // The forest that scores a point was made of points before it. Nothing is scored before ψ / 4 points.
 //
 // Defaults: 100 trees, ψ 256; window 672 and refit 168 are ours: on telemetry (hourly residuals of 16 features) four
-// weeks, made anew once a week. Cost: 10 us a point, 15 ms a refit. State: 1 MB at any scale.
+// weeks, made anew once a week; tier T0. Cost: 10 us a point, 15 ms a refit. State: 1 MB at any scale.
 // Check: c(256) = 10.2448; scores of plain trees to 1e-9.
 
 #include <cstdint>

@@ -8,8 +8,8 @@
 // logarithms finite. Histograms are those of the window before, so that a point is scored before it is learnt; the
 // first window is not scored.
 //
-// Defaults: k 100; n 256 and B 16 are ours. On telemetry: hourly residuals of 16 features, so a window is 10.7 days.
-// Cost: k √d multiplications, 2 us a point, 200 us at the end of a window. State: 60 KB at any scale.
+// Defaults: k 100; n 256 and B 16 are ours. On telemetry: hourly residuals of 16 features, so a window is 10.7 days;
+// tier T0. Cost: k √d multiplications, 2 us a point, 200 us at the end of a window. State: 60 KB at any scale.
 // Check: scores by plain histograms to 1e-9.
 
 #include <cstdint>

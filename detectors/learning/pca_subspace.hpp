@@ -11,8 +11,8 @@
 // learnt. What is blamed is the dimension with the greatest part of the error. Nothing is scored before 4 d points.
 //
 // Defaults: variance .9, α .001; learn_points 672 and refit 24 are ours. On telemetry: hourly residuals of 16 features,
-// four weeks, made anew once a day; the score names the page whose feature is blamed, else the platform. Cost: d² a
-// point, 100 us a refit. State: 8 KB at any scale.
+// four weeks, made anew once a day; the score names the page whose feature is blamed, else the platform; tier T0.
+// Cost: d² a point, 100 us a refit. State: 8 KB at any scale.
 // Check: Q exceeds Q_α for a share α of Gaussian points.
 
 #include <cstdint>

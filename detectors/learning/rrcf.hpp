@@ -7,10 +7,10 @@
 // hold the same points, which then lie in memory once, and forgets at a known time. Shingles are one point long, since
 // points are vectors already. Nothing is scored while fewer than n / 4 points are held.
 //
-// Defaults: T 100, n 256. On telemetry: hourly residuals of 16 features, so the window lasts 10.7 days. Cost: T paths
-// twice, about 230 us a point by itself and 450 in a study, whose other contenders have the cache meanwhile. State: T n
-// (16 d + 72) bytes, 9 MB for 16 features, at any scale. Check: co-displacement equal to what removing subtrees does to
-// depths in plain trees.
+// Defaults: T 100, n 256. On telemetry: hourly residuals of 16 features, so the window lasts 10.7 days; tier T0. Cost:
+// T paths twice, about 230 us a point by itself and 450 in a study, whose other contenders have the cache meanwhile.
+// State: T n (16 d + 72) bytes, 9 MB for 16 features, at any scale. Check: co-displacement equal to what
+// removing subtrees does to depths in plain trees.
 
 #include <array>
 #include <cstdint>

@@ -11,8 +11,8 @@
 // which is the paper's score with its sign turned and its greatest value taken as 0. Projections are those of its
 // streamhash: of a column by its number.
 //
-// Defaults: k 100, c 100 chains, d 15; n 256. On telemetry: hourly residuals of 16 features, so a window is 10.7 days.
-// Nothing is scored in the first window. Cost: c d look-ups, 60 us a point. State: 16 KB a chain for
+// Defaults: k 100, c 100 chains, d 15; n 256. On telemetry: hourly residuals of 16 features, so a window is 10.7 days;
+// tier T0. Nothing is scored in the first window. Cost: c d look-ups, 60 us a point. State: 16 KB a chain for
 // both sketches, whose counts of a cell lie side by side, 1.7 MB. Check: scores by exact counts of bins to 1e-9, where
 // the sketch is wide enough for no collision.
 

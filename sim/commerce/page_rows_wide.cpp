@@ -1,5 +1,6 @@
 // Rows of pages, eight at a time, in the registers of processors with AVX-512: a session is one load, and eight of them
-// are eight columns after three rounds of exchanges. Integers only, so the rows are those of page_rows.cpp, bit for bit.
+// are eight columns after three rounds of exchanges. Integers only, so the rows are those of page_rows.cpp, bit for
+// bit.
 
 #include <immintrin.h>
 
@@ -39,8 +40,7 @@ struct Columns {
 [[DWELL_WIDE, gnu::always_inline]] inline Columns columns_of(const Entry* entries) {
   const auto* const bytes = reinterpret_cast<const std::byte*>(entries);
   const __m512i low = _mm512_loadu_si512(bytes);
-  const __m512i high =
-      _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + sizeof low)));
+  const __m512i high = _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + sizeof low)));
   return {every_third(low, high, 0), every_third(low, high, 1), every_third(low, high, 2)};
 }
 
@@ -77,8 +77,9 @@ struct Columns {
 }
 
 /// Writes the rows' columns from `i` on; `of` are the columns of their sessions.
-[[DWELL_WIDE, gnu::always_inline]] inline void write_columns(AccessBatch& rows, std::size_t i, const __m512i (&of)[kLanes],
-                                                             __m256i what, __m512i now_us) {
+[[DWELL_WIDE, gnu::always_inline]] inline void write_columns(AccessBatch& rows, std::size_t i,
+                                                             const __m512i (&of)[kLanes], __m256i what,
+                                                             __m512i now_us) {
   static_assert(AccessBatch::kRowBytes == 55, "a column came or went: it must be written here");
   _mm512_storeu_si512(&rows.time_us[i], now_us);
   _mm512_storeu_si512(&rows.ingest_us[i], now_us);
@@ -111,8 +112,8 @@ struct Columns {
 }  // namespace
 
 bool RowSink::wide_rows() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl");
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
 
 [[DWELL_WIDE]] void RowSink::arrive_by_eights(const Entry* first, const Entry* last, Sessions& sessions, Time begin) {
@@ -135,8 +136,7 @@ bool RowSink::wide_rows() {
     for (std::ptrdiff_t n = 0; n < kLanes; ++n) of[n] = _mm512_load_si512(&sessions[entries[n].who]);
     transpose(of);
     const Columns columns = columns_of(entries);
-    const __m512i now_us =
-        _mm512_add_epi64(_mm512_set1_epi64(begin.us), _mm512_cvtepu32_epi64(columns.offset_us));
+    const __m512i now_us = _mm512_add_epi64(_mm512_set1_epi64(begin.us), _mm512_cvtepu32_epi64(columns.offset_us));
     write_columns(out.rows, i, of, columns.what, now_us);
     const __m256i origins = _mm512_cvtepi64_epi32(_mm512_srli_epi64(of[6], 32));
     store32(&out.origins[i], origins);

@@ -74,10 +74,14 @@ struct CalendarParams {
                                  1.30, 1.20, 1.18, 1.16, 1.15, 1.12, 1.10, 1.18, 1.43, 1.64, 1.70, 1.50};
   std::array<double, 7> weekday_visits = {1.03, 1.03, 1.02, 1.01, .99, .95, .97};
   std::array<double, 7> weekday_orders = {1.10, 1.15, 1.08, 1.03, .95, .82, .87};
+  bool holidays_on = true;
   std::vector<Date> holidays;
   double holiday_visits = 0.92;
+  bool promotions_on = true;
   std::vector<DatedFactor> promotions;
+  bool surges_on = true;
   std::vector<DatedFactor> surges;
+  bool outages_on = true;
   std::vector<Outage> outages;
   std::vector<Release> releases;
 
@@ -86,10 +90,15 @@ struct CalendarParams {
     visit(self.hour, {"hour", "factor", 0, 100, Tag::assumption, "traffic by hour of day, Korean time, 0 to 23"});
     visit(self.weekday_visits, {"weekday_visits", "factor", 0, 10, Tag::assumption, "visits Monday to Sunday"});
     visit(self.weekday_orders, {"weekday_orders", "factor", 0, 10, Tag::assumption, "orders Monday to Sunday"});
+    visit(self.holidays_on, {"holidays_on", "", 0, 0, Tag::setting, "switch of holidays, dated here or in calendars"});
     visit(self.holidays, {"holidays", "date", 0, 1000, Tag::published, "public holidays"});
     visit(self.holiday_visits, {"holiday_visits", "factor", 0, 10, Tag::published, "visits on a public holiday"});
+    visit(self.promotions_on,
+          {"promotions_on", "", 0, 0, Tag::setting, "switch of promotions, dated here or in calendars"});
     visit(self.promotions, {"promotions", "", 0, 1000, Tag::assumption, "promotions"});
+    visit(self.surges_on, {"surges_on", "", 0, 0, Tag::setting, "switch of surges, dated here or in calendars"});
     visit(self.surges, {"surges", "", 0, 1000, Tag::published, "benign surges"});
+    visit(self.outages_on, {"outages_on", "", 0, 0, Tag::setting, "switch of outages, dated here or in calendars"});
     visit(self.outages, {"outages", "", 0, 1000, Tag::assumption, "outages"});
     visit(self.releases,
           {"releases", "", 0, 15, Tag::assumption, "releases of the app that change which pages are reached"});

@@ -115,6 +115,8 @@ class Sessions {
     slots_ = reader.get_vector<Session>();
     free_ = reader.get_vector<std::uint32_t>();
     free_count_ = static_cast<std::size_t>(reader.get<std::uint64_t>());
+    const std::size_t places = slots_.empty() ? 0 : slots_.size() + kSpare;
+    if (free_.size() != places || free_count_ > slots_.size()) reader.fail();
   }
   void prefetch(std::uint32_t slot) const { __builtin_prefetch(&slots_[slot], 1); }
   /// The slot that will be taken after `ahead` others, where it is free already.

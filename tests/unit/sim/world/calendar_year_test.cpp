@@ -104,6 +104,27 @@ TEST_CASE("dates of calendars are the scenario's own, in order, beside those in 
   CHECK(to_json(parse_scenario(text, "canonical").value()) == text);
 }
 
+TEST_CASE("dated parts have a switch each, wherever their dates come from") {
+  const std::string dates = R"("years": ["kr-2025"], "holidays": ["2025-12-31"],
+    "promotions": [{"first": "2025-06-20", "last": "2025-06-21"}])";
+  const auto sizes = [&](const std::string& switches) {
+    const auto read = with_calendar("{" + dates + switches + "}");
+    if (!read.ok()) FAIL(read.error().message());
+    const commerce::CalendarParams& calendar = read.value().platform.calendar;
+    return std::array{calendar.holidays.size(), calendar.promotions.size(), calendar.surges.size(),
+                      calendar.outages.size()};
+  };
+  const auto all = sizes("");
+  for (const std::size_t size : all) REQUIRE(size > 0);
+  const char* const names[] = {"holidays_on", "promotions_on", "surges_on", "outages_on"};
+  for (std::size_t off = 0; off < all.size(); ++off) {
+    auto expected = all;
+    expected[off] = 0;
+    INFO(names[off]);
+    CHECK(sizes(std::string(", \"") + names[off] + "\": false") == expected);
+  }
+}
+
 TEST_CASE("a calendar that a scenario names is found beside it") {
   const fs::path folder = fs::temp_directory_path() / "dwell_calendar_year_test";
   fs::create_directories(folder / "calendars");
