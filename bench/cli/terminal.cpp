@@ -41,12 +41,14 @@ void say(std::string_view text) {
 
 void cry(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
-int complain(const Error& error, int code) {
-  std::string line = "dwell: " + error.message();
-  // Control characters that came in with a name must neither break the line nor reach the terminal.
+std::string without_control(std::string text) {
   std::replace_if(
-      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
-  say(line + "\n");
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+  return text;
+}
+
+int complain(const Error& error, int code) {
+  say(without_control("dwell: " + error.message()) + "\n");
   return code;
 }
 

@@ -19,6 +19,8 @@ void say(std::string_view text);
 void cry(std::string_view text);
 /// "dwell: " and the error, on one line; returns `code`.
 int complain(const Error& error, int code);
+/// With ? for control characters: what comes in with a name must neither break a line nor steer the terminal.
+std::string without_control(std::string text);
 
 /// Colour when stdout is a terminal that can show it and NO_COLOR is unset or empty.
 report::Style stdout_style();

@@ -238,7 +238,9 @@ int validate_command(const Arguments& arguments) {
       seen.title, seen.remarks, !arguments.subject.empty(), &seen.observed, validate::compute_statistics(seen.observed),
       {}};
   if (arguments.validate.fit) validation.fit = validate::fit_parameters(seen.observed);
-  const std::string text = validation_json(validation, seen.source).dump(1) + "\n";
+  // Words of a log may be in another encoding than UTF-8.
+  const std::string text =
+      validation_json(validation, seen.source).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   // What was computed is shown even where a file cannot be written.
   int code = kDone;
   if (!arguments.json) code = put(validation_page(validation, stdout_style()));

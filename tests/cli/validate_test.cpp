@@ -162,6 +162,20 @@ TEST_CASE("validate draws a week, of a simulation or of a log") {
   CHECK(folder.names() == Words{"log.csv", "week.svg"});
 }
 
+TEST_CASE("a log's words may be in any encoding, and do not steer the terminal") {
+  const Folder folder;
+  // The Korean for "purchase" in CP949, and a sequence that would turn a terminal red.
+  write_text(folder.path("log.csv"),
+             "user,time,event\nu,1759320000,\xb1\xb8\xb8\xc5\nu,1759320060,\x1b[31mred\n");
+  const Finished end = run_dwell(folder, {"validate", "log.csv", "-o", "v.json"});
+  INFO(end.err);
+  CHECK(end.code != 2);
+  CHECK(end.err.find("defect") == std::string::npos);
+  CHECK(end.out.find("?[31mred") != std::string::npos);
+  CHECK(end.out.find('\x1b') == std::string::npos);
+  CHECK(nlohmann::json::parse(read_text(folder.path("v.json"))).contains("statistics"));
+}
+
 TEST_CASE("validate reads standard input") {
   const Folder folder;
   write_text(folder.path("log.csv"), month_of_clicks());
