@@ -181,7 +181,9 @@ int stream_command(const Arguments& arguments) {
   if (const Status written = lines.finish(); !written)
     return lines.lost() ? kFailed : complain(written.error(), kFailed);
   if (arguments.json)
-    return put(outcome_json(arguments.subject, chosen.descriptor.name, outcome.value()).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    return put(outcome_json(arguments.subject, chosen.descriptor.name, outcome.value())
+                   .dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+               "\n");
   const std::string page = outcome_page(arguments.subject, chosen.descriptor.name, outcome.value());
   if (!scores_to_stdout) return put(page);
   if (!arguments.quiet) say(page);

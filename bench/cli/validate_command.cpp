@@ -174,7 +174,8 @@ MaybeSeen read_log(const Arguments& arguments) {
   if (!arguments.validate.holidays_given) {
     const Result<world::Scenario> scenario = scenario_of(arguments);
     if (!scenario) return scenario.error();
-    for (const Date day : scenario.value().platform.calendar.holidays) options.holidays.push_back(day.days);
+    const commerce::CalendarParams calendar = scenario.value().platform.calendar.in_force();
+    for (const Date day : calendar.holidays) options.holidays.push_back(day.days);
   }
   Progress progress(arguments.quiet);
   auto result = validate::read_click_log(arguments.subject, options, [&](double done, std::uint64_t rows) {

@@ -105,7 +105,8 @@ Verdict verdict(const std::vector<Statistic>& statistics) {
 
 std::string validation_page(const Validation& validation, const report::Style& style) {
   std::string text = report::wrap(without_control(validation.title), style.width, 0) + "\n";
-  for (const std::string& remark : validation.remarks) text += report::wrap(without_control(remark), style.width, 0) + "\n";
+  for (const std::string& remark : validation.remarks)
+    text += report::wrap(without_control(remark), style.width, 0) + "\n";
   text += fmt::format("\n{}{}\n", pad(" #  statistic", kMargin + kName, false),
                       columns("value", "95 % interval", "accepted"));
   for (const Statistic& s : validation.statistics) {

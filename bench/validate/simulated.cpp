@@ -31,7 +31,7 @@ CollectorOptions collector_options(const world::Scenario& scenario) {
       .user = true, .session = true, .event = true, .item = true, .outcome = true, .carrier = true, .system = true};
   out.slack_us = kDayUs;  // log rows are late by a day at most
   out.most_held = 8'000'000;
-  const auto& calendar = scenario.platform.calendar;
+  const auto calendar = scenario.platform.calendar.in_force();
   for (const Date date : calendar.holidays) out.holidays.push_back(date.days);
   for (const auto& promotion : calendar.promotions) {
     for (std::int32_t day = promotion.first.days; day <= promotion.last.days; ++day) out.promotions.push_back(day);

@@ -85,6 +85,16 @@ struct CalendarParams {
   std::vector<Outage> outages;
   std::vector<Release> releases;
 
+  /// The same without the dates of what is switched off.
+  [[nodiscard]] CalendarParams in_force() const {
+    CalendarParams left = *this;
+    if (!holidays_on) left.holidays.clear();
+    if (!promotions_on) left.promotions.clear();
+    if (!surges_on) left.surges.clear();
+    if (!outages_on) left.outages.clear();
+    return left;
+  }
+
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit(self.hour, {"hour", "factor", 0, 100, Tag::assumption, "traffic by hour of day, Korean time, 0 to 23"});

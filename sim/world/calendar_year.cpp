@@ -196,11 +196,4 @@ void add_calendars(std::span<const CalendarYear> years, commerce::CalendarParams
                    [](const auto& a, const auto& b) { return a.day < b.day || (a.day == b.day && a.from < b.from); });
 }
 
-void drop_switched_off(commerce::CalendarParams& calendar) {
-  if (!calendar.holidays_on) calendar.holidays.clear();
-  if (!calendar.promotions_on) calendar.promotions.clear();
-  if (!calendar.surges_on) calendar.surges.clear();
-  if (!calendar.outages_on) calendar.outages.clear();
-}
-
 }  // namespace dwell::world

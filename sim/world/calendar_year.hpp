@@ -105,7 +105,4 @@ Result<std::vector<CalendarYear>> take_calendars(JsonNode& root, const std::stri
 /// Adds the dates of calendars to those given in place, in order of time. A holiday given twice is one.
 void add_calendars(std::span<const CalendarYear> years, commerce::CalendarParams& calendar);
 
-/// Takes away the dates of what is switched off, wherever they were given.
-void drop_switched_off(commerce::CalendarParams& calendar);
-
 }  // namespace dwell::world

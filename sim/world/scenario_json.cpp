@@ -66,7 +66,6 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& file,
     return Error{file, place_of(bad->pointer, locate(root, bad->pointer)), bad->found, bad->accepted};
   }
   add_calendars(years.value(), scenario.platform.calendar);
-  drop_switched_off(scenario.platform.calendar);
   return scenario;
 }
 

@@ -110,7 +110,7 @@ TEST_CASE("dated parts have a switch each, wherever their dates come from") {
   const auto sizes = [&](const std::string& switches) {
     const auto read = with_calendar("{" + dates + switches + "}");
     if (!read.ok()) FAIL(read.error().message());
-    const commerce::CalendarParams& calendar = read.value().platform.calendar;
+    const commerce::CalendarParams calendar = read.value().platform.calendar.in_force();
     return std::array{calendar.holidays.size(), calendar.promotions.size(), calendar.surges.size(),
                       calendar.outages.size()};
   };
