@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <iterator>
+#include <numeric>
 
 #include "sim/commerce/row_sink.hpp"
 
@@ -109,6 +111,13 @@ struct Columns {
   return times(_mm512_xor_si512(fold, _mm512_srli_epi64(fold, 32)), kFoldDigest);
 }
 
+/// The sum of all lanes, modulo 2^64.
+[[DWELL_WIDE, gnu::always_inline]] inline std::uint64_t total(__m512i lanes) {
+  alignas(64) std::uint64_t values[kLanes];
+  _mm512_store_si512(values, lanes);
+  return std::accumulate(std::begin(values), std::end(values), std::uint64_t{0});
+}
+
 }  // namespace
 
 bool RowSink::wide_rows() {
@@ -144,7 +153,7 @@ bool RowSink::wide_rows() {
     const __mmask8 others = _mm256_mask_test_epi32_mask(mine, origins, origins);
     sums = _mm512_mask_add_epi64(sums, mine & static_cast<__mmask8>(~others), sums, folded);
     if (others != 0) [[unlikely]] {
-      foreign += static_cast<std::uint64_t>(_mm512_mask_reduce_add_epi64(others, folded));
+      foreign += total(_mm512_maskz_mov_epi64(others, folded));
       out.foreign += static_cast<std::size_t>(std::popcount(static_cast<unsigned>(others)));
     }
     const __mmask8 ended =
@@ -152,7 +161,7 @@ bool RowSink::wide_rows() {
     store32(sessions.free_places(), _mm256_maskz_compress_epi32(ended, columns.who));
     sessions.give_back_written(static_cast<std::size_t>(std::popcount(static_cast<unsigned>(ended))));
   }
-  sum_[0] += static_cast<std::uint64_t>(_mm512_reduce_add_epi64(sums));
+  sum_[0] += total(sums);
   sum_[1] += foreign;
 }
 
