@@ -12,6 +12,7 @@
 // Names the key or the agent. Who has fewer than `least_hours` hours behind is not judged. Check: a planted outlier
 // among its peers. Cost: 4 % of what it costs to generate the events, at 1/1000. State: at most 2^14 keys a group and
 // 2^15 agents, and 31 sketches for each of 17 features: 8 MB at most, at any scale.
+// Defaults: `profile_days` 30, `least_events` 8, `least_hours` 24.
 
 #include "detectors/api/detector.hpp"
 

@@ -14,6 +14,7 @@
 // stands out. Check: last-seen epochs from four bits equal those of a table of times. Cost: 12 % of what it costs to
 // generate the events, at 1/1000. State: half a byte an id, 39 MB at 77.7 M ids and at most 64 MB, and 2^17 entities'
 // pasts.
+// Defaults: `dormant_days` 28, `level_days` 3, `learn_days` 28.
 
 #include "detectors/api/detector.hpp"
 

@@ -12,6 +12,7 @@
 // pair and 7 hashes miss a new pair with probability .82 % or less, the check value, as long as `pairs` are not
 // exceeded. Names the key or the page. Cost: 3 % of what it costs to generate the events, at 1/1000. State: 2.6
 // MB of filters at 2^20 pairs, 2^17 pairs a day, 2^15 entities: 30 MB at most, at any scale.
+// Defaults: `warm_up_days` 30, `least_expected` 0.01, `pairs` 1048576, `bits_per_pair` 10, `hashes` 7.
 
 #include "detectors/api/detector.hpp"
 

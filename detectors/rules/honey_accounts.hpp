@@ -9,6 +9,7 @@
 // it. A campaign that reads n of N members hits at least one of m planted with probability 1 - C(N-m, n) / C(N, n), the
 // check value (hit_probability below). How many are planted is the scenario's affair. State: members planted (at most
 // 2^20 are kept), 2^16 entities. 4 ns a row without hits.
+// Defaults: `recent_days` 1, `learn_days` 28, `hits_per_day` 0.01.
 
 #include "detectors/api/detector.hpp"
 

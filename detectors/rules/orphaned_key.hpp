@@ -13,6 +13,8 @@
 // move for honest reasons: what was learnt of shares is cut to `kept_at_rotation` of its weight, and known keys are not
 // judged by share for `settle_days`. A key with no legitimate use scores ln(1 / (E · idle rate)) - ln 4 at its first
 // use, 17.7 nats or more: the check value. Cost: 8 ns a row. State: at most 2^16 keys and 2^18 staff, 20 MB.
+// Defaults: `grace_days` 0, `recent_hours` 12, `learn_days` 28, `idle_per_day` 1e-08, `settle_days` 2,
+// `kept_at_rotation` 0.005. Practice: NIST SP 800-57 part 1 (2020), key inventory and compromise.
 
 #include "detectors/api/detector.hpp"
 

@@ -6,6 +6,8 @@
 // written". Sources are named from a tenth of a limit upward, pages once an hour from half of it, after a week of days.
 // A day joins the mean when it is over, so a page is judged before it is learnt.
 // Cost: 10 ns a row; 3 KB of state at any scale, and 8 bytes a request of a window to count it. Check: arithmetic.
+// Defaults: `member_data_per_minute` 60, `requests_per_minute` 300, `page_day_factor` 1.5, `trailing_days` 28.
+// Practice, not a paper.
 
 #include "detectors/api/detector.hpp"
 

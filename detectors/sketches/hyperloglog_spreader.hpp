@@ -12,6 +12,7 @@
 // desk's network, are judged by their own past, and a new address by what new addresses do.
 // Cost: 130 ns a row with its share of the ends of panes. State: 2^22 hashes, 512 dense entities of 48 KB, 2^18
 // entities' pasts: 330 MB if every hash has an entity of its own, and room to grow.
+// Defaults: `span_hours` 1, `least_members` 8, `learn_days` 28.
 
 #include "detectors/api/detector.hpp"
 

@@ -14,6 +14,8 @@
 // Space-Saving with 2^16 counters: for certain those with more than 1 / 65,536 of the hour's rows. Cost: 15 % of what
 // it costs to generate the events, at 1/1000. State: 2^16 sources of up to 128 ids, 1,024 keys of up to 2,048, at most
 // 100 MB; 1 MB at 1/1000.
+// Defaults: `least_members` 8, `learn_days` 14, `habit_days` 90. After Kolmogorov 1933 and, for the sources, Metwally
+// et al. 2005.
 
 #include "detectors/api/detector.hpp"
 
