@@ -41,7 +41,9 @@ check::Subject subject_of(const run::Contender& contender, const std::string& wo
 
 Result<std::vector<run::Contender>> subjects(const std::string& word) {
   if (word != kAll) {
-    auto one = run::contender(word);
+    run::Door door;
+    door.host.stop = &stop_requested();
+    auto one = run::contender(word, door);
     if (!one) return Error{one.error().file, "dwell check-detector", one.error().found, one.error().accepted};
     return std::vector<run::Contender>{std::move(one.value())};
   }

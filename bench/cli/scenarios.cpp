@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "bench/cli/interrupt.hpp"
 #include "bench/cli/names.hpp"
 #include "sim/world/scenario_check.hpp"
 
@@ -63,7 +64,7 @@ Result<world::Scenario> load_scenario(const std::string& path) {
 }
 
 run::Door door_of(const Arguments& arguments) {
-  return {{std::chrono::seconds(arguments.detector_timeout_s)}, arguments.in_process};
+  return {{std::chrono::seconds(arguments.detector_timeout_s), &stop_requested()}, arguments.in_process};
 }
 
 Status apply_overrides(const Arguments& arguments, world::Scenario& scenario) {

@@ -56,6 +56,7 @@ Result<run::StudyResult> run_with_progress(const Arguments& arguments, run::Stud
   run::StudyOptions& options = request.options;
   options.threads = arguments.threads;
   options.stop = &stop_requested();
+  options.door.host.stop = &stop_requested();  // of a study that goes on it was not kept
   options.checkpoint = folder ? &*folder : nullptr;
   catch_interrupts(arguments.quiet);
   ProgressLine line(arguments.quiet, stderr_is_terminal());

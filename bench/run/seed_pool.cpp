@@ -211,11 +211,15 @@ Result<std::optional<WorldRecord>> SeedPool::run_or_recall(std::size_t run, Worl
     if (world.each_day) world.each_day(1, record.value().plan.first_day, record.value().rows);
     return std::optional<WorldRecord>(std::move(record).value());
   }
-  world.checkpoint = WorldCheckpoint{
-      .every = options_.checkpoint_every,
-      .name = under_way,
-      .load = [this, under_way] { return find_kept(under_way); },
-      .store = [&folder, under_way](std::span<const std::byte> bytes) { return folder.put(under_way, bytes); }};
+  world.checkpoint = WorldCheckpoint{.every = options_.checkpoint_every,
+                                     .name = under_way,
+                                     .load = [this, under_way] { return find_kept(under_way); },
+                                     .store =
+                                         [this, &folder, under_way](std::span<const std::byte> bytes) {
+                                           // A detector from outside whose answer was given up counts as failed there:
+                                           // the checkpoint before is the truth.
+                                           return board_.stopped() ? success() : folder.put(under_way, bytes);
+                                         }};
   auto record = run_world(scenario_, list_, world);
   if (!record || !record.value()) return record;
   Status kept = success();

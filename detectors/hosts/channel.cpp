@@ -12,9 +12,11 @@ namespace {
 
 constexpr std::size_t kMostLineBytes = 1U << 20;
 constexpr std::size_t kControlBytes = 4096;
+constexpr std::chrono::milliseconds kHeededEvery{100};
 
 ChannelError closed() { return {ChannelError::Kind::closed, "the other end is gone"}; }
 ChannelError late() { return {ChannelError::Kind::late, "no answer in time"}; }
+ChannelError stopped() { return {ChannelError::Kind::stopped, "the wait was given up"}; }
 
 bool gone(int problem) { return problem == EPIPE || problem == ECONNRESET; }
 
@@ -27,12 +29,16 @@ void Channel::allow(std::optional<std::chrono::milliseconds> time) {
 
 void Channel::wait(int fd, short events) {
   using std::chrono::ceil, std::chrono::milliseconds;
-  const auto left = ceil<milliseconds>(*deadline_ - Clock::now()).count();
-  if (left <= 0) throw late();
-  pollfd of{fd, events, 0};
-  const int ready = ::poll(&of, 1, static_cast<int>(std::min<long long>(left, 1'000'000'000)));
-  if (ready == 0) throw late();
-  if (ready < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+  // The signal behind a stop may interrupt another thread than this one.
+  const long long slice_ms = stop_ != nullptr ? kHeededEvery.count() : 1'000'000'000;
+  for (int ready = 0; ready == 0;) {
+    if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) throw stopped();
+    const long long left_ms = ceil<milliseconds>(*deadline_ - Clock::now()).count();
+    if (left_ms <= 0) throw late();
+    pollfd of{fd, events, 0};
+    ready = ::poll(&of, 1, static_cast<int>(std::min(left_ms, slice_ms)));
+    if (ready < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+  }
 }
 
 void Channel::put(int fd, const void* bytes, std::size_t size) {

@@ -1,6 +1,7 @@
 #pragma once
 // One end of the wire: control lines on one socket, frames on another. Both ends use it.
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <span>
@@ -13,10 +14,10 @@
 
 namespace dwell::hosts {
 
-/// The other end is gone, silent for too long, or speaks another language.
+/// The other end is gone, silent for too long, or speaks another language; or the wait for it was given up.
 class ChannelError : public std::runtime_error {
  public:
-  enum class Kind { closed, late, damaged };
+  enum class Kind { closed, late, damaged, stopped };
   ChannelError(Kind what_kind, const std::string& words) : std::runtime_error(words), kind(what_kind) {}
   const Kind kind;
 };
@@ -28,6 +29,10 @@ class Channel {
 
   /// From now on every call fails that is not done so soon. Nothing: they wait for ever.
   void allow(std::optional<std::chrono::milliseconds> time);
+
+  /// While `stop` is true, every wait from now on is given up within a tenth of a second; what is there already is
+  /// still read. It outlives the channel. Needs a deadline; nullptr: nothing stops a wait.
+  void heed(const std::atomic<bool>* stop) { stop_ = stop; }
 
   /// `lines` end with a line feed each. The frame they announce, if any, goes beside them.
   void send(std::string_view lines, std::span<const std::byte> frame = {});
@@ -45,6 +50,7 @@ class Channel {
 
   UniqueFd control_, data_;
   std::optional<Clock::time_point> deadline_;
+  const std::atomic<bool>* stop_ = nullptr;
   std::string text_;  // received of control, from text_at_ on not yet read
   std::size_t text_at_ = 0;
   AlignedBytes bytes_;

@@ -51,6 +51,7 @@ Session::Session(const Reference& reference, const HostOptions& options, const V
       process_(launch_of(reference.kind)),
       channel_(process_.take_control(), process_.take_data()) {
   process_.limit_memory(loading_bytes(reference.kind));
+  channel_.heed(options.stop);
   hello(versions);
 }
 
@@ -82,6 +83,7 @@ auto Session::in_time(const std::string& doing, Work work) {
     if (problem.kind == Problem::late) {
       fail(fmt::format("no answer within {} s in {}", static_cast<double>(options_.patience.count()) / 1000, doing));
     }
+    if (problem.kind == Problem::stopped) fail("stopped while it was waited for in " + doing);
     if (problem.kind == Problem::damaged) fail(fmt::format("a damaged answer in {}: {}", doing, problem.what()));
     // Its last words may still lie in the wire.
     try {

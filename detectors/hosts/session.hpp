@@ -17,6 +17,9 @@ namespace dwell::hosts {
 struct HostOptions {
   /// The longest that a detector may take for one answer.
   std::chrono::milliseconds patience{30'000};
+  /// While it is true nothing is waited for: what would have to be fails as if the detector had, and whoever set it
+  /// throws the run away. It outlives every session; nullptr: there is none.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 /// What is spoken: of the wire (PROTOCOL.md), and of the C interface that a library must have.

@@ -1,7 +1,9 @@
 // Detectors in processes of their own against the same code in this process.
 #include "detectors/hosts/hosted_detector.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <thread>
 
 #include "tests/unit/detectors/stream.hpp"
@@ -96,6 +98,21 @@ TEST_CASE("the processor time of a detector's process is known, and grows", "[ho
   for (std::size_t w = 1; w < 300; ++w) step(*apart, w);
   CHECK(apart->outside_ns() > begun);
   CHECK(in_process("key_burst.so:key-burst")->outside_ns() == 0);
+}
+
+TEST_CASE("the wait for a detector that hangs is given up when a stop is asked for", "[hosts]") {
+  std::atomic<bool> stop = false;
+  const auto reference = parse_reference(DWELL_PLUGINS "/faults.so:loop");
+  REQUIRE(reference.ok());
+  const auto met = meet(reference.value(), {std::chrono::hours(1), &stop});
+  REQUIRE(met.ok());
+  const auto detector = make_hosted(met.value(), detect::test::setting());
+  for (std::size_t w = 0; w < 100; ++w) step(*detector, w);
+  std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    stop = true;
+  });
+  CHECK_THROWS_WITH(step(*detector, 100), Catch::Contains("stopped while it was waited for in window 100"));
 }
 
 TEST_CASE("the same detector in C and in Python scores alike, bit for bit", "[hosts]") {
