@@ -18,10 +18,10 @@
   X(plain,  std::uint32_t, key,             "id",   "0 none",    "key that signed the token")                            \
   X(plain,  std::uint16_t, network,         "id",   "",          "autonomous system of the source")                      \
   X(plain,  std::uint16_t, country,         "id",   "",          "country of the source")                                \
-  X(plain,  std::uint16_t, status,          "HTTP", "",          "200 answered, 401 token refused, 403 not in the key's reach, 429 blocked")         \
+  X(plain,  std::uint16_t, status,          "HTTP", "",          "what the gateway answered")                           \
   X(plain,  std::uint16_t, records,         "count","",          "records returned; 0 for a member who does not exist")  \
-  X(plain,  std::uint8_t,  page,            "enum", "",          "page or operation (Page)")                   \
-  X(plain,  std::uint8_t,  client,          "enum", "",          "kind of client (Client)")                    \
+  X(plain,  std::uint8_t,  page,            "enum", "",          "page or operation")                                   \
+  X(plain,  std::uint8_t,  client,          "enum", "",          "kind of client")                                      \
   X(plain,  std::uint8_t,  log_lines,       "count","",          "log lines this request fanned out to")
 
 #define DWELL_AUTH_COLUMNS(X)                                                                                           \
@@ -33,22 +33,22 @@
   X(plain,  std::uint32_t, key,       "id",   "0 none", "key that signed the token")                                     \
   X(plain,  std::uint16_t, network,   "id",   "",       "autonomous system of the source")                               \
   X(plain,  std::uint16_t, country,   "id",   "",       "country of the source")                                         \
-  X(plain,  std::uint8_t,  kind,      "enum", "",       "AuthKind: login, failed login, refresh, service issue")         \
-  X(plain,  std::uint8_t,  client,    "enum", "",       "kind of client (Client)")
+  X(plain,  std::uint8_t,  kind,      "enum", "",       "what happened")                                                \
+  X(plain,  std::uint8_t,  client,    "enum", "",       "kind of client")
 
 #define DWELL_KEYS_COLUMNS(X)                                                                                           \
   X(moment, std::int64_t,  time_us,       "us",   "",          "when it happened; long before the run for the inventory") \
   X(moment, std::int64_t,  ingest_us,     "us",   "",          "when the record arrived")                               \
   X(plain,  std::uint32_t, key,           "id",   "",          "key")                                                   \
   X(plain,  std::uint32_t, owner,         "id",   "0 nobody",  "staff number of the owner after the event")             \
-  X(plain,  std::uint8_t,  kind,          "enum", "",          "KeyEvent: created, rotated, revoked, owner changed, last use of a day, leaked")    \
-  X(plain,  std::uint8_t,  use,           "enum", "",          "KeyUse: token signing, service, partner, support, database, cloud role")
+  X(plain,  std::uint8_t,  kind,          "enum", "",          "what happened")                                         \
+  X(plain,  std::uint8_t,  use,           "enum", "",          "what the key is for")
 
 #define DWELL_WORKFORCE_COLUMNS(X)                                                                                      \
   X(moment, std::int64_t,  time_us,   "us",   "", "when it happened; may be before the run for people already gone")     \
   X(moment, std::int64_t,  ingest_us, "us",   "", "when the record arrived")                                             \
   X(plain,  std::uint32_t, staff,     "id",   "", "staff number")                                                        \
-  X(plain,  std::uint8_t,  kind,      "enum", "", "StaffEvent: joined, moved, left, deprovisioned")
+  X(plain,  std::uint8_t,  kind,      "enum", "", "what happened")
 
 #define DWELL_AUDIT_COLUMNS(X)                                                                                          \
   X(moment, std::int64_t,  time_us,   "us",   "",       "when the internal read happened")                               \
@@ -63,7 +63,7 @@
   X(moment, std::int64_t,  time_us,   "us", "",         "when the customer reported")                                    \
   X(moment, std::int64_t,  ingest_us, "us", "",         "when the record arrived")                                       \
   X(plain,  std::uint32_t, member,    "id", "",         "member who complains")                                          \
-  X(plain,  std::uint8_t,  kind,      "enum", "",       "ComplaintKind: threatening mail, phishing, other")
+  X(plain,  std::uint8_t,  kind,      "enum", "",       "what was reported")
 
 #define DWELL_DECEPTION_COLUMNS(X)                                                                                      \
   X(moment, std::int64_t,  time_us,   "us", "",         "when the honey account was planted")                            \

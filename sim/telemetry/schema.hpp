@@ -24,7 +24,10 @@ struct TopicInfo {
 
 /// Every topic, in the order of `Topic`.
 std::span<const TopicInfo> topics();
-/// The schema page in Markdown: one table a topic (sim/telemetry/SCHEMA.md, held by a test).
+/// The type as readers of other languages know it: "int64", "uint8".
+std::string_view type_name(const ColumnInfo& column);
+/// The schema page in Markdown: one table a topic, values of enumerations named (sim/telemetry/SCHEMA.md, held by a
+/// test).
 std::string schema_markdown();
 /// Changes whenever a name, type or order of a column changes.
 std::uint64_t schema_digest();

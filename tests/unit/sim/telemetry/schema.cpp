@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "sim/core/digest.hpp"
+#include "sim/core/vocabulary.hpp"
 #include "sim/telemetry/batch.hpp"
+#include "sim/telemetry/enumerations.hpp"
 
 using namespace dwell;
 using namespace dwell::telemetry;
@@ -48,6 +50,33 @@ TEST_CASE("topics come in the order of their enumerators, with distinct columns 
   std::size_t access = 0;
   for (const ColumnInfo& column : topics()[0].columns) access += column.width_bytes;
   CHECK(access == AccessBatch::kRowBytes);
+}
+
+TEST_CASE("every column of an enumeration names its values, and no other column has any") {
+  for (const TopicInfo& topic : topics()) {
+    for (const ColumnInfo& column : topic.columns) {
+      INFO(topic.name << "." << column.name);
+      const auto values = values_of(topic.name, column.name);
+      CHECK(values.empty() == (column.unit != "enum" && column.unit != "HTTP"));
+      std::set<std::string_view> names;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        CHECK(names.insert(values[i].name).second);
+        CHECK((i == 0 || values[i].value > values[i - 1].value));
+        CHECK((column.unit == "HTTP" || values[i].value == i));
+        CHECK(schema_markdown().find(std::to_string(values[i].value) + " " + std::string(values[i].name)) !=
+              std::string::npos);
+      }
+    }
+  }
+  CHECK(values_of("access", "page").size() == kPages);
+  CHECK(values_of("access", "client").size() == kClients);
+  const auto page = static_cast<std::size_t>(Page::order_list), event = static_cast<std::size_t>(KeyEvent::leaked);
+  CHECK(values_of("access", "page")[page].name == "order-list");
+  CHECK(values_of("keys", "kind").size() == event + 1);
+  CHECK(values_of("keys", "kind")[event].name == "leaked");
+  CHECK(values_of("access", "status").front().value == kStatusOk);
+  CHECK(values_of("access", "status").back().value == kStatusBlocked);
+  CHECK(values_of("nothing", "page").empty());
 }
 
 TEST_CASE("no column of any topic tells who caused a row") {
