@@ -18,12 +18,11 @@ using dwell::test::Finished;
 using dwell::test::Folder;
 using dwell::test::read_text;
 using dwell::test::run_dwell;
+using dwell::test::Words;
 
 namespace {
 
 using Json = nlohmann::json;
-using Words = std::vector<std::string>;
-
 Words study(Words more) {
   Words words = {"run",        "tiny",           "--seeds",        "2",          "--detector",
                  "midas-r",    "--detector",     "token-issuance", "--detector", "random-walk",

@@ -147,6 +147,41 @@ Finished run_dwell(const Folder& folder, const std::vector<std::string>& words, 
   return Child(folder, words, surroundings).wait();
 }
 
+Finished refused(const Folder& folder, const Words& words, const Words& said) {
+  const Words before = folder.names();
+  const Finished end = run_dwell(folder, words);
+  INFO(end.err);
+  CHECK(end.code == 2);
+  CHECK(end.out.empty());
+  CHECK(end.err.starts_with("dwell: "));
+  CHECK(count_lines(end.err) == 1);
+  for (const std::string& word : said) {
+    INFO("expected: " << word);
+    CHECK(end.err.find(word) != std::string::npos);
+  }
+  CHECK(folder.names() == before);
+  return end;
+}
+
+Finished refused(const Words& words, const Words& said) {
+  const Folder folder;
+  return refused(folder, words, said);
+}
+
+std::size_t count_lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+void fits_80_columns(const std::string& text) {
+  // Code points: every byte but those that continue one.
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    INFO(line);
+    CHECK(std::count_if(line.begin(), line.end(), begins) <= 80);
+  }
+}
+
 std::string read_text(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};

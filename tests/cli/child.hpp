@@ -9,6 +9,8 @@
 
 namespace dwell::test {
 
+using Words = std::vector<std::string>;
+
 struct Finished {
   int code = -1;  ///< exit code; 128 + signal when a signal ended it
   std::string out, err;
@@ -61,6 +63,15 @@ class Child {
 pid_t process_of_rank(unsigned rank, const Folder& folder);
 
 Finished run_dwell(const Folder& folder, const std::vector<std::string>& words, const Surroundings& surroundings = {});
+
+/// Runs it and checks that it is refused: code 2, nothing on stdout, one line on stderr that begins with the program's
+/// name and holds all of `said`, no file more or less. In a folder of its own, or in `folder`.
+Finished refused(const Folder& folder, const Words& words, const Words& said);
+Finished refused(const Words& words, const Words& said);
+
+std::size_t count_lines(const std::string& text);
+/// Checks that every line fits a page.
+void fits_80_columns(const std::string& text);
 
 std::string read_text(const std::string& path);
 void write_text(const std::string& path, const std::string& text);

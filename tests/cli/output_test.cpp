@@ -22,13 +22,7 @@ namespace {
 using Names = std::vector<std::string>;
 
 Finished refused(const Folder& folder, const std::string& output, const char* said) {
-  const Finished end = run_dwell(folder, quick({"run", "tiny", "--json", "--output", output}));
-  INFO(end.err);
-  CHECK(end.code == 2);
-  CHECK(end.out.empty());
-  CHECK(end.err.find(said) != std::string::npos);
-  CHECK(std::count(end.err.begin(), end.err.end(), '\n') == 1);
-  return end;
+  return dwell::test::refused(folder, quick({"run", "tiny", "--json", "--output", output}), {said});
 }
 
 }  // namespace

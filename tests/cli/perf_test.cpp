@@ -14,11 +14,11 @@
 using dwell::test::Finished;
 using dwell::test::Folder;
 using dwell::test::read_text;
+using dwell::test::refused;
 using dwell::test::run_dwell;
+using dwell::test::Words;
 
 namespace {
-
-using Words = std::vector<std::string>;
 
 Words small(Words more) {
   Words words = {"phold", "--processes", "2000", "--end", "20"};
@@ -34,15 +34,6 @@ nlohmann::json phold(const Words& more) {
   INFO(end.err);
   REQUIRE(end.code == 0);
   return nlohmann::json::parse(end.out);
-}
-
-void refused(const Words& words, const std::string& said) {
-  const Folder folder;
-  const Finished end = run_dwell(folder, words);
-  INFO(end.err);
-  CHECK(end.code == 2);
-  CHECK(end.out.empty());
-  CHECK(end.err.find(said) != std::string::npos);
 }
 
 }  // namespace
@@ -218,29 +209,29 @@ TEST_CASE("phold that was stopped says on its page that it is partial, and speak
 }
 
 TEST_CASE("phold refuses what makes no sense") {
-  refused({"phold", "--processes", "0"}, "--processes: found \"0\"");
-  refused({"phold", "--processes", "1e5"}, "--processes: found \"1e5\"");
-  refused({"phold", "--remote", "1.01"}, "a number from 0 to 1");
-  refused({"phold", "--remote", "-0.1"}, "a number from 0 to 1");
-  refused({"phold", "--end", "inf"}, "--end: found \"inf\"");
-  refused({"phold", "--processes", "-1"}, "--processes: found \"-1\"");
-  refused({"phold", "--processes", "1000000001"}, "from 1 to 1000000000");
-  refused({"phold", "--start-events", "0"}, "--start-events: found \"0\"");
-  refused({"phold", "--mean", "nan"}, "--mean: found \"nan\"");
-  refused({"phold", "--mean", "1e10"}, "from 1e-06 to 1000000000");
-  refused({"phold", "--mean", "0.5"}, "--lookahead: found \"1\"; accepted: at most the mean, 0.5");
-  refused({"phold", "--end", "0"}, "--end: found \"0\"");
-  refused({"phold", "--end", "-5"}, "--end: found \"-5\"");
-  refused({"phold", "--threads", "0"}, "--threads: found \"0\"");
-  refused({"phold", "--threads", "1025"}, "from 1 to 1024");
-  refused({"phold", "--seed", "-1"}, "--seed: found \"-1\"");
-  refused({"phold", "--lookahead", "0"}, "--lookahead: found \"0\"");
-  refused({"phold", "--lookahead", "2.5"}, "at most the mean, 2");
-  refused({"phold", "--engine", "warp"}, "serial, threads, mpi");
-  refused({"phold", "--engine", "serial", "--threads", "2"}, "--threads: found \"2\"");
-  refused({"phold", "--scale", "1/10"}, "means nothing to `dwell phold`");
-  refused({"phold", "tiny"}, "options only");
-  refused({"run", "tiny", "--remote", "0.5"}, "means nothing to `dwell run`");
+  refused({"phold", "--processes", "0"}, {"--processes: found \"0\""});
+  refused({"phold", "--processes", "1e5"}, {"--processes: found \"1e5\""});
+  refused({"phold", "--remote", "1.01"}, {"a number from 0 to 1"});
+  refused({"phold", "--remote", "-0.1"}, {"a number from 0 to 1"});
+  refused({"phold", "--end", "inf"}, {"--end: found \"inf\""});
+  refused({"phold", "--processes", "-1"}, {"--processes: found \"-1\""});
+  refused({"phold", "--processes", "1000000001"}, {"from 1 to 1000000000"});
+  refused({"phold", "--start-events", "0"}, {"--start-events: found \"0\""});
+  refused({"phold", "--mean", "nan"}, {"--mean: found \"nan\""});
+  refused({"phold", "--mean", "1e10"}, {"from 1e-06 to 1000000000"});
+  refused({"phold", "--mean", "0.5"}, {"--lookahead: found \"1\"; accepted: at most the mean, 0.5"});
+  refused({"phold", "--end", "0"}, {"--end: found \"0\""});
+  refused({"phold", "--end", "-5"}, {"--end: found \"-5\""});
+  refused({"phold", "--threads", "0"}, {"--threads: found \"0\""});
+  refused({"phold", "--threads", "1025"}, {"from 1 to 1024"});
+  refused({"phold", "--seed", "-1"}, {"--seed: found \"-1\""});
+  refused({"phold", "--lookahead", "0"}, {"--lookahead: found \"0\""});
+  refused({"phold", "--lookahead", "2.5"}, {"at most the mean, 2"});
+  refused({"phold", "--engine", "warp"}, {"serial, threads, mpi"});
+  refused({"phold", "--engine", "serial", "--threads", "2"}, {"--threads: found \"2\""});
+  refused({"phold", "--scale", "1/10"}, {"means nothing to `dwell phold`"});
+  refused({"phold", "tiny"}, {"options only"});
+  refused({"run", "tiny", "--remote", "0.5"}, {"means nothing to `dwell run`"});
 }
 
 TEST_CASE("bench-kernel measures generation, the catalogue and the machine") {
@@ -293,15 +284,15 @@ TEST_CASE("bench-kernel prints a page of 80 columns") {
 }
 
 TEST_CASE("bench-kernel refuses what it cannot measure") {
-  refused({"bench-kernel", "nowhere"}, "found no scenario named \"nowhere\"");
-  refused({"bench-kernel", "--scale", "1/1000000"}, "a scale that leaves at least");
+  refused({"bench-kernel", "nowhere"}, {"found no scenario named \"nowhere\""});
+  refused({"bench-kernel", "--scale", "1/1000000"}, {"a scale that leaves at least"});
   for (const char* scale : {"0", "-1", "2", "nan", "1/0"}) {
-    refused({"bench-kernel", "--scale", scale}, "--scale: found \"" + std::string(scale) + "\"");
+    refused({"bench-kernel", "--scale", scale}, {"--scale: found \"" + std::string(scale) + "\""});
   }
-  refused({"bench-kernel", "--days", "0"}, "--days: found \"0\"");
-  refused({"bench-kernel", "--days", "99999"}, "--days: found \"99999\"");
-  refused({"bench-kernel", "--threads", "1e9"}, "--threads: found \"1e9\"");
-  refused({"bench-kernel", "--engine", "serial"}, "means nothing to `dwell bench-kernel`");
-  refused({"bench-kernel", "--seeds", "3"}, "means nothing to `dwell bench-kernel`");
-  refused({"bench-kernel", "--detector", "nobody"}, "--detector");
+  refused({"bench-kernel", "--days", "0"}, {"--days: found \"0\""});
+  refused({"bench-kernel", "--days", "99999"}, {"--days: found \"99999\""});
+  refused({"bench-kernel", "--threads", "1e9"}, {"--threads: found \"1e9\""});
+  refused({"bench-kernel", "--engine", "serial"}, {"means nothing to `dwell bench-kernel`"});
+  refused({"bench-kernel", "--seeds", "3"}, {"means nothing to `dwell bench-kernel`"});
+  refused({"bench-kernel", "--detector", "nobody"}, {"--detector"});
 }

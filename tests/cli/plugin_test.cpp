@@ -6,56 +6,24 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "tests/cli/child.hpp"
+#include "tests/cli/outside.hpp"
 
 using dwell::test::Finished;
 using dwell::test::Folder;
 using dwell::test::read_text;
+using dwell::test::refused_detector;
+using dwell::test::rows_of;
+using dwell::test::run_detectors;
 using dwell::test::run_dwell;
+using dwell::test::study_of;
+using dwell::test::Words;
 using dwell::test::write_text;
+using Json = nlohmann::json;
 
 namespace {
 
-using Json = nlohmann::json;
-using Words = std::vector<std::string>;
-
 const std::string kPlugins = DWELL_PLUGINS;
 const std::string kHosts = DWELL_SOURCE_DIR "/detectors/hosts";
-
-Words study(Words detectors) {
-  Words words = {"run", "tiny", "--seeds", "1", "--days", "1", "--json", "--detector-timeout", "3"};
-  for (const std::string& detector : detectors) words.insert(words.end(), {"--detector", detector});
-  return words;
-}
-
-Json run(const Folder& folder, const Words& detectors) {
-  const Finished end = run_dwell(folder, study(detectors));
-  INFO(end.err);
-  REQUIRE(end.code == 0);
-  return Json::parse(end.out);
-}
-
-Json rows_of(const Json& document, const std::string& detector) {
-  Json rows = Json::array();
-  for (const Json& row : document.at("rows")) {
-    if (row.at("detector") == detector) rows.push_back(row);
-  }
-  REQUIRE_FALSE(rows.empty());
-  return rows;
-}
-
-void refused(const std::string& detector, const Words& said) {
-  const Folder folder;
-  const Finished end = run_dwell(folder, study({detector}));
-  INFO(detector << ": " << end.err);
-  CHECK(end.code == 2);
-  CHECK(end.out.empty());
-  CHECK(std::count(end.err.begin(), end.err.end(), '\n') == 1);
-  for (const std::string& word : said) {
-    INFO("expected: " << word);
-    CHECK(end.err.find(word) != std::string::npos);
-  }
-}
 
 }  // namespace
 
@@ -69,8 +37,9 @@ TEST_CASE("the examples build outside the tree and are scored like any other det
   const int built = std::system(build.c_str());
   INFO(read_text(folder.path("mine/build.log")));
   REQUIRE(built == 0);
-  const Json document = run(folder, {"./mine/build/libkeyburst.so:key-burst",
-                                     "mine/build/libmissrate.so:miss-rate:keep=0.999", "mine/build/librowcount.so"});
+  const Json document =
+      run_detectors(folder, {"./mine/build/libkeyburst.so:key-burst", "mine/build/libmissrate.so:miss-rate:keep=0.999",
+                             "mine/build/librowcount.so"});
   for (const char* name :
        {"libkeyburst.so:key-burst", "libmissrate.so:miss-rate:keep=0.999", "librowcount.so:row-count"}) {
     INFO(name);
@@ -86,7 +55,7 @@ TEST_CASE("whatever a library does, its row says so and the run goes on") {
   const Fault faults[] = {
       {"crash", "signal 6"},
       {"throw", "thrown across the interface in window 100"},
-      {"loop", "no answer within 3 s in window 100"},
+      {"loop", "no answer within 5 s in window 100"},
       {"leave", "it left in window 100"},
       {"error", "close: it did not like the window in window 100"},
       {"nan", "it scored key 5 with NaN in window 100"},
@@ -102,7 +71,7 @@ TEST_CASE("whatever a library does, its row says so and the run goes on") {
   const Folder folder;
   Words detectors = {"never-alert", kPlugins + "/faults.so:fork"};
   for (const Fault& fault : faults) detectors.push_back(kPlugins + "/faults.so:" + fault.name);
-  const Json document = run(folder, detectors);
+  const Json document = run_detectors(folder, detectors);
   for (const Fault& fault : faults) {
     for (const Json& row : rows_of(document, std::string("faults.so:") + fault.name)) {
       INFO(row.dump());
@@ -120,27 +89,27 @@ TEST_CASE("whatever a library does, its row says so and the run goes on") {
 }
 
 TEST_CASE("a library that cannot be a detector is refused before anything is simulated") {
-  refused(kPlugins + "/no_detectors.so:x", {"no_detectors.so", "without detectors", "dwell_detector_library"});
-  refused(kPlugins + "/other_version.so:x", {"other_version.so", "version 8", "version 1"});
-  refused(kPlugins + "/faults.so:crsh", {"faults.so", "no detector \"crsh\"", "crash, throw"});
-  refused(kPlugins + "/faults.so", {"faults.so", "more than one detector", "crash, throw"});
-  refused(kPlugins + "/faults.so:no-save", {"no-save", "cannot save its state"});
-  refused(kPlugins + "/faults.so:bad-topic", {"bad-topic: topics", "\"acess\"", "access, auth"});
-  refused(kPlugins + "/faults.so:bad-bound", {"bad-bound: memory_bound_bytes", "found 0"});
-  refused(kPlugins + "/key_burst.so:key-burst:weight=7", {"weight", "found 7", "0.0001 to 1"});
-  refused(kPlugins + "/key_burst.so:key-burst:wieght=.5", {"wieght", "weight"});
-  refused("./gone.so:x", {"gone.so", "no such file"});
-  refused(DWELL_SOURCE_DIR "/README.md", {"README.md", "cannot be loaded"});
+  refused_detector(kPlugins + "/no_detectors.so:x", {"no_detectors.so", "without detectors", "dwell_detector_library"});
+  refused_detector(kPlugins + "/other_version.so:x", {"other_version.so", "version 8", "version 1"});
+  refused_detector(kPlugins + "/faults.so:crsh", {"faults.so", "no detector \"crsh\"", "crash, throw"});
+  refused_detector(kPlugins + "/faults.so", {"faults.so", "more than one detector", "crash, throw"});
+  refused_detector(kPlugins + "/faults.so:no-save", {"no-save", "cannot save its state"});
+  refused_detector(kPlugins + "/faults.so:bad-topic", {"bad-topic: topics", "\"acess\"", "access, auth"});
+  refused_detector(kPlugins + "/faults.so:bad-bound", {"bad-bound: memory_bound_bytes", "found 0"});
+  refused_detector(kPlugins + "/key_burst.so:key-burst:weight=7", {"weight", "found 7", "0.0001 to 1"});
+  refused_detector(kPlugins + "/key_burst.so:key-burst:wieght=.5", {"wieght", "weight"});
+  refused_detector("./gone.so:x", {"gone.so", "no such file"});
+  refused_detector(DWELL_SOURCE_DIR "/README.md", {"README.md", "cannot be loaded"});
   const Folder folder;
   write_text(folder.path("text.so"), "no library\n");
-  refused(folder.path("text.so") + ":x", {"text.so", "cannot be loaded", "a shared library"});
+  refused_detector(folder.path("text.so") + ":x", {"text.so", "cannot be loaded", "a shared library"});
 }
 
 TEST_CASE("a study with a detector from outside goes on from its checkpoint with the same results") {
   const Folder folder;
   const std::string detector = kPlugins + "/key_burst.so:key-burst";
-  const Json straight = run(folder, {detector});
-  Words words = study({detector});
+  const Json straight = run_detectors(folder, {detector});
+  Words words = study_of({detector});
   words.insert(words.end(), {"--checkpoint", "kept", "--checkpoint-every", "1d"});
   dwell::test::Child child(folder, words);
   for (int waited = 0; waited < 2000 && !std::filesystem::exists(folder.path("kept/run-0001")); ++waited) {

@@ -1,60 +1,30 @@
 // Detectors in Python, and telemetry for scripts.
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "tests/cli/child.hpp"
+#include "tests/cli/outside.hpp"
 
 using dwell::test::Finished;
 using dwell::test::Folder;
 using dwell::test::read_text;
+using dwell::test::refused_detector;
+using dwell::test::rows_of;
+using dwell::test::run_detectors;
 using dwell::test::run_dwell;
+using dwell::test::study_of;
 using dwell::test::Surroundings;
+using dwell::test::Words;
 using dwell::test::write_text;
+using Json = nlohmann::json;
 
 namespace {
 
-using Json = nlohmann::json;
-using Words = std::vector<std::string>;
-
 const std::string kFiles = DWELL_SOURCE_DIR "/tests/plugins";
 const std::string kHosts = DWELL_SOURCE_DIR "/detectors/hosts";
-
-Words study(const Words& detectors) {
-  Words words = {"run", "tiny", "--seeds", "1", "--days", "1", "--json", "--detector-timeout", "5"};
-  for (const std::string& detector : detectors) words.insert(words.end(), {"--detector", detector});
-  return words;
-}
-
-Json run(const Folder& folder, const Words& detectors) {
-  const Finished end = run_dwell(folder, study(detectors));
-  INFO(end.err);
-  REQUIRE(end.code == 0);
-  return Json::parse(end.out);
-}
-
-Json rows_of(const Json& document, const std::string& detector) {
-  Json rows = Json::array();
-  for (const Json& row : document.at("rows")) {
-    if (row.at("detector") == detector) rows.push_back(row);
-  }
-  REQUIRE_FALSE(rows.empty());
-  return rows;
-}
-
-void refused(const std::string& detector, const Words& said) {
-  const Folder folder;
-  const Finished end = run_dwell(folder, study({detector}));
-  INFO(detector << ": " << end.err);
-  CHECK(end.code == 2);
-  CHECK(end.out.empty());
-  CHECK(std::count(end.err.begin(), end.err.end(), '\n') == 1);
-  for (const std::string& word : said) {
-    INFO("expected: " << word);
-    CHECK(end.err.find(word) != std::string::npos);
-  }
-}
 
 /// Runs a script as the launcher does.
 Finished run_script(const Folder& folder, const std::string& arguments) {
@@ -70,7 +40,7 @@ Finished run_script(const Folder& folder, const std::string& arguments) {
 
 TEST_CASE("the Python example is scored, with its parameters") {
   const Folder folder;
-  const Json document = run(folder, {"python:" + kHosts + "/examples/first_seen.py:FirstSeen:least=3"});
+  const Json document = run_detectors(folder, {"python:" + kHosts + "/examples/first_seen.py:FirstSeen:least=3"});
   for (const Json& row : rows_of(document, "python:first_seen.py:FirstSeen:least=3")) {
     CHECK(row.at("mark") != "crashed");
   }
@@ -79,11 +49,12 @@ TEST_CASE("the Python example is scored, with its parameters") {
 TEST_CASE("the example with scikit-learn is scored, or says what is not installed") {
   const std::string example = "python:" + kHosts + "/examples/isolation_forest.py:Forest";
   if (std::system("\"${DWELL_PYTHON:-/usr/bin/python3}\" -c 'import sklearn' 2>/dev/null") != 0) {
-    refused(example, {"isolation_forest.py:", "scikit-learn is not installed", "python3-sklearn"});
+    refused_detector(example, {"isolation_forest.py:", "scikit-learn is not installed", "python3-sklearn"});
     return;
   }
   const Folder folder;
-  for (const Json& row : rows_of(run(folder, {example + ":trees=5"}), "python:isolation_forest.py:Forest:trees=5")) {
+  for (const Json& row :
+       rows_of(run_detectors(folder, {example + ":trees=5"}), "python:isolation_forest.py:Forest:trees=5")) {
     INFO(row.dump());
     CHECK(row.at("mark") != "crashed");
   }
@@ -114,7 +85,7 @@ TEST_CASE("whatever a class in Python does, its row says so and the run goes on"
   const Folder folder;
   Words detectors = {"python:" + kFiles + "/faults.py:Prints", "python:" + kFiles + "/faults.py:Forks"};
   for (const Fault& fault : faults) detectors.push_back("python:" + kFiles + "/faults.py:" + fault.name);
-  const Json document = run(folder, detectors);
+  const Json document = run_detectors(folder, detectors);
   for (const Fault& fault : faults) {
     for (const Json& row : rows_of(document, std::string("python:faults.py:") + fault.name)) {
       INFO(fault.name << ": " << row.dump());
@@ -133,7 +104,7 @@ TEST_CASE("whatever a class in Python does, its row says so and the run goes on"
 TEST_CASE("a traceback begins in the user's file") {
   const Folder folder;
   for (const char* name : {"Raises", "Halves", "CannotSave"}) {
-    const Finished end = run_dwell(folder, study({"python:" + kFiles + "/faults.py:" + name}));
+    const Finished end = run_dwell(folder, study_of({"python:" + kFiles + "/faults.py:" + name}));
     INFO(end.err);
     CHECK(end.code == 0);
     CHECK(end.err.find("host.py") == std::string::npos);
@@ -143,13 +114,16 @@ TEST_CASE("a traceback begins in the user's file") {
 }
 
 TEST_CASE("a file in Python that holds no detector is refused with its place") {
-  refused("python:" + kFiles + "/syntax_error.py:Mine", {"syntax_error.py:4: SyntaxError", "expected ':'"});
-  refused("python:" + kFiles + "/import_error.py:Mine", {"import_error.py:3: ModuleNotFoundError", "nobody_has"});
-  refused("python:" + kFiles + "/faults.py:Raisse", {"no class \"Raisse\"", "Raises"});
-  refused("python:" + kFiles + "/faults.py:NoDetector", {"NoDetector", "no class that extends dwell.Detector"});
-  refused("python:" + kFiles + "/faults.py", {"found no class", "python:FILE.py:Class"});
-  refused("python:" + kFiles + "/faults.py:NoParameter", {"NoParameter.parameters: weight is 3", "dwell.Parameter"});
-  refused("python:gone.py:Mine", {"gone.py", "no such file"});
+  refused_detector("python:" + kFiles + "/syntax_error.py:Mine", {"syntax_error.py:4: SyntaxError", "expected ':'"});
+  refused_detector("python:" + kFiles + "/import_error.py:Mine",
+                   {"import_error.py:3: ModuleNotFoundError", "nobody_has"});
+  refused_detector("python:" + kFiles + "/faults.py:Raisse", {"no class \"Raisse\"", "Raises"});
+  refused_detector("python:" + kFiles + "/faults.py:NoDetector",
+                   {"NoDetector", "no class that extends dwell.Detector"});
+  refused_detector("python:" + kFiles + "/faults.py", {"found no class", "python:FILE.py:Class"});
+  refused_detector("python:" + kFiles + "/faults.py:NoParameter",
+                   {"NoParameter.parameters: weight is 3", "dwell.Parameter"});
+  refused_detector("python:gone.py:Mine", {"gone.py", "no such file"});
 }
 
 TEST_CASE("exported rows are the same however they are written, and read back in Python") {
@@ -214,4 +188,78 @@ TEST_CASE("an export that cannot be made says why and leaves nothing") {
   refuse({"--pages", "adress"}, {"--pages", "\"adress\"", "member-data"});
   refuse({"--format", "csv"}, {"--format", "batches"});
   refuse({"--output", "gone/rows.bin"}, {"gone"});
+}
+
+TEST_CASE("Ctrl-C while a detector hangs keeps what was finished, and the study goes on as if it had not") {
+  const Folder folder;
+  write_text(folder.path("hangs.py"), R"(
+import os
+import time
+import dwell
+
+class Hangs(dwell.Detector):
+    """Hangs late in the fourth run, as long as it may."""
+    columns = ["access.key"]
+
+    def close(self, window):
+        if window.index == 4000 and os.path.exists("@/hang"):
+            with open("@/seeds", "a+") as file:
+                file.write(f"{self.setting.seed}\n")
+                file.seek(0)
+                runs = len(set(file.read().split()))
+            while runs >= 4 and os.path.exists("@/hang"):
+                open("@/hangs", "w").close()
+                time.sleep(0.02)
+        return [(dwell.PLATFORM, 0, float(window.index % 7))]
+)");
+  std::string text = read_text(folder.path("hangs.py"));
+  const std::string root = std::filesystem::path(folder.path("")).parent_path().string();
+  for (std::size_t at = text.find('@'); at != std::string::npos; at = text.find('@')) text.replace(at, 1, root);
+  write_text(folder.path("hangs.py"), text);
+  write_text(folder.path("hang"), "");
+  const Words study = {"run",
+                       "tiny",
+                       "--seeds",
+                       "2",
+                       "--days",
+                       "1",
+                       "--threads",
+                       "1",
+                       "-q",
+                       "--detector",
+                       "python:hangs.py:Hangs",
+                       "--detector-timeout",
+                       "86400",
+                       "--output"};
+  const auto with = [&](const Words& more) {
+    Words words = study;
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  dwell::test::Child child(folder, with({"part.json", "--checkpoint", "kept", "--checkpoint-every", "1h"}));
+  const auto wait_for = [&](const auto& condition) {
+    for (int tries = 0; tries < 6000 && !condition(); ++tries) std::system("sleep 0.01");
+    return condition();
+  };
+  REQUIRE(wait_for([&] { return std::filesystem::exists(folder.path("hangs")) || !child.running(); }));
+  REQUIRE(child.running());
+  child.signal(SIGINT);
+  if (!wait_for([&] { return !child.running(); })) child.signal(SIGKILL);
+  const Finished end = child.wait();
+  INFO(end.err);
+  CHECK(end.code == 130);
+  const Json part = Json::parse(read_text(folder.path("part.json")));
+  CHECK(part.at("manifest").at("partial") == true);
+  CHECK(part.at("manifest").at("evaluation_seeds").size() == 1);
+  for (const Json& row : rows_of(part, "python:hangs.py:Hangs")) CHECK(row.at("mark") != "crashed");
+
+  std::filesystem::remove(folder.path("hang"));
+  const Finished resumed = run_dwell(folder, {"resume", "kept", "--output", "whole.json", "-q"});
+  INFO(resumed.err);
+  REQUIRE(resumed.code == 0);
+  REQUIRE(run_dwell(folder, with({"straight.json"})).code == 0);
+  const Json whole = Json::parse(read_text(folder.path("whole.json")));
+  const Json straight = Json::parse(read_text(folder.path("straight.json")));
+  CHECK(whole.at("rows") == straight.at("rows"));
+  CHECK(whole.at("summary") == straight.at("summary"));
 }

@@ -17,12 +17,11 @@ using dwell::test::Folder;
 using dwell::test::read_text;
 using dwell::test::run_dwell;
 using dwell::test::Surroundings;
+using dwell::test::Words;
 
 namespace {
 
 using Json = nlohmann::json;
-using Words = std::vector<std::string>;
-
 Surroundings on(unsigned ranks) {
   Surroundings surroundings;
   surroundings.ranks = ranks;

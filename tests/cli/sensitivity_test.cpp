@@ -15,13 +15,12 @@ using dwell::test::Finished;
 using dwell::test::Folder;
 using dwell::test::read_text;
 using dwell::test::run_dwell;
+using dwell::test::Words;
 using dwell::test::write_text;
 
 namespace {
 
 using Json = nlohmann::json;
-using Words = std::vector<std::string>;
-
 const std::string kPlan = R"({
   "schema": "dwell.sensitivity/1", "name": "mine", "title": "two",
   "axes": [
@@ -41,12 +40,7 @@ Words asked(Words more) {
 void refused(const Words& words, const std::string& said) {
   const Folder folder;
   write_text(folder.path("plan.json"), kPlan);
-  const Finished end = run_dwell(folder, words);
-  INFO(end.err);
-  CHECK(end.code == 2);
-  CHECK(end.out.empty());
-  CHECK(end.err.find(said) != std::string::npos);
-  CHECK(folder.names() == Words{"plan.json"});
+  dwell::test::refused(folder, words, {said});
 }
 
 }  // namespace

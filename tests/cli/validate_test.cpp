@@ -12,22 +12,15 @@ using dwell::test::Finished;
 using dwell::test::Folder;
 using dwell::test::read_text;
 using dwell::test::run_dwell;
+using dwell::test::Words;
 using dwell::test::write_text;
 
 namespace {
 
-using Words = std::vector<std::string>;
-
 void refused(const Words& words, const std::string& said, const std::string& log = "user,time\nu,1759320000\n") {
   const Folder folder;
   write_text(folder.path("log.csv"), log);
-  const Finished end = run_dwell(folder, words);
-  INFO(end.err);
-  CHECK(end.code == 2);
-  CHECK(end.out.empty());
-  CHECK(end.err.starts_with("dwell: "));
-  CHECK(end.err.find(said) != std::string::npos);
-  CHECK(folder.names() == Words{"log.csv"});
+  dwell::test::refused(folder, words, {said});
 }
 
 /// Thirty days of a few people who click and order at fixed times.
@@ -165,8 +158,7 @@ TEST_CASE("validate draws a week, of a simulation or of a log") {
 TEST_CASE("a log's words may be in any encoding, and do not steer the terminal") {
   const Folder folder;
   // The Korean for "purchase" in CP949, and a sequence that would turn a terminal red.
-  write_text(folder.path("log.csv"),
-             "user,time,event\nu,1759320000,\xb1\xb8\xb8\xc5\nu,1759320060,\x1b[31mred\n");
+  write_text(folder.path("log.csv"), "user,time,event\nu,1759320000,\xb1\xb8\xb8\xc5\nu,1759320060,\x1b[31mred\n");
   const Finished end = run_dwell(folder, {"validate", "log.csv", "-o", "v.json"});
   INFO(end.err);
   CHECK(end.code != 2);

@@ -12,32 +12,44 @@
 namespace dwell::run {
 namespace {
 
-WorldRecord world_of(const std::vector<Contender>& list, std::uint64_t seed, bool evaluation) {
-  WorldOptions options;
-  options.scale = {1, 30'000};
-  options.seed = {seed};
-  options.days = 1;
-  options.evaluation = evaluation;
-  if (evaluation) options.floors.assign(list.size(), 0);
-  return std::move(*run_world(world::test::tiny(), list, options).value());
-}
+/// A day of a small world on each seed, to be changed before it is scored.
+struct Study {
+  Study(const std::vector<std::string>& names, const std::vector<std::uint64_t>& calibration_seeds,
+        const std::vector<std::uint64_t>& evaluation_seeds)
+      : list(contenders(names).value()) {
+    for (const std::uint64_t seed : calibration_seeds) calibration.push_back(world_of(seed, false));
+    for (const std::uint64_t seed : evaluation_seeds) evaluation.push_back(world_of(seed, true));
+  }
+  [[nodiscard]] WorldRecord world_of(std::uint64_t seed, bool scored) const {
+    WorldOptions options;
+    options.scale = {1, 30'000};
+    options.seed = {seed};
+    options.days = 1;
+    options.evaluation = scored;
+    if (scored) options.floors.assign(list.size(), 0);
+    return std::move(*run_world(world::test::tiny(), list, options).value());
+  }
+  [[nodiscard]] StudyResult score(std::uint32_t days, bool cut = false) const {
+    const ScoringInput input{.contenders = &list,
+                             .calibration = &calibration,
+                             .evaluation = &evaluation,
+                             .containment = Duration::hours(1),
+                             .horizon_days = static_cast<double>(days),
+                             .outcome_days = static_cast<double>(days),
+                             .outcome = "test",
+                             .recognition_cut = cut};
+    StudyResult result;
+    score_study(input, calibrate(list, calibration), result);
+    return result;
+  }
+  std::vector<Contender> list;
+  std::vector<WorldRecord> calibration, evaluation;
+};
 
 TEST_CASE("a detector that failed while calibrating says so in its rows, and only in the track that needs it") {
-  const auto list = contenders({"never-alert", "ewma"}).value();
-  std::vector<WorldRecord> calibration;
-  for (const std::uint64_t seed : {2, 4}) calibration.push_back(world_of(list, seed, false));
-  calibration[1].contenders[1].crash = "out of ideas";
-  std::vector<WorldRecord> evaluation;
-  evaluation.push_back(world_of(list, 3, true));
-  const ScoringInput input{.contenders = &list,
-                           .calibration = &calibration,
-                           .evaluation = &evaluation,
-                           .containment = Duration::hours(1),
-                           .horizon_days = 1,
-                           .outcome_days = 1,
-                           .outcome = "test"};
-  StudyResult result;
-  score_study(input, calibrate(list, calibration), result);
+  Study study({"never-alert", "ewma"}, {2, 4}, {3});
+  study.calibration[1].contenders[1].crash = "out of ideas";
+  const StudyResult result = study.score(1);
   std::size_t noted = 0;
   for (const Row& row : result.rows) {
     const bool failed = row.detector == "ewma" && row.track == Track::calibrated;
@@ -53,28 +65,16 @@ TEST_CASE("a detector that failed while calibrating says so in its rows, and onl
 }
 
 TEST_CASE("rows that read no logs are of no tier, and the complaint's says when its fit does not hold") {
-  const auto list = contenders({"ewma"}).value();
-  std::vector<WorldRecord> calibration, evaluation;
-  calibration.push_back(world_of(list, 2, false));
-  for (const std::uint64_t seed : {3, 5, 7, 9}) evaluation.push_back(world_of(list, seed, true));
+  Study study({"ewma"}, {2}, {3, 5, 7, 9});
   // The last lies beyond the scored days.
   const std::array<std::int64_t, 4> days = {10, 20, 40, 200};
   for (std::size_t i = 0; i < days.size(); ++i) {
-    evaluation[i].plan.scored_days = 100;
-    evaluation[i].complaint = evaluation[i].plan.onset + Duration::days(days[i]);
+    study.evaluation[i].plan.scored_days = 100;
+    study.evaluation[i].complaint = study.evaluation[i].plan.onset + Duration::days(days[i]);
   }
   for (const bool cut : {false, true}) {
-    const ScoringInput input{.contenders = &list,
-                             .calibration = &calibration,
-                             .evaluation = &evaluation,
-                             .containment = Duration::hours(1),
-                             .horizon_days = 100,
-                             .outcome_days = 100,
-                             .outcome = "test",
-                             .recognition_cut = cut};
-    StudyResult result;
-    score_study(input, calibrate(list, calibration), result);
     bool complaint = false;
+    const StudyResult result = study.score(100, cut);
     for (const Summary& summary : result.summary) {
       INFO(summary.detector);
       const bool none = summary.kind == "outcome" || summary.detector == "oracle-entity";
@@ -90,23 +90,11 @@ TEST_CASE("rows that read no logs are of no tier, and the complaint's says when 
 }
 
 TEST_CASE("the complaint's quartiles are told in the unit that fits") {
-  const auto list = contenders({"never-alert"}).value();
-  std::vector<WorldRecord> calibration, evaluation;
-  calibration.push_back(world_of(list, 2, false));
+  Study study({"never-alert"}, {2}, {3, 5, 7, 9});
   const std::array<std::int64_t, 4> minutes = {5, 15, 255, 345};
-  for (std::size_t i = 0; i < minutes.size(); ++i) {
-    evaluation.push_back(world_of(list, 2 * i + 3, true));
-    evaluation[i].complaint = evaluation[i].plan.onset + Duration::minutes(minutes[i]);
-  }
-  const ScoringInput input{.contenders = &list,
-                           .calibration = &calibration,
-                           .evaluation = &evaluation,
-                           .containment = Duration::hours(1),
-                           .horizon_days = 1,
-                           .outcome_days = 1,
-                           .outcome = "test"};
-  StudyResult result;
-  score_study(input, calibrate(list, calibration), result);
+  for (std::size_t i = 0; i < minutes.size(); ++i)
+    study.evaluation[i].complaint = study.evaluation[i].plan.onset + Duration::minutes(minutes[i]);
+  const StudyResult result = study.score(1);
   const auto told = std::find_if(result.summary.begin(), result.summary.end(),
                                  [](const Summary& s) { return s.detector == kCustomerComplaint; });
   REQUIRE(told != result.summary.end());
