@@ -253,7 +253,9 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
   const std::vector<std::string> plain =
       values.count("words") == 0 ? std::vector<std::string>{} : values["words"].as<std::vector<std::string>>();
   if (values["help"].as<bool>() && plain.empty()) return out;
-  if (values["help"].as<bool>()) return help_about(plain.front());
+  // "help run --help" asks about run.
+  const bool twice = plain.size() > 1 && plain.front() == "help";
+  if (values["help"].as<bool>()) return help_about(plain[twice ? 1 : 0]);
   if (values["version"].as<bool>()) {
     out.command = Command::version;
     return out;

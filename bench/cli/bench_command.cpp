@@ -42,8 +42,8 @@ Result<run::StudyResult> run_scenario(const Arguments& arguments, const world::S
 
 int run_all(const Arguments& arguments, const Suite& suite) {
   std::vector<world::Scenario> scenarios;
-  for (const std::string& path : suite.scenarios) {
-    Result<world::Scenario> scenario = load_scenario(path);
+  for (const SuiteEntry& entry : suite.scenarios) {
+    Result<world::Scenario> scenario = load_entry(suite, entry);
     if (!scenario) return complain(scenario.error(), kBadInput);
     if (const Status status = apply_overrides(arguments, scenario.value()); !status) {
       return complain(status.error(), kBadInput);
@@ -59,13 +59,15 @@ int run_all(const Arguments& arguments, const Suite& suite) {
   catch_interrupts(arguments.quiet);
   SuiteResults done{suite.name, {}};
   std::vector<run::StudyResult>& results = done.results;
-  std::string pages;
+  int failure = kDone;
   for (const world::Scenario& scenario : scenarios) {
     ProgressLine line(arguments.quiet, stderr_is_terminal());
     Result<run::StudyResult> result = run_scenario(arguments, scenario, line);
     if (!result && results.empty()) return complain(result.error(), stop_requested() ? kInterrupted : kBadInput);
-    if (!result) break;
-    pages += report::study_page(result.value(), "", stdout_style()) + "\n";
+    if (!result) {
+      if (!stop_requested()) failure = complain(result.error(), kFailed);
+      break;
+    }
     results.push_back(std::move(result).value());
     if (stop_requested()) break;
   }
@@ -73,7 +75,8 @@ int run_all(const Arguments& arguments, const Suite& suite) {
   if (file) {
     if (const Status written = file->write(document); !written) return complain(written.error(), kFailed);
   }
-  const int code = arguments.json ? (file ? kDone : put(document)) : put(pages);
+  const int code = arguments.json ? (file ? kDone : put(document)) : put(suite_page(done, stdout_style()));
+  if (failure != kDone) return failure;
   if (code == kDone && (stop_requested() || results.size() < scenarios.size())) {
     say("dwell: stopped before the end; scenarios that were not reached are left out\n");
     return kInterrupted;
@@ -86,17 +89,19 @@ int run_all(const Arguments& arguments, const Suite& suite) {
 int bench_command(const Arguments& arguments) {
   const Result<Suite> suite = load_suite(arguments.subject.empty() ? kSuite : arguments.subject);
   if (!suite) return complain(suite.error(), kBadInput);
-  if (suite.value().scenarios.size() > 1) {
+  const SuiteEntry& first = suite.value().scenarios.front();
+  if (suite.value().scenarios.size() > 1 || !first.changes.empty()) {
     if (started_on_ranks() || !arguments.checkpoint.empty()) {
       return complain(Error{suite.value().file, started_on_ranks() ? "--ranks" : "--checkpoint",
-                            "a suite of more than one scenario", "`dwell run SCENARIO` for one after the other"},
+                            "a suite of more than one scenario, or of one with values of its own",
+                            "`dwell run SCENARIO` for one after the other"},
                       kBadInput);
     }
     return run_all(arguments, suite.value());
   }
   Arguments one = arguments;
   one.command = Command::run;
-  one.subject = suite.value().scenarios.front();
+  one.subject = first.path;
   return study_command(one);
 }
 

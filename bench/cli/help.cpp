@@ -28,7 +28,7 @@ constexpr std::string_view kCommands = R"(
   dwell bench [SUITE]             the same for every scenario of a suite
   dwell resume FOLDER             goes on with a study that kept a checkpoint
   dwell report RESULTS            the leaderboard of a results file
-  dwell list scenarios|suites|calendars
+  dwell list scenarios|suites|plans|calendars
                                   what can be run; dates scenarios name
   dwell list detectors            what is compared, and which logs each needs
   dwell schema [telemetry|scenario|results|calendar]
@@ -41,8 +41,8 @@ constexpr std::string_view kCommands = R"(
   dwell phold                     the engine alone, on the PHOLD benchmark
   dwell bench-kernel [SCENARIO]   what an event costs, stage by stage
   dwell check-detector NAME|all   what every detector must hold, tried on it
-  dwell score-series FILE.csv     a detector over a series of yours
-  dwell score-edges FILE.csv      a detector over edges of yours
+  dwell score-series FILE.csv|-   a detector over a series of yours
+  dwell score-edges FILE.csv|-    a detector over edges of yours
   dwell help [COMMAND]            this, or the options of one command
   dwell --version
 )";
@@ -53,7 +53,8 @@ SCENARIO is a name from `dwell list scenarios` or the path of a JSON file.
 
 constexpr std::string_view kSuite = R"(
 SUITE is a name from `dwell list suites` or the path of a JSON file. With one
-scenario the results are those of `dwell run`, with more they lie side by side.
+scenario the results are those of `dwell run`, with more they lie side by side,
+and a table sums up who noticed when in which.
 )";
 
 /// One option: its name with its value, and what it means, the default of the command at hand in place of {}.
@@ -147,8 +148,8 @@ of a study but --grid and those of checkpoints.
 )";
 
 constexpr std::string_view kPlan =
-    R"(  --plan NAME           parameters and their values (leaderboard): a name in
-                        scenarios/sensitivity or a JSON file
+    R"(  --plan NAME           parameters and their values (leaderboard): a name from
+                        `dwell list plans` or a JSON file
   --budget B            1/day, 1/week or 1/month (1/day)
 )";
 
@@ -190,7 +191,8 @@ PHOLD (its defaults in parentheses)
 )";
 
 constexpr std::string_view kSeries = R"(
-score-series: one score a row, and with labels what the scores are worth
+score-series: one score a row, and with labels what the scores are worth; with -
+for FILE.csv, of rows from standard input
   --detector NAME       which (needed), perhaps with parameters
   --time COLUMN         seconds, or dates and times (time, timestamp, ts,
                         datetime or date; without one, rows are numbered)
@@ -201,7 +203,7 @@ score-series: one score a row, and with labels what the scores are worth
 )";
 
 constexpr std::string_view kEdges = R"(
-score-edges: the same for edges
+score-edges: the same for edges; with - from standard input
   --detector NAME       which (needed), perhaps with parameters
   --source COLUMN       names or numbers (source, src, src_ip, from or u)
   --destination COLUMN  (destination, dst, dst_ip, to or v)
@@ -280,6 +282,7 @@ std::string help_text(Command command) {
       return join(
           {"dwell list scenarios - what can be run\n"
            "dwell list suites - lists of scenarios to compare detectors on\n"
+           "dwell list plans - what `dwell sensitivity` can vary\n"
            "dwell list calendars - holidays that scenarios can name\n"
            "dwell list detectors - what is compared, which logs each needs, its check\n\n"
            "  --costs               bounds of memory and time, and memory measured\n"
@@ -289,10 +292,11 @@ std::string help_text(Command command) {
       return join({"dwell report RESULTS - the leaderboard of a results file\n", kOutput});
     case Command::schema:
       return join(
-          {"dwell schema telemetry - columns of the logs, in Markdown\ndwell schema scenario - JSON Schema of "
-           "scenario files\ndwell schema results - JSON Schema of results files\ndwell schema calendar - JSON Schema "
-           "of "
-           "calendars\n\n"
+          {"dwell schema telemetry - columns of the logs and what they hold, in Markdown\n"
+           "dwell schema scenario - JSON Schema of scenario files\n"
+           "dwell schema results - JSON Schema of results files\n"
+           "dwell schema calendar - JSON Schema of calendars\n\n"
+           "  --json                columns of the logs as JSON (the others are JSON)\n"
            "  --output FILE, -o     write it there, whole or not at all\n"
            "  --quiet, -q           no progress\n"});
     case Command::validate:
@@ -313,9 +317,9 @@ std::string help_text(Command command) {
            "NAME may have parameters: ewma:lambda=.2. Exit 1: a check failed.\n",
            kOutput});
     case Command::score_series:
-      return join({"dwell score-series FILE.csv - a detector over a series of yours\n", kSeries, kScores});
+      return join({"dwell score-series FILE.csv|- - a detector over a series of yours\n", kSeries, kScores});
     case Command::score_edges:
-      return join({"dwell score-edges FILE.csv - a detector over edges of yours\n", kEdges, kScores});
+      return join({"dwell score-edges FILE.csv|- - a detector over edges of yours\n", kEdges, kScores});
     case Command::help:
     case Command::version:
       break;

@@ -60,7 +60,7 @@ Result<OutputFile> OutputFile::prepare(const std::string& path, const std::strin
   if (exists && S_ISDIR(info.st_mode)) return refuse(path, "is a folder", "the name of a file");
   if (exists) {
     std::error_code ignored;
-    if (!input.empty() && fs::equivalent(path, input, ignored)) {
+    if (!input.empty() && fs::equivalent(path, input == "-" ? "/dev/stdin" : input, ignored)) {
       return refuse(path, "is the input itself", "another file");
     }
     if (access(path.c_str(), W_OK) != 0) return refuse_errno(path, "cannot be written");

@@ -27,10 +27,12 @@ bool started_by_launcher() { return launcher_root() != nullptr; }
 
 std::string project_root() { return started_by_launcher() ? launcher_root() : DWELL_SOURCE_DIR; }
 
-std::vector<std::string> scenario_names() {
+bool is_path(const std::string& word) { return word.find('/') != std::string::npos || word.ends_with(".json"); }
+
+std::vector<std::string> names_in(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code problem;
-  for (fs::directory_iterator at(scenario_folder(), problem), end; !problem && at != end; at.increment(problem)) {
+  for (fs::directory_iterator at(folder, problem), end; !problem && at != end; at.increment(problem)) {
     const fs::path file = at->path();
     const std::string stem = file.stem().string();
     if (file.extension() == ".json" && !stem.ends_with(".schema")) names.push_back(stem);
@@ -39,10 +41,12 @@ std::vector<std::string> scenario_names() {
   return names;
 }
 
+std::vector<std::string> scenario_names() { return names_in(scenario_folder().string()); }
+
 Result<std::string> find_scenario(const std::string& word) {
   const std::vector<std::string> names = scenario_names();
   std::error_code ignored;
-  if (word.find('/') != std::string::npos || word.ends_with(".json")) {
+  if (is_path(word)) {
     if (fs::exists(word, ignored)) return word;
     const std::string stem = fs::path(word).stem().string();
     const std::string near = nearest(stem, names);

@@ -15,9 +15,14 @@ std::string project_root();
 /// True when the launcher set DWELL_ROOT.
 bool started_by_launcher();
 
+/// Whether a word is a path: with a slash or ending in .json.
+bool is_path(const std::string& word);
+/// Names of the documents in a folder, without .json, sorted; schemas are none. Empty where there is no such folder.
+std::vector<std::string> names_in(const std::string& folder);
+
 /// Names of the scenarios in the project's scenarios/, sorted.
 std::vector<std::string> scenario_names();
-/// The file of a scenario: a word with a slash or ending in .json is a path, anything else a name.
+/// The file of a scenario: a path as it is, or a name.
 Result<std::string> find_scenario(const std::string& word);
 
 /// Reads the file of a scenario. Calendars that it names lie beside it or in the project's scenarios/calendars.

@@ -1,14 +1,12 @@
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <optional>
-#include <system_error>
 
 #include "bench/cli/commands.hpp"
 #include "bench/cli/interrupt.hpp"
 #include "bench/cli/main_command.hpp"
-#include "bench/cli/names.hpp"
 #include "bench/cli/output_file.hpp"
+#include "bench/cli/plans.hpp"
 #include "bench/cli/progress.hpp"
 #include "bench/cli/scenarios.hpp"
 #include "bench/cli/terminal.hpp"
@@ -17,28 +15,9 @@
 namespace dwell::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr const char* kScenario = "coupang-2025";
 constexpr const char* kPlan = "leaderboard";
 constexpr world::Scale kScale{1, 2000};
-
-/// A word with a slash or ending in .json is a path, anything else a name in scenarios/sensitivity.
-Result<std::string> find_plan(const std::string& word) {
-  std::error_code ignored;
-  if (word.find('/') != std::string::npos || word.ends_with(".json")) {
-    if (fs::exists(word, ignored)) return word;
-    return Error{word, "", "no such file", "a plan that can be read, such as scenarios/sensitivity/leaderboard.json"};
-  }
-  const fs::path folder = fs::path(project_root()) / "scenarios" / "sensitivity";
-  const fs::path path = folder / (word + ".json");
-  if (fs::exists(path, ignored)) return path.string();
-  std::vector<std::string> names;
-  for (fs::directory_iterator at(folder, ignored), end; !ignored && at != end; at.increment(ignored)) {
-    if (at->path().extension() == ".json") names.push_back(at->path().stem().string());
-  }
-  return Error{"", "--plan", "found no plan named \"" + word + "\"", accepted_names(word, names)};
-}
 
 run::SensitivityOptions options_of(const Arguments& arguments, const world::Scenario& scenario) {
   run::SensitivityOptions options;

@@ -184,7 +184,8 @@ int stream_command(const Arguments& arguments) {
     return put(outcome_json(arguments.subject, chosen.descriptor.name, outcome.value())
                    .dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
                "\n");
-  const std::string page = outcome_page(arguments.subject, chosen.descriptor.name, outcome.value());
+  const std::string source = arguments.subject == "-" ? "standard input" : arguments.subject;
+  const std::string page = outcome_page(source, chosen.descriptor.name, outcome.value());
   if (!scores_to_stdout) return put(page);
   if (!arguments.quiet) say(page);
   return kDone;

@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "bench/cli/commands.hpp"
 #include "bench/cli/main_command.hpp"
 #include "bench/cli/names.hpp"
+#include "bench/cli/plans.hpp"
 #include "bench/cli/scenarios.hpp"
 #include "bench/cli/suites.hpp"
 #include "bench/cli/terminal.hpp"
@@ -13,90 +16,130 @@
 #include "bench/report/case_study.hpp"
 #include "bench/report/results_json.hpp"
 #include "bench/report/table.hpp"
-#include "sim/telemetry/schema.hpp"
+#include "bench/run/sensitivity_plan.hpp"
 #include "sim/world/calendar_year.hpp"
-#include "sim/world/scenario.hpp"
 
 namespace dwell::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-int list_scenarios(const Arguments& arguments) {
-  report::Table table({{"scenario", false}, {"reading", false}, {"days"}, {"", false}});
+/// One file of a list: the cells after its name, its title, rows below that, and everything as JSON.
+struct Entry {
+  std::vector<std::string> cells;
+  std::string title;
+  std::vector<std::vector<std::string>> more;
+  Json json;
+};
+
+/// Lists what `read` finds under each name; the file that cannot be read is complained of, the others are listed.
+template <class Read>
+int list_files(const Arguments& arguments, report::Table table, const std::vector<std::string>& names, Read read) {
+  constexpr std::size_t kTitleColumns = 44;
   Json list = Json::array();
   int code = kDone;
-  for (const std::string& name : scenario_names()) {
-    const std::string file = find_scenario(name).value();
-    const Result<world::Scenario> scenario = load_scenario(file);
-    if (!scenario) {
-      code = complain(scenario.error(), kBadInput);
+  for (const std::string& name : names) {
+    const Result<Entry> entry = read(name);
+    if (!entry) {
+      code = complain(entry.error(), kBadInput);
       continue;
     }
-    const world::Scenario& s = scenario.value();
-    add_row(table, {name, s.baseline, std::to_string(s.reading().days)}, s.title, 44);
-    list.push_back(
-        {{"name", name}, {"file", file}, {"title", s.title}, {"baseline", s.baseline}, {"days", s.reading().days}});
+    std::vector<std::string> cells = entry.value().cells;
+    cells.insert(cells.begin(), name);
+    add_row(table, cells, entry.value().title, kTitleColumns);
+    for (const std::vector<std::string>& row : entry.value().more) table.row(row);
+    list.push_back(entry.value().json);
   }
   const int delivered = deliver(arguments, arguments.json ? dump(list) : table.render(page_style(arguments)), "");
   return delivered == kDone ? code : delivered;
 }
 
-int list_suites(const Arguments& arguments) {
-  report::Table table({{"suite", false}, {"scenarios"}, {"", false}});
-  Json list = Json::array();
-  int code = kDone;
-  for (const std::string& name : suite_names()) {
-    const Result<Suite> suite = load_suite(name);
-    if (!suite) {
-      code = complain(suite.error(), kBadInput);
-      continue;
-    }
-    const Suite& s = suite.value();
-    add_row(table, {name, std::to_string(s.scenarios.size())}, s.title, 44);
-    list.push_back({{"name", name}, {"file", s.file}, {"title", s.title}, {"scenarios", s.scenarios}});
+/// The reading that is the default first.
+Result<Entry> scenario_entry(const std::string& name) {
+  const Result<std::string> file = find_scenario(name);
+  if (!file) return file.error();
+  const Result<world::Scenario> scenario = load_scenario(file.value());
+  if (!scenario) return scenario.error();
+  const world::Scenario& s = scenario.value();
+  Entry entry{{s.baseline, std::to_string(s.reading().days)}, s.title, {}, {}};
+  Json readings = Json::array();
+  for (const auto& reading : s.baselines) {
+    readings.push_back({{"name", reading.name}, {"days", reading.days}});
+    if (reading.name != s.baseline) entry.more.push_back({"", reading.name, std::to_string(reading.days), ""});
   }
-  const int delivered = deliver(arguments, arguments.json ? dump(list) : table.render(page_style(arguments)), "");
-  return delivered == kDone ? code : delivered;
+  entry.json = {{"name", name},           {"file", file.value()},     {"title", s.title},
+                {"baseline", s.baseline}, {"days", s.reading().days}, {"baselines", readings}};
+  return entry;
+}
+
+Result<Entry> suite_entry(const std::string& name) {
+  const Result<Suite> suite = load_suite(name);
+  if (!suite) return suite.error();
+  const Suite& s = suite.value();
+  Json scenarios = Json::array();
+  for (const SuiteEntry& each : s.scenarios) {
+    Json one = {{"name", each.name.empty() ? std::filesystem::path(each.path).stem().string() : each.name},
+                {"file", each.path}};
+    for (const SuiteEntry::Change& change : each.changes) one["set"][change.pointer] = Json::parse(change.value);
+    scenarios.push_back(one);
+  }
+  return Entry{{std::to_string(s.scenarios.size())},
+               s.title,
+               {},
+               {{"name", name}, {"file", s.file}, {"title", s.title}, {"scenarios", scenarios}}};
+}
+
+Result<Entry> plan_entry(const std::string& name) {
+  const Result<std::string> file = find_plan(name);
+  if (!file) return file.error();
+  const Result<run::SensitivityPlan> plan = run::read_sensitivity_plan(file.value());
+  if (!plan) return plan.error();
+  const run::SensitivityPlan& p = plan.value();
+  Json parameters = Json::array();
+  for (const run::Axis& axis : p.axes) parameters.push_back({{"name", axis.name}, {"pointer", axis.pointer}});
+  return Entry{{std::to_string(p.axes.size())},
+               p.title,
+               {},
+               {{"name", name}, {"file", file.value()}, {"title", p.title}, {"parameters", parameters}}};
+}
+
+Result<Entry> calendar_entry(const std::string& name) {
+  const std::string file = calendar_folder() + "/" + name + ".json";
+  const Result<world::CalendarYear> calendar = world::read_calendar(file);
+  if (!calendar) return calendar.error();
+  const world::CalendarYear& c = calendar.value();
+  return Entry{{std::to_string(c.holidays.size()), std::to_string(c.promotions.size())},
+               c.title,
+               {},
+               {{"name", name}, {"file", file}, {"title", c.title}, {"country", c.country}, {"year", c.year}}};
 }
 
 int list_calendars(const Arguments& arguments) {
   const std::vector<std::string> folders = {calendar_folder()};
-  report::Table table({{"calendar", false}, {"holidays"}, {"promotions"}, {"", false}});
-  Json list = Json::array();
-  int code = kDone;
-  for (const std::string& name : world::calendar_names(folders)) {
-    const std::string file = folders.front() + "/" + name + ".json";
-    const Result<world::CalendarYear> calendar = world::read_calendar(file);
-    if (!calendar) {
-      code = complain(calendar.error(), kBadInput);
-      continue;
-    }
-    const world::CalendarYear& c = calendar.value();
-    add_row(table, {name, std::to_string(c.holidays.size()), std::to_string(c.promotions.size())}, c.title, 44);
-    list.push_back({{"name", name}, {"file", file}, {"title", c.title}, {"country", c.country}, {"year", c.year}});
-  }
-  const int delivered = deliver(arguments, arguments.json ? dump(list) : table.render(page_style(arguments)), "");
-  return delivered == kDone ? code : delivered;
-}
-
-int unknown_subject(const char* command, const std::string& word, std::span<const std::string> names) {
-  return complain(Error{"", command, "found \"" + word + "\"", accepted_names(word, names)}, kBadInput);
+  return list_files(arguments, report::Table({{"calendar", false}, {"holidays"}, {"promotions"}, {"", false}}),
+                    world::calendar_names(folders), calendar_entry);
 }
 
 }  // namespace
 
 int list_command(const Arguments& arguments) {
-  static const std::array<std::string, 4> names = {"scenarios", "suites", "detectors", "calendars"};
-  if (arguments.subject != names[2] && (arguments.costs || arguments.grid))
-    return complain(Error{"", arguments.costs ? "--costs" : "--grid", "beside \"" + arguments.subject + "\"",
-                          "dwell list detectors"},
-                    kBadInput);
-  if (arguments.subject == names[0]) return list_scenarios(arguments);
-  if (arguments.subject == names[1]) return list_suites(arguments);
-  if (arguments.subject == names[2]) return list_detectors(arguments);
-  if (arguments.subject == names[3]) return list_calendars(arguments);
-  return unknown_subject("dwell list", arguments.subject, names);
+  static const std::array<std::string, 5> names = {"scenarios", "suites", "plans", "detectors", "calendars"};
+  const std::string& what = arguments.subject;
+  if (std::find(names.begin(), names.end(), what) == names.end()) return unknown_subject("dwell list", what, names);
+  if (what != "detectors" && (arguments.costs || arguments.grid))
+    return complain(
+        Error{"", arguments.costs ? "--costs" : "--grid", "beside \"" + what + "\"", "dwell list detectors"},
+        kBadInput);
+  if (what == "scenarios")
+    return list_files(arguments, report::Table({{"scenario", false}, {"reading", false}, {"days"}, {"", false}}),
+                      scenario_names(), scenario_entry);
+  if (what == "suites")
+    return list_files(arguments, report::Table({{"suite", false}, {"scenarios"}, {"", false}}), suite_names(),
+                      suite_entry);
+  if (what == "plans")
+    return list_files(arguments, report::Table({{"plan", false}, {"parameters"}, {"", false}}), plan_names(),
+                      plan_entry);
+  return what == "calendars" ? list_calendars(arguments) : list_detectors(arguments);
 }
 
 int report_command(const Arguments& arguments) {
@@ -105,11 +148,8 @@ int report_command(const Arguments& arguments) {
   const auto suite = parse_suite_results(file.value(), arguments.subject);
   if (!suite) return complain(suite.error(), kBadInput);
   if (suite.value()) {
-    std::string text = arguments.json ? suite_results_json(*suite.value()) : "";
-    if (!arguments.json) {
-      for (const run::StudyResult& each : suite.value()->results)
-        text += report::study_page(each, "", page_style(arguments)) + "\n";
-    }
+    const std::string text =
+        arguments.json ? suite_results_json(*suite.value()) : suite_page(*suite.value(), page_style(arguments));
     return deliver(arguments, text, arguments.subject);
   }
   const Result<run::StudyResult> result = report::parse_results(file.value(), arguments.subject);
@@ -117,17 +157,6 @@ int report_command(const Arguments& arguments) {
   const std::string text = arguments.json ? report::results_json(result.value())
                                           : report::study_page(result.value(), "", page_style(arguments));
   return deliver(arguments, text, arguments.subject);
-}
-
-int schema_command(const Arguments& arguments) {
-  static const std::array<std::string, 4> names = {"telemetry", "scenario", "results", "calendar"};
-  if (arguments.subject.empty() || arguments.subject == names[0]) {
-    return deliver(arguments, telemetry::schema_markdown(), "");
-  }
-  if (arguments.subject == names[1]) return deliver(arguments, world::scenario_json_schema(), "");
-  if (arguments.subject == names[2]) return deliver(arguments, report::results_json_schema(), "");
-  if (arguments.subject == names[3]) return deliver(arguments, world::calendar_json_schema(), "");
-  return unknown_subject("dwell schema", arguments.subject, names);
 }
 
 }  // namespace dwell::cli

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "bench/cli/main_command.hpp"
+#include "bench/cli/names.hpp"
 #include "bench/cli/output_file.hpp"
 #include "bench/cli/terminal.hpp"
 
@@ -24,6 +25,10 @@ report::Style page_style(const Arguments& arguments) {
 
 std::string dump(const nlohmann::ordered_json& json) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+int unknown_subject(const char* command, const std::string& word, std::span<const std::string> names) {
+  return complain(Error{"", command, "found \"" + word + "\"", accepted_names(word, names)}, kBadInput);
 }
 
 void add_row(report::Table& table, std::vector<std::string> cells, const std::string& text, std::size_t room) {

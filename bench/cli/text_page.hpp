@@ -2,6 +2,7 @@
 // Pages that are text or JSON: where they go, and long cells in their tables.
 
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ report::Style page_style(const Arguments& arguments);
 std::string dump(const nlohmann::ordered_json& json);
 /// A row whose last cell continues below itself where `room` columns do not hold it.
 void add_row(report::Table& table, std::vector<std::string> cells, const std::string& text, std::size_t room);
+
+/// Says that `command` knows no such word, and which it knows; bad input.
+int unknown_subject(const char* command, const std::string& word, std::span<const std::string> names);
 
 /// `list detectors`.
 int list_detectors(const Arguments& arguments);

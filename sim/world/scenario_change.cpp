@@ -1,5 +1,6 @@
 #include "sim/world/scenario_change.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
 
@@ -47,6 +48,11 @@ std::string text_of(const Json& schema, const char* key) {
 }
 
 }  // namespace
+
+bool is_parameter(std::string_view pointer) {
+  const std::string_view top = pointer.substr(0, pointer.find('/', 1));
+  return std::find(kParameterParts.begin(), kParameterParts.end(), top) != kParameterParts.end();
+}
 
 Result<ParameterInfo> find_parameter(const Scenario& scenario, const std::string& pointer) {
   const Json document = Json::parse(to_json(scenario));

@@ -1,7 +1,9 @@
 #pragma once
 // One value of a scenario, by its JSON pointer: what it is, and the scenario with another one in its place.
 
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "sim/core/result.hpp"
 #include "sim/world/scenario.hpp"
@@ -15,6 +17,13 @@ struct ParameterInfo {
   std::string unit;     ///< empty: none
   std::string meaning;  ///< one line
 };
+
+/// Parts of a scenario that hold what is simulated. Names, scale and reading are a study's own.
+inline constexpr std::array<std::string_view, 9> kParameterParts = {"/platform",  "/background", "/campaign",
+                                                                    "/workforce", "/segments",   "/key_use",
+                                                                    "/networks",  "/warm_up",    "/containment"};
+/// Whether a pointer leads into one of them.
+bool is_parameter(std::string_view pointer);
 
 /// The value under a pointer (RFC 6901) such as "/platform/logs/auth_lost". Error: the scenario has none there.
 Result<ParameterInfo> find_parameter(const Scenario& scenario, const std::string& pointer);

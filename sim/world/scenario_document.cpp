@@ -191,7 +191,34 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
   std::optional<Error> error_;
 };
 
+nlohmann::ordered_json json_of(const JsonNode& node) {
+  using Ordered = nlohmann::ordered_json;
+  switch (node.kind) {
+    case JsonKind::null:
+      return nullptr;
+    case JsonKind::boolean:
+      return node.boolean;
+    case JsonKind::number:
+      return node.whole ? Ordered(node.magnitude) : Ordered(node.number);
+    case JsonKind::text:
+      return node.text;
+    case JsonKind::array: {
+      Ordered array = Ordered::array();
+      for (const JsonNode& item : node.items) array.push_back(json_of(item));
+      return array;
+    }
+    case JsonKind::object: {
+      Ordered object = Ordered::object();
+      for (std::size_t i = 0; i < node.keys.size(); ++i) object[node.keys[i]] = json_of(node.items[i]);
+      return object;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+std::string json_text(const JsonNode& node) { return json_of(node).dump(); }
 
 const JsonNode* JsonNode::find(std::string_view key) const {
   const auto it = std::find(keys.begin(), keys.end(), key);

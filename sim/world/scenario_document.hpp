@@ -40,6 +40,9 @@ struct JsonNode {
 /// A text as a message shows it: in quotes, control characters escaped, cut after some sixty characters.
 std::string quoted_text(std::string_view text);
 
+/// The node as JSON text again; members keep their order.
+std::string json_text(const JsonNode& node);
+
 /// Reads one JSON text (RFC 8259, UTF-8). Errors: syntax, duplicate keys, nesting deeper than 16; each with its place.
 Result<JsonNode> parse_document(std::string_view text, const std::string& file);
 

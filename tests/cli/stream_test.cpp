@@ -5,22 +5,23 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "tests/cli/child.hpp"
 
+using dwell::test::count_lines;
 using dwell::test::Finished;
+using dwell::test::fits_80_columns;
 using dwell::test::Folder;
 using dwell::test::read_text;
+using dwell::test::refused;
 using dwell::test::run_dwell;
+using dwell::test::Surroundings;
+using dwell::test::Words;
 using dwell::test::write_text;
 
 namespace {
 
 using Json = nlohmann::json;
-using Words = std::vector<std::string>;
-
-std::ptrdiff_t count_lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
 
 /// Two days, a reading a minute; twenty odd ones, labelled.
 std::string series() {
@@ -30,26 +31,6 @@ std::string series() {
     text += fmt::format("{},{},{},{}\n", 60 * i, i * 7 % 13 + (odd ? 90 : 0), i * 5 % 17, odd ? 1 : 0);
   }
   return text;
-}
-
-void refused(const Folder& folder, const Words& words, const Words& said) {
-  const Words before = folder.names();
-  const Finished end = run_dwell(folder, words);
-  INFO(end.err);
-  CHECK(end.code == 2);
-  CHECK(end.out.empty());
-  CHECK(count_lines(end.err) == 1);
-  for (const std::string& word : said) CHECK(end.err.find(word) != std::string::npos);
-  CHECK(folder.names() == before);
-}
-
-void fits_80_columns(const std::string& text) {
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) {
-    INFO(line);
-    CHECK(std::count_if(line.begin(), line.end(),
-                        [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }) <= 80);
-  }
 }
 
 }  // namespace
@@ -88,6 +69,48 @@ TEST_CASE("a series is scored to stdout, to a file, and judged by its labels") {
   const Json more = Json::parse(with({"--json", "--top", "40", "--value", "b"}).out);
   CHECK(more.at("budget") == 40);
   CHECK(more.at("columns").at("value") == Json({"b"}));
+}
+
+TEST_CASE("rows from standard input are scored like those of a file") {
+  const Folder folder;
+  write_text(folder.path("s.csv"), series());
+  std::string edges = "source,destination,tick,label\n";
+  for (int i = 0; i < 400; ++i) {
+    const int to = i < 300 ? i % 20 : 7;
+    edges += "a" + std::to_string(to) + ",b," + std::to_string(1 + i / 10) + "," + (i < 300 ? "0" : "1") + "\n";
+  }
+  write_text(folder.path("e.csv"), edges);
+  struct Case {
+    const char *command, *file, *detector;
+  };
+  for (const Case& each : {Case{"score-series", "s.csv", "ewma"}, Case{"score-edges", "e.csv", "midas-r"}}) {
+    INFO(each.command);
+    const std::string path = folder.path(each.file);
+    Surroundings fed;
+    fed.in_file = path;
+    const auto with = [&](const char* from, Words more, const Surroundings& surroundings) {
+      more.insert(more.begin(), {each.command, from, "--detector", each.detector});
+      return run_dwell(folder, more, surroundings);
+    };
+    const Finished piped = with("-", {}, fed);
+    CHECK(piped.code == 0);
+    CHECK(piped.out == with(each.file, {}, {}).out);
+    CHECK(piped.err.find("over standard input: ") != std::string::npos);
+    Json judged = Json::parse(with("-", {"--json"}, fed).out),
+         of_file = Json::parse(with(each.file, {"--json"}, {}).out);
+    CHECK(judged.at("file") == "-");
+    judged.erase("file");
+    of_file.erase("file");
+    CHECK(judged == of_file);
+    const Finished over = with("-", {"-o", path}, fed);
+    CHECK(over.code == 2);
+    CHECK(over.err.find("is the input itself") != std::string::npos);
+    const Finished empty = with("-", {}, {});
+    CHECK(empty.code == 2);
+    CHECK(empty.err.find("standard input: found nothing in it") != std::string::npos);
+    CHECK(run_dwell(folder, {each.command, "--help"}).out.find("standard input") != std::string::npos);
+  }
+  CHECK(folder.names() == Words{"e.csv", "s.csv"});
 }
 
 TEST_CASE("what cannot be scored is refused in one line, and leaves no file") {

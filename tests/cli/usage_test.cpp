@@ -5,50 +5,14 @@
 
 #include "tests/cli/child.hpp"
 
+using dwell::test::count_lines;
 using dwell::test::Finished;
+using dwell::test::fits_80_columns;
 using dwell::test::Folder;
+using dwell::test::refused;
 using dwell::test::run_dwell;
 using dwell::test::Surroundings;
-using dwell::test::tiny_scenario;
-
-namespace {
-
-using Words = std::vector<std::string>;
-
-std::size_t count_lines(const std::string& text) {
-  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
-/// Code points: every byte but those that continue one.
-std::size_t characters(const std::string& line) {
-  return static_cast<std::size_t>(
-      std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-void fits_80_columns(const std::string& text) {
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) {
-    INFO(line);
-    CHECK(characters(line) <= 80);
-  }
-}
-
-void refused(const Words& words, const Words& said) {
-  const Folder folder;
-  const Finished end = run_dwell(folder, words);
-  INFO(end.err);
-  CHECK(end.code == 2);
-  CHECK(end.out.empty());
-  CHECK(end.err.starts_with("dwell: "));
-  CHECK(count_lines(end.err) == 1);
-  for (const std::string& word : said) {
-    INFO("expected: " << word);
-    CHECK(end.err.find(word) != std::string::npos);
-  }
-  CHECK(folder.names().empty());
-}
-
-}  // namespace
+using dwell::test::Words;
 
 TEST_CASE("help teaches the command in 80 columns") {
   const Folder folder;
@@ -69,14 +33,14 @@ TEST_CASE("help on one command tells its options and no others") {
   struct Page {
     std::string command, has, lacks;
   };
-  for (const Page& page : {Page{"run", "--key-use", "--lookahead"}, Page{"case-study", "--seeds", "--lookahead"},
-                           Page{"resume", "--threads", "--seeds"}, Page{"list", "--json", "--scale"},
-                           Page{"report", "--output", "--scale"}, Page{"schema", "telemetry", "--json"},
-                           Page{"validate", "--columns", "--baseline"}, Page{"phold", "--lookahead", "--scale"},
-                            Page{"bench-kernel", "--in-process", "--baseline"},
-                            Page{"bench", "--detector", "--lookahead"}, Page{"export", "--topics", "--seeds"},
-                            Page{"score-series", "--value", "--tick"}, Page{"score-edges", "--tick", "--value"},
-                            Page{"check-detector", "--json", "--scale"}}) {
+  for (const Page& page :
+       {Page{"run", "--key-use", "--lookahead"}, Page{"case-study", "--seeds", "--lookahead"},
+        Page{"resume", "--threads", "--seeds"}, Page{"list", "--json", "--scale"},
+        Page{"report", "--output", "--scale"}, Page{"schema", "telemetry", "--scale"},
+        Page{"validate", "--columns", "--baseline"}, Page{"phold", "--lookahead", "--scale"},
+        Page{"bench-kernel", "--in-process", "--baseline"}, Page{"bench", "--detector", "--lookahead"},
+        Page{"export", "--topics", "--seeds"}, Page{"score-series", "--value", "--tick"},
+        Page{"score-edges", "--tick", "--value"}, Page{"check-detector", "--json", "--scale"}}) {
     INFO(page.command);
     const Finished end = run_dwell(folder, {page.command, "--help"});
     CHECK(end.code == 0);
@@ -86,7 +50,38 @@ TEST_CASE("help on one command tells its options and no others") {
     fits_80_columns(end.out);
     CHECK(run_dwell(folder, {"help", page.command}).out == end.out);
   }
-  refused({"help", "rum"}, {"run (did you mean it?)"});
+}
+
+TEST_CASE("every command has its page, under help and --help alike") {
+  const Folder folder;
+  // Whoever types no command is told all of them.
+  std::string list = refused({"--quiet"}, {"no command"}).err;
+  list = list.substr(list.find("accepted: ") + std::string("accepted: ").size());
+  std::istringstream commands(list);
+  std::size_t pages = 0;
+  for (std::string name; std::getline(commands >> std::ws, name, ',');) {
+    name = name.substr(0, name.find('\n'));
+    INFO(name);
+    const Finished page = run_dwell(folder, {"help", name});
+    CHECK(page.code == 0);
+    CHECK(page.err.empty());
+    CHECK(page.out.starts_with(name == "help" ? "dwell - " : "dwell " + name));
+    fits_80_columns(page.out);
+    for (const Words& words : {Words{name, "--help"}, Words{name, "-h"}, Words{"--help", name},
+                               Words{"help", name, "--help"}, Words{"help", "--help", name}}) {
+      INFO(words[1]);
+      const Finished same = run_dwell(folder, words);
+      CHECK(same.code == 0);
+      CHECK(same.out == page.out);
+    }
+    ++pages;
+  }
+  CHECK(pages >= 16);
+  CHECK(run_dwell(folder, {"run", "tiny", "--help"}).out == run_dwell(folder, {"help", "run"}).out);
+  for (const Words& words : {Words{"help", "rum"}, Words{"rum", "--help"}, Words{"help", "rum", "--help"}})
+    refused(words, {"\"rum\"", "run (did you mean it?)", "case-study"});
+  refused({"help", "run", "bench"}, {"\"bench\" too many"});
+  refused({"help", "test"}, {"./dwell test"});
 }
 
 TEST_CASE("no command at all is bad usage, and shows the help on stderr") {
@@ -113,8 +108,9 @@ TEST_CASE("unknown words are refused with the nearest name") {
   refused({"run", "tiny", "--wat"}, {"unknown option --wat"});
   refused({"run", "tinny"}, {"\"tinny\"", "tiny (did you mean it?)"});
   refused({"list", "detector"}, {"detectors (did you mean it?)"});
-  refused({"list"}, {"scenarios, suites, detectors or calendars"});
-  refused({"list", "everything"}, {"scenarios, suites, detectors, calendars"});
+  refused({"list", "plan"}, {"plans (did you mean it?)"});
+  refused({"list"}, {"scenarios, suites, plans, detectors or calendars"});
+  refused({"list", "everything"}, {"scenarios, suites, plans, detectors, calendars"});
   refused({"schema", "telemtry"}, {"telemetry (did you mean it?)"});
   refused({"run"}, {"scenario"});
   refused({"run", "tiny", "again"}, {"\"again\""});
@@ -158,17 +154,54 @@ TEST_CASE("lists come as text and as JSON") {
   CHECK(detectors.code == 0);
   CHECK(detectors.out.find("never-alert") != std::string::npos);
   fits_80_columns(detectors.out);
-  for (const char* what : {"scenarios", "detectors"}) {
+  for (const char* what : {"scenarios", "suites", "plans", "detectors", "calendars"}) {
+    INFO(what);
+    const Finished text = run_dwell(folder, {"list", what});
+    CHECK(text.code == 0);
+    fits_80_columns(text.out);
     const auto json = nlohmann::json::parse(run_dwell(folder, {"list", what, "--json"}).out);
     CHECK(json.is_array());
-    CHECK(json.size() >= 2);
-    for (const auto& entry : json) CHECK(entry.at("name").is_string());
+    CHECK(json.size() >= (std::string(what) == "plans" ? 1 : 2));
+    for (const auto& entry : json) CHECK(text.out.find(entry.at("name").get<std::string>()) != std::string::npos);
   }
+}
+
+TEST_CASE("what is listed is what the options accept") {
+  const Folder folder;
+  for (const auto& scenario : nlohmann::json::parse(run_dwell(folder, {"list", "scenarios", "--json"}).out)) {
+    const std::string name = scenario.at("name");
+    for (const auto& reading : scenario.at("baselines")) {
+      refused({"run", name, "--baseline", "no such"}, {"--baseline", reading.at("name").get<std::string>()});
+      CHECK(run_dwell(folder, {"list", "scenarios"}).out.find(reading.at("name")) != std::string::npos);
+    }
+  }
+  for (const auto& plan : nlohmann::json::parse(run_dwell(folder, {"list", "plans", "--json"}).out)) {
+    CHECK(plan.at("parameters").size() > 0);
+    refused({"sensitivity", "tiny", "--plan", "no such"}, {plan.at("name").get<std::string>()});
+  }
+  for (const auto& suite : nlohmann::json::parse(run_dwell(folder, {"list", "suites", "--json"}).out))
+    refused({"bench", "no such"}, {suite.at("name").get<std::string>()});
 }
 
 TEST_CASE("schemas are printed whole") {
   const Folder folder;
-  CHECK(run_dwell(folder, {"schema"}).out.find("| ") != std::string::npos);
+  const std::string page = run_dwell(folder, {"schema"}).out;
+  const auto telemetry = nlohmann::json::parse(run_dwell(folder, {"schema", "telemetry", "--json"}).out);
+  std::size_t enumerations = 0;
+  for (const auto& topic : telemetry.at("topics")) {
+    CHECK(page.find("## " + topic.at("name").get<std::string>()) != std::string::npos);
+    for (const auto& column : topic.at("columns")) {
+      CHECK(page.find("| `" + column.at("name").get<std::string>() + "` |") != std::string::npos);
+      if (column.at("unit") != "enum" && column.at("unit") != "HTTP") continue;
+      ++enumerations;
+      for (const auto& value : column.at("values")) {
+        const std::string shown =
+            std::to_string(value.at("value").get<int>()) + " " + value.at("name").get<std::string>();
+        CHECK(page.find(shown) != std::string::npos);
+      }
+    }
+  }
+  CHECK(enumerations == 9);
   for (const char* which : {"scenario", "results"}) {
     const auto schema = nlohmann::json::parse(run_dwell(folder, {"schema", which}).out);
     CHECK(schema.at("$schema") == "https://json-schema.org/draft/2020-12/schema");
