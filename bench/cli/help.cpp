@@ -317,9 +317,9 @@ std::string help_text(Command command) {
            "NAME may have parameters: ewma:lambda=.2. Exit 1: a check failed.\n",
            kOutput});
     case Command::score_series:
-      return join({"dwell score-series FILE.csv|- - a detector over a series of yours\n", kSeries, kScores});
+      return join({"dwell score-series FILE.csv - a detector over a series of yours\n", kSeries, kScores});
     case Command::score_edges:
-      return join({"dwell score-edges FILE.csv|- - a detector over edges of yours\n", kEdges, kScores});
+      return join({"dwell score-edges FILE.csv - a detector over edges of yours\n", kEdges, kScores});
     case Command::help:
     case Command::version:
       break;

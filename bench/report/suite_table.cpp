@@ -28,10 +28,10 @@ struct Line {
   double mean_rank = 0;
 };
 
-std::vector<Line> lines_of(std::span<const StudyResult> results) {
+std::vector<Line> lines_of(std::span<const StudyResult> results, run::Track track) {
   std::vector<Line> lines;
   for (std::size_t i = 0; i < results.size(); ++i) {
-    for (const Contender& c : contenders(results[i], run::Track::calibrated)) {
+    for (const Contender& c : contenders(results[i], track)) {
       if (c.kind != "detector" || c.by_budget.front() == nullptr) continue;
       auto at = std::find_if(lines.begin(), lines.end(), [&](const Line& line) { return line.name == c.name; });
       if (at == lines.end()) at = lines.insert(at, {c.name, c.label, std::vector<const Summary*>(results.size()), 0});
@@ -39,6 +39,13 @@ std::vector<Line> lines_of(std::span<const StudyResult> results) {
     }
   }
   return lines;
+}
+
+/// Whether some row has figures.
+bool says_something(const std::vector<Line>& lines) {
+  const auto with_figures = [](const Summary* s) { return s != nullptr && has_figures(*s); };
+  return std::any_of(lines.begin(), lines.end(),
+                     [&](const Line& line) { return std::any_of(line.in.begin(), line.in.end(), with_figures); });
 }
 
 /// The last of all where there is no time that means something.
@@ -108,11 +115,17 @@ std::string table_from(std::size_t first, std::span<const StudyResult> results, 
 
 std::string suite_table(std::span<const StudyResult> results, const Style& style) {
   if (results.size() < 2 || budgets_of(results.front()).empty()) return "";
-  std::vector<Line> lines = lines_of(results);
+  run::Track track = run::Track::calibrated;
+  std::vector<Line> lines = lines_of(results, track);
+  if (!says_something(lines)) {
+    track = run::Track::field;
+    lines = lines_of(results, track);
+  }
   if (lines.empty()) return "";
   const std::size_t campaigns = rank(results, lines);
   const std::string budget = budget_name(budgets_of(results.front()).front());
-  std::string out = emphasise("All scenarios, at " + budget, Emphasis::bold, style) + "\n";
+  const std::string how = track == run::Track::calibrated ? "" : ", thresholds from the run's own warm-up";
+  std::string out = emphasise("All scenarios, at " + budget + how, Emphasis::bold, style) + "\n";
   for (std::size_t first = 0; first < results.size(); first += kScenariosAcross)
     out += table_from(first, results, lines, campaigns > 0, style) + "\n";
   std::string legend =

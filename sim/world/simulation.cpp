@@ -226,7 +226,8 @@ std::vector<std::string> Simulation::country_codes() const {
 
 campaign::Spec Simulation::campaign_spec() const {
   campaign::Spec spec = scenario_.campaign;
-  spec.length = Duration::days(plan_.campaign_days);
+  // It may be over before the reading is; a scenario that was not read from a file may hold a longer one.
+  spec.length = std::min(spec.length, Duration::days(plan_.campaign_days));
   return spec;
 }
 

@@ -77,7 +77,7 @@ TEST_CASE("rows from standard input are scored like those of a file") {
   std::string edges = "source,destination,tick,label\n";
   for (int i = 0; i < 400; ++i) {
     const int to = i < 300 ? i % 20 : 7;
-    edges += "a" + std::to_string(to) + ",b," + std::to_string(1 + i / 10) + "," + (i < 300 ? "0" : "1") + "\n";
+    edges += fmt::format("a{},b,{},{}\n", to, 1 + i / 10, i < 300 ? 0 : 1);
   }
   write_text(folder.path("e.csv"), edges);
   struct Case {

@@ -131,11 +131,15 @@ TEST_CASE("the suite of campaigns runs, small, and prints its scenarios side by 
                                           "--detector", "ewma", "--detector", "orphaned-key", "-q", "-o", "c.json"});
   INFO(end.err);
   REQUIRE(end.code == 0);
-  std::set<std::string> digests;
+  std::set<std::string> digests, events;
   const Json results = Json::parse(read_text(folder.path("c.json"))).at("results");
-  for (const Json& each : results) digests.insert(each.at("manifest").at("scenario_digest"));
+  for (const Json& each : results) {
+    digests.insert(each.at("manifest").at("scenario_digest"));
+    events.insert(each.at("manifest").at("event_digest"));
+  }
   CHECK(results.size() == 7);
   CHECK(digests.size() == results.size());
+  CHECK(events.size() == results.size());
   fits_80_columns(end.out);
   const std::string table = end.out.substr(end.out.find("All scenarios, at 1/day"));
   for (const char* word : {"fast", "quiet", "own", "many", "shuffled", "clean", "mean", "ewma", "orphaned-key"}) {

@@ -79,6 +79,20 @@ TEST_CASE("mean ranks are over the scenarios with a campaign, share ties, and pu
   CHECK(page.find("  x  crashed") != std::string::npos);
 }
 
+TEST_CASE("without a threshold of calibration the table is of those from the runs' own warm-up") {
+  auto few = study("few", {});
+  const auto summary = few.summary;
+  for (dwell::run::Summary& s : few.summary) s.mark = dwell::run::Mark::not_calibratable;
+  for (dwell::run::Summary s : summary) {
+    s.track = dwell::run::Track::field;
+    few.summary.push_back(s);
+  }
+  const std::string page = suite_table(std::vector{few, few}, {});
+  INFO(page);
+  CHECK(page.starts_with("All scenarios, at 1/day, thresholds from the run's own warm-up\n"));
+  CHECK(row_of(page, "ewma").at(2) == "12.2");
+}
+
 TEST_CASE("many scenarios come in several tables that fit the page, and one alone in none") {
   std::vector<dwell::run::StudyResult> studies;
   for (const char* name : {"a-long-name-of-one", "another-name", "third", "fourth", "fifth", "sixth-of-all"})
