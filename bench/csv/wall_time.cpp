@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstdlib>
 
 #include "sim/core/time.hpp"
 
@@ -87,24 +88,47 @@ Result<std::int64_t> parse_zone(std::string_view text) {
   return (east ? 1 : -1) * (hours * kHourUs + minutes * kMinuteUs);
 }
 
-Status WallClock::agree(const std::string& form, std::string_view text) {
-  if (form_.empty()) form_ = form;
-  if (form_ == form) return success();
-  return Error{"", "", fmt::format("found the time \"{}\", {}", text, form),
-               fmt::format("{}, as in the first row: one unit and one zone throughout", form_)};
+std::string WallClock::name_of(const Form& form) {
+  using Kind = Form::Kind;
+  switch (form.kind) {
+    case Kind::seconds:
+      return "seconds since 1970";
+    case Kind::milliseconds:
+      return "milliseconds since 1970";
+    case Kind::microseconds:
+      return "microseconds since 1970";
+    case Kind::nanoseconds:
+      return "nanoseconds since 1970";
+    case Kind::local:
+      return "a date and time without a zone";
+    case Kind::zoned:
+      break;
+  }
+  if (form.offset_us == 0) return "a date and time in the zone UTC";
+  const std::int64_t minutes = std::abs(form.offset_us) / kMinuteUs;
+  return fmt::format("a date and time in the zone {}{:02}:{:02}", form.offset_us < 0 ? '-' : '+', minutes / 60,
+                     minutes % 60);
+}
+
+Status WallClock::agree(const Form& form, std::string_view text) {
+  if (!first_) first_ = form;
+  if (*first_ == form) return success();
+  return Error{"", "", fmt::format("found the time \"{}\", {}", text, name_of(form)),
+               fmt::format("{}, as in the first row: one unit and one zone throughout", name_of(*first_))};
 }
 
 Result<std::int64_t> WallClock::read_number(std::string_view text) {
   struct Unit {
     double most;
     std::int64_t multiply, divide;
-    const char* name;
+    Form::Kind kind;
   };
+  using Kind = Form::Kind;
   // The years 1990 to 2100 in one unit do not meet those in another.
-  constexpr std::array<Unit, 4> kUnits = {{{1e11, kSecondUs, 1, "seconds"},
-                                           {1e14, 1000, 1, "milliseconds"},
-                                           {1e17, 1, 1, "microseconds"},
-                                           {9.2e18, 1, 1000, "nanoseconds"}}};
+  constexpr std::array<Unit, 4> kUnits = {{{1e11, kSecondUs, 1, Kind::seconds},
+                                           {1e14, 1000, 1, Kind::milliseconds},
+                                           {1e17, 1, 1, Kind::microseconds},
+                                           {9.2e18, 1, 1000, Kind::nanoseconds}}};
   std::int64_t whole = 0, fraction_us = 0;
   const char* const end = text.data() + text.size();
   const auto [stopped, problem] = std::from_chars(text.data(), end, whole);
@@ -112,7 +136,7 @@ Result<std::int64_t> WallClock::read_number(std::string_view text) {
   if (problem != std::errc{} || !take_fraction(rest, fraction_us) || !rest.empty() || whole < 0) return bad(text);
   for (const Unit& unit : kUnits) {
     if (static_cast<double>(whole) >= unit.most) continue;
-    if (const Status same = agree(fmt::format("{} since 1970", unit.name), text); !same) return same.error();
+    if (const Status same = agree({unit.kind, 0}, text); !same) return same.error();
     const std::int64_t us = whole * unit.multiply / unit.divide + (unit.multiply == kSecondUs ? fraction_us : 0);
     const double year = 1970 + static_cast<double>(us) / (365.2425 * static_cast<double>(kDayUs));
     if (year < kFirstYear || year > kLastYear)
@@ -139,14 +163,13 @@ Result<std::int64_t> WallClock::read_date(std::string_view text) {
   rest = trim(rest);
   const std::int64_t local_us = chrono::sys_days{date}.time_since_epoch().count() * kDayUs + within_us;
   if (rest.empty()) {
-    if (const Status same = agree("a date and time without a zone", text); !same) return same.error();
+    if (const Status same = agree({Form::Kind::local, 0}, text); !same) return same.error();
     return local_us;
   }
   const Result<std::int64_t> zone = parse_zone(rest);
   if (!zone) return bad(text);
-  const bool utc = digit(rest.back()) ? zone.value() == 0 : true;
-  const std::string name = utc ? "UTC" : std::string(rest);
-  if (const Status same = agree("a date and time in the zone " + name, text); !same) return same.error();
+  const bool utc = zone.value() == 0;
+  if (const Status same = agree({Form::Kind::zoned, zone.value()}, text); !same) return same.error();
   moved_ = utc;
   return utc ? local_us + zone_us_ : local_us;
 }
