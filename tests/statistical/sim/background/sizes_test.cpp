@@ -184,17 +184,57 @@ TEST_CASE("a share of the bots works in bursts of ten to 120 minutes a day, and 
   }
 }
 
+namespace {
+
+/// What one address requested without a pause of five minutes: one crawl's part.
+struct Stay {
+  std::int64_t first_us = 0, last_us = 0;
+  double requests = 0;
+  /// A Poisson process of n requests spans (n - 1) / (n + 1) of the time it ran for, on average.
+  [[nodiscard]] double hours() const {
+    const auto span = Duration{last_us - first_us};
+    return static_cast<double>(span.us) / static_cast<double>(Duration::hours(1).us) * (requests + 1) / (requests - 1);
+  }
+};
+std::vector<Stay> stays_of(const test::Mail& mail) {
+  std::map<std::uint32_t, std::vector<std::int64_t>> times;
+  for (const auto& r : mail.requests) times[r.message.from.source.value].push_back(r.at.us);
+  std::vector<Stay> out;
+  for (auto& [source, at] : times) {
+    std::sort(at.begin(), at.end());
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      if (i == 0 || at[i] - at[i - 1] > Duration::minutes(5).us) out.push_back({at[i], at[i], 0});
+      out.back().last_us = at[i];
+      out.back().requests += 1;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 TEST_CASE("crawls make their share of requests, from many addresses at once, and are quiet between") {
   ScraperParams params;
-  params.crawl_every = Duration::days(1);
-  params.crawl_length = Duration::hours(3);
+  params.crawl_every = Duration::hours(2);
+  params.crawl_length = Duration::minutes(15);
   Surroundings long_run = around();
   long_run.days = 300;
   const double all = 328'000;
   const test::Mail mail = test::run(make_scrapers(params, long_run, all), kShards, 300);
-  // About 300 crawls of exponential length: their sum has a relative SD of sqrt(2 / 300).
-  CHECK(static_cast<double>(mail.requests.size()) ==
-        Approx(all * params.share * 300).epsilon(5 * std::sqrt(2.0 / 300)));
+  const auto requests = static_cast<double>(mail.requests.size());
+  // 3,600 crawls of exponential length: their sum has a relative SD of sqrt(2 / 3,600). An address's rate while it
+  // crawls is known better: of 328,000 x .02 / 24 x 8 requests an hour each.
+  const double crawls = 300 * 24 / 2.0, rate = all * params.share / 24 * 8;
+  CHECK(requests == Approx(all * params.share * 300).epsilon(4 * std::sqrt(2 / crawls)));
+  double counted = 0, hours_crawled = 0;
+  const std::vector<Stay> stays = stays_of(mail);
+  for (const Stay& stay : stays) {
+    if (stay.requests < 10) continue;
+    counted += stay.requests;
+    hours_crawled += stay.hours();
+  }
+  CHECK(static_cast<double>(stays.size()) == Approx(crawls).margin(4 * std::sqrt(crawls)));
+  CHECK(counted / hours_crawled == Approx(rate).epsilon(4 / std::sqrt(counted)));
   std::map<std::int64_t, std::set<std::uint32_t>> hours;
   double pdp = 0;
   for (const auto& r : mail.requests) {
@@ -205,10 +245,10 @@ TEST_CASE("crawls make their share of requests, from many addresses at once, and
     pdp += r.message.page == Page::pdp ? 1 : 0;
   }
   check_size(static_cast<double>(mail.requests.size()) - pdp, static_cast<double>(mail.requests.size()) * 0.1);
-  // P(no crawl at a moment) = exp(-length / every); an hour sees those of an hour's length more.
-  const double busy = 1 - std::exp(-(3.0 + 1) / 24);
-  CHECK(static_cast<double>(hours.size()) / (300 * 24) == Approx(busy).epsilon(5 * std::sqrt(2.0 / 300)));
-  // 328,000 x .02 / 24 x 8 = 2,187 an hour, 1,500 of each address.
+  // P(no crawl at a moment) = exp(-length / every); an hour sees those of an hour's length more. Two neighbours are
+  // both without one with a chance of exp(-(length + 2) / every): .15 of an hour's variance, and no others have any.
+  const double quiet = std::exp(-(.25 + 1) / 2), variance = quiet * (1 - quiet) * 1.3 / (300 * 24);
+  CHECK(static_cast<double>(hours.size()) / (300 * 24) == Approx(1 - quiet).margin(4 * std::sqrt(variance)));
   double sources = 0;
   for (const auto& [hour, of] : hours) sources = std::max(sources, static_cast<double>(of.size()));
   CHECK(sources >= 2);

@@ -153,25 +153,38 @@ TEST_CASE("every confuser can be switched off by itself, and then others go on u
     }
     return rows;
   };
-  Scenario none = tiny();
-  none.background.stuffing.wave_every = Duration::days(1);
-  const std::uint64_t all = rows_of(none);
-  background::Params& off = none.background;
-  bool* const switches[] = {&off.support.on,        &off.batch.on, &off.marketing.on, &off.partners.on,
-                            &off.forgotten_jobs.on, &off.bots.on,  &off.scrapers.on,  &off.stuffing.on};
-  std::uint64_t without = 0;
-  for (bool* const one : switches) {
-    *one = false;
-    const std::uint64_t rows = rows_of(none);
-    *one = true;
+  Scenario scenario = tiny();
+  scenario.background.stuffing.wave_every = Duration::days(1);
+  background::Params& on = scenario.background;
+  const auto without = [&](const std::vector<bool*>& switches) {
+    for (bool* const one : switches) *one = false;
+    const std::uint64_t rows = rows_of(scenario);
+    for (bool* const one : switches) *one = true;
+    return rows;
+  };
+  const std::uint64_t all = without({});
+  // Each takes away its own rows and no others, so that what all take away is the sum, to the row.
+  const std::vector<bool*> apart = {&on.support.on,  &on.batch.on,          &on.marketing.on,
+                                    &on.partners.on, &on.forgotten_jobs.on, &on.stuffing.on};
+  std::uint64_t sum = 0;
+  for (bool* const one : apart) {
+    const std::uint64_t rows = without({one});
     CHECK(rows < all);
-    without += all - rows;
+    sum += all - rows;
   }
-  for (bool* const one : switches) *one = false;
-  // Each takes away its own rows, so what all take away is the sum; bots make more of less human traffic when crawls
-  // are not there, as shares are of all requests.
-  const std::uint64_t left = rows_of(none);
-  CHECK(static_cast<double>(all - left) == Approx(static_cast<double>(without)).epsilon(.05));
+  CHECK(all - without(apart) == sum);
+  // Bots and crawls have shares of all requests: without the one there is less of the other, whose rows are then other
+  // draws of Poisson variables, with means in proportion to one over what is human.
+  const double bots = on.bots.share, crawls = on.scrapers.share;
+  const std::uint64_t human = without({&on.bots.on, &on.scrapers.on});
+  const auto only_bots = static_cast<double>(without({&on.scrapers.on}) - human);
+  const auto only_crawls = static_cast<double>(without({&on.bots.on}) - human);
+  CHECK(only_bots > 0);
+  CHECK(only_crawls > 0);
+  const double more_bots = (1 - bots) / (1 - bots - crawls), more_crawls = (1 - crawls) / (1 - bots - crawls);
+  const double expected = only_bots * more_bots + only_crawls * more_crawls;
+  const double variance = expected + only_bots * more_bots * more_bots + only_crawls * more_crawls * more_crawls;
+  CHECK(static_cast<double>(all - human) == Approx(expected).margin(4 * std::sqrt(variance)));
 }
 
 TEST_CASE("one switch stops all loss and lateness, of the gateway's logs too") {
