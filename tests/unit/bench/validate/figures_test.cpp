@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "bench/validate/catalogue.hpp"
 #include "bench/validate/figures.hpp"
 #include "bench/validate/series.hpp"
 #include "bench/validate/statistics.hpp"
@@ -313,6 +314,17 @@ TEST_CASE("there are fifteen statistics, and an empty log passes none of them", 
       INFO(all[s].name << ", " << part.name);
       CHECK(part.band.low < part.band.high);
       CHECK_FALSE(part.skipped.empty());
+    }
+  }
+}
+
+TEST_CASE("every statistic stands beside a published figure and its publisher", "[validate]") {
+  for (const Statistic& statistic : catalogue()) {
+    INFO(statistic.id);
+    CHECK_FALSE(statistic.references.empty());
+    for (const Reference& reference : statistic.references) {
+      CHECK_FALSE(reference.figure.empty());
+      CHECK_FALSE(reference.publisher.empty());
     }
   }
 }
