@@ -144,6 +144,7 @@ nlohmann::ordered_json fit_json(const validate::Fit& fit) {
   put_if(out, "/platform/calendar/holiday_visits", fit.holiday_visits);
   put_if(out, "/platform/population/visit_a", fit.visit_a);
   put_if(out, "/platform/population/visit_b", fit.visit_b);
+  put_if(out, "/platform/population/intensity_shape", fit.intensity_shape);
   put_if(out, "/platform/population/mobile", fit.mobile);
   put_if(out, "/platform/population/android", fit.android);
   put_if(out, "/platform/sessions/extra_sessions", fit.extra_sessions);
@@ -151,7 +152,9 @@ nlohmann::ordered_json fit_json(const validate::Fit& fit) {
   put_if(out, "/platform/sessions/pages_sigma", fit.pages_sigma);
   put_if(out, "/platform/sessions/think_mu", fit.think_mu);
   put_if(out, "/platform/sessions/think_sigma", fit.think_sigma);
+  put_if(out, "/platform/sessions/login", fit.login);
   put_if(out, "/platform/sessions/login_failure", fit.login_failure);
+  put_if(out, "/platform/catalogue/exponent", fit.item_exponent);
   return out;
 }
 
@@ -167,6 +170,7 @@ nlohmann::ordered_json validation_json(const Validation& validation, nlohmann::o
   if (validation.fit) {
     out["fit"] = fit_json(*validation.fit);
     if (!validation.fit->clamped.empty()) out["fit_clamped"] = validation.fit->clamped;
+    out["fit_left_out"] = validation.fit->left_out;
     if (validation.fit->promotion_visits) out["promotion_visits"] = *validation.fit->promotion_visits;
   }
   return out;

@@ -73,13 +73,15 @@ std::string fragment(const nlohmann::ordered_json& json, std::size_t indent, con
 
 std::string fit_text(const validate::Fit& fit, const report::Style& style) {
   const nlohmann::ordered_json json = fit_json(fit);
-  if (json.empty()) return "\nToo little was seen to fit parameters.\n";
+  std::string rest;
+  for (const auto* sentences : {&fit.clamped, &fit.left_out}) {
+    for (const std::string& sentence : *sentences) rest += report::wrap(sentence, style.width, 0) + "\n";
+  }
+  if (json.empty()) return "\nToo little was seen to fit parameters.\n" + rest;
   const char* const what =
       "Parameters that fit, as a part of a scenario: merge them into a copy of one, such as "
       "scenarios/coupang-2025.json, and `dwell run ./my.json`.";
-  std::string text = fmt::format("\n{}\n{{\n{}\n}}\n", report::wrap(what, style.width, 0), fragment(json, 2, style));
-  for (const std::string& sentence : fit.clamped) text += report::wrap(sentence, style.width, 0) + "\n";
-  return text;
+  return fmt::format("\n{}\n{{\n{}\n}}\n{}", report::wrap(what, style.width, 0), fragment(json, 2, style), rest);
 }
 
 std::string summary(const Validation& validation, const report::Style& style) {

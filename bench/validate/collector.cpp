@@ -13,18 +13,11 @@ constexpr std::size_t kFewSessions = 4096;
 constexpr std::int64_t kEdgeUs = 3 * kHourUs;  // a log that begins later in the day than this begins with half a day
 constexpr std::size_t kSilencesKept = 10;
 constexpr std::uint32_t kWeek = 7;
+constexpr std::int64_t kFeastDays = 3;  // public holidays on end that make a feast
 
-bool contains(const std::vector<std::int64_t>& days, std::int64_t day) {
-  return std::find(days.begin(), days.end(), day) != days.end();
-}
-
-/// Holidays around this one without a day between.
-std::size_t run_of_holidays(const std::vector<std::int64_t>& holidays, std::int64_t day) {
-  std::size_t run = contains(holidays, day) ? 1 : 0;
-  if (run == 0) return 0;
-  for (std::int64_t d = day - 1; contains(holidays, d); --d) ++run;
-  for (std::int64_t d = day + 1; contains(holidays, d); ++d) ++run;
-  return run;
+void sort_days(std::vector<std::int64_t>& days) {
+  std::sort(days.begin(), days.end());
+  days.erase(std::unique(days.begin(), days.end()), days.end());
 }
 
 }  // namespace
@@ -35,6 +28,12 @@ Collector::Collector(CollectorOptions options)
       sessions_(options_.most_sessions),
       users_(options_.most_users),
       items_(options_.most_items) {
+  sort_days(options_.holidays);
+  sort_days(options_.promotions);
+  for (const std::int64_t day : options_.holidays) {
+    if (runs_.empty() || runs_.back().last + 1 != day) runs_.push_back({day, day});
+    runs_.back().last = day;
+  }
   seen_.columns = options_.columns;
   seen_.sessions_by_gap = !options_.columns.session;
 }
@@ -72,8 +71,8 @@ void Collector::take(const Click& click) {
   DayEvidence& sums = block(click.time_us);
   sums.kinds[static_cast<std::size_t>(click.kind)] += 1;
   if (!day.promotion) sums.hours[static_cast<std::size_t>(within / kHourUs)] += 1;
-  count_session(click, day);
-  if (click.user != 0) count_user(click);
+  const bool begins = count_session(click, day);
+  if (click.user != 0) count_user(click, begins);
   if (click.item != 0) {
     bool fresh = false;
     if (std::uint64_t* const count = items_.find_or_add(click.item, fresh)) ++*count;
@@ -84,16 +83,20 @@ DayEvidence& Collector::block(std::int64_t time_us) {
   return seen_.by_day[static_cast<std::size_t>(day_of(time_us) - seen_.first_day) % kBlocks];
 }
 
+bool Collector::is_promotion(std::int64_t day) const {
+  return std::binary_search(options_.promotions.begin(), options_.promotions.end(), day);
+}
+
 Day& Collector::day_at(std::int64_t time_us) {
   const std::int64_t day = day_of(time_us);
   const auto index = static_cast<std::size_t>(day - seen_.first_day);
   while (seen_.days.size() <= index) {
     const std::int64_t date = seen_.first_day + static_cast<std::int64_t>(seen_.days.size());
     Day& fresh = seen_.days.emplace_back();
-    const std::size_t run = run_of_holidays(options_.holidays, date);
-    fresh.holiday = run != 0;
-    fresh.feast = run >= 3;
-    fresh.promotion = contains(options_.promotions, date);
+    const auto run = std::partition_point(runs_.begin(), runs_.end(), [&](const Run& r) { return r.last < date; });
+    fresh.holiday = run != runs_.end() && run->first <= date;
+    fresh.feast = fresh.holiday && run->last - run->first + 1 >= kFeastDays;
+    fresh.promotion = is_promotion(date);
   }
   return seen_.days[index];
 }
@@ -108,12 +111,12 @@ void Collector::note_silence(std::int64_t from_us, std::int64_t to_us) {
   }
 }
 
-void Collector::count_session(const Click& click, Day& day) {
+bool Collector::count_session(const Click& click, Day& day) {
   const std::uint64_t key = seen_.sessions_by_gap ? click.user : mix(click.session ^ std::rotl(click.user, 23)) | 1U;
-  if (key == 0) return;
+  if (key == 0) return false;
   bool fresh = false;
   Open* const open = sessions_.find_or_add(key, fresh);
-  if (open == nullptr) return;
+  if (open == nullptr) return false;
   const std::int64_t gap_us = click.time_us - open->last_us;
   if (!fresh && gap_us > (seen_.sessions_by_gap ? kSessionTimeoutUs : kSessionForgottenUs)) {
     close(*open);
@@ -137,6 +140,7 @@ void Collector::count_session(const Click& click, Day& day) {
   open->ordered = open->ordered || click.kind == Kind::buy;
   if (open->system == System::unknown) open->system = click.system;
   if (open->carrier == Carrier::unknown) open->carrier = click.carrier;
+  return fresh;
 }
 
 void Collector::count_gap(const Open& open, std::int64_t gap_us) {
@@ -193,7 +197,7 @@ void Collector::begin_spans(std::int64_t time_us) {
   span_begin_ = day + (time_us - day * kDayUs > kEdgeUs ? 1 : 0);
 }
 
-void Collector::count_user(const Click& click) {
+void Collector::count_user(const Click& click, bool begins) {
   const std::int64_t day = day_of(click.time_us) - span_begin_;
   if (day < 0) return;
   bool fresh = false;
@@ -202,6 +206,7 @@ void Collector::count_user(const Click& click) {
   user->days |= 1U << static_cast<unsigned>(day);
   ++user->events;
   user->orders += click.kind == Kind::buy ? 1 : 0;
+  user->sessions += begins ? 1 : 0;
 }
 
 void Collector::flush_user(std::uint64_t key, const User& user, Groups& groups) const {
@@ -214,6 +219,11 @@ void Collector::flush_user(std::uint64_t key, const User& user, Groups& groups) 
   for (std::uint32_t w = 0; w < kWindows; ++w) windows += (user.days >> w & 0x7fU) != 0 ? 1 : 0;
   sums.weekly += windows / static_cast<double>(kWindows);
   sums.events += user.events;
+  const double extra = static_cast<double>(user.sessions) - days;
+  sums.sessions += user.sessions;
+  sums.extra_squares += extra * extra;
+  sums.extra_days += extra * days;
+  sums.day_squares += static_cast<double>(days) * days;
   sums.event_counts[count_bin(user.events)] += 1;
   sums.active_days[static_cast<std::size_t>(days)] += 1;
   if (user.orders != 0) sums.order_counts[std::min<std::size_t>(user.orders, kOrderBins - 1)] += 1;
@@ -221,8 +231,7 @@ void Collector::flush_user(std::uint64_t key, const User& user, Groups& groups) 
 
 void Collector::end_span() {
   bool promotion = false;
-  for (std::int64_t day = span_begin_; day < span_begin_ + kSpanDays; ++day)
-    promotion = promotion || contains(options_.promotions, day);
+  for (std::int64_t day = span_begin_; day < span_begin_ + kSpanDays; ++day) promotion = promotion || is_promotion(day);
   ++(promotion ? promoted_ : ordinary_);
   Groups& groups = promotion ? promotion_spans_ : ordinary_spans_;
   users_.erase_if([&](std::uint64_t key, const User& user) {
@@ -244,7 +253,7 @@ void Collector::mark_gaps() {
   if (nights.empty()) return;
   const auto middle = nights.begin() + static_cast<std::ptrdiff_t>((nights.size() - 1) / 2);
   std::nth_element(nights.begin(), middle, nights.end());
-  seen_.quiet_us = *middle;
+  seen_.quiet_us = tells_nights(seen_) ? *middle : 0;
   const std::int64_t longest = std::max(kSilenceUs, seen_.quiet_us + seen_.quiet_us / 2);
   for (const Silence& silence : silences_) {
     if (silence.length_us <= longest) continue;

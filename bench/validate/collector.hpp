@@ -30,8 +30,8 @@ struct CollectorOptions {
 /// the same value, but a value that returns after four hours is a new session.
 inline constexpr std::int64_t kSessionTimeoutUs = 1800 * kSecondUs;
 inline constexpr std::int64_t kSessionForgottenUs = 4 * kHourUs;
-/// Silence beyond this is a gap of the log, unless most days have one as long: then nights are quiet, and only what is
-/// half as long again as the usual night is a gap.
+/// Silence beyond this is a gap of the log, unless most days of a log of kFewestNights nights have one as long: then
+/// nights are quiet, and only what is half as long again as the usual night is a gap.
 inline constexpr std::int64_t kSilenceUs = 6 * kHourUs;
 inline constexpr std::int64_t kMostDays = 4000;
 
@@ -57,16 +57,22 @@ class Collector {
     Carrier carrier = Carrier::unknown;
   };
   struct User {
-    std::uint32_t days = 0, events = 0, orders = 0;
+    std::uint32_t days = 0, events = 0, orders = 0, sessions = 0;
+  };
+  /// Public holidays on end.
+  struct Run {
+    std::int64_t first = 0, last = 0;
   };
   using Groups = std::vector<UserEvidence>;
 
   void take(const Click& click);
+  [[nodiscard]] bool is_promotion(std::int64_t day) const;
   Day& day_at(std::int64_t time_us);
   void note_silence(std::int64_t from_us, std::int64_t to_us);
-  void count_session(const Click& click, Day& day);
+  /// Whether a session begins with the click, as far as it is in the sample.
+  bool count_session(const Click& click, Day& day);
   void count_gap(const Open& open, std::int64_t gap_us);
-  void count_user(const Click& click);
+  void count_user(const Click& click, bool begins);
   void close(const Open& open);
   void close_idle(std::int64_t time_us);
   void begin_spans(std::int64_t time_us);
@@ -77,7 +83,8 @@ class Collector {
   [[nodiscard]] DayEvidence& block(std::int64_t time_us);
   static std::size_t group(std::uint64_t key) { return static_cast<std::size_t>(key >> 17) % kBlocks; }
 
-  CollectorOptions options_;
+  CollectorOptions options_;  // days sorted
+  std::vector<Run> runs_;     // of holidays, in order
   TimeOrder order_;
   Observed seen_;
   SampledTable<Open> sessions_;

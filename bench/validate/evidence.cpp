@@ -46,6 +46,10 @@ void UserEvidence::add(const UserEvidence& other, double times) {
   weekly += times * other.weekly;
   daily += times * other.daily;
   events += times * other.events;
+  sessions += times * other.sessions;
+  extra_squares += times * other.extra_squares;
+  extra_days += times * other.extra_days;
+  day_squares += times * other.day_squares;
   logins += times * other.logins;
   failures += times * other.failures;
 }

@@ -42,6 +42,9 @@ struct UserEvidence {
   double weekly = 0;   ///< users seen in seven days, mean over the span's 22 windows
   double daily = 0;    ///< users seen on a day, mean over the span's days
   double events = 0;
+  /// Over users of a span: sums of sessions begun, of squares of what they are more than days with a visit, of that
+  /// times the days, and of squares of days.
+  double sessions = 0, extra_squares = 0, extra_days = 0, day_squares = 0;
   std::vector<double> event_counts;      ///< users by events in the span, bins of count_bin()
   std::vector<double> order_counts;      ///< buyers by orders in the span, 0 … 1023 (the last bin holds more)
   std::array<double, 29> active_days{};  ///< users by days with a visit
@@ -85,5 +88,10 @@ struct Observed {
   std::int64_t quiet_us = 0;                                 ///< silence that most days end or begin with; 0: none
   std::uint64_t clicks = 0, silences_seen = 0, long_gaps = 0, zero_gaps = 0;
 };
+
+/// A silence that most nights have is their habit. Of fewer nights one gap of the log would pass for a habit, so that
+/// every silence beyond kSilenceUs counts as a gap.
+inline constexpr std::size_t kFewestNights = 7;
+inline bool tells_nights(const Observed& seen) { return seen.days.size() > kFewestNights; }
 
 }  // namespace dwell::validate

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "bench/validate/figures.hpp"
+#include "bench/validate/items.hpp"
 #include "bench/validate/series.hpp"
 #include "sim/core/math.hpp"
 #include "sim/world/scenario.hpp"
@@ -96,12 +98,14 @@ void clamp_to_ranges(Fit& out) {
   const commerce::CalendarParams calendar;
   const commerce::PopulationParams population;
   const commerce::SessionParams sessions;
+  const commerce::CatalogueParams catalogue;
   Clamp clamp(out);
   clamp.hold(calendar, calendar.hour, out.hour);
   clamp.hold(calendar, calendar.weekday_visits, out.weekday_visits);
   clamp.hold(calendar, calendar.holiday_visits, out.holiday_visits);
   clamp.hold(population, population.visit_a, out.visit_a);
   clamp.hold(population, population.visit_b, out.visit_b);
+  clamp.hold(population, population.intensity_shape, out.intensity_shape);
   clamp.hold(population, population.mobile, out.mobile);
   clamp.hold(population, population.android, out.android);
   clamp.hold(sessions, sessions.extra_sessions, out.extra_sessions);
@@ -109,7 +113,9 @@ void clamp_to_ranges(Fit& out) {
   clamp.hold(sessions, sessions.pages_sigma, out.pages_sigma);
   clamp.hold(sessions, sessions.think_mu, out.think_mu);
   clamp.hold(sessions, sessions.think_sigma, out.think_sigma);
+  clamp.hold(sessions, sessions.login, out.login);
   clamp.hold(sessions, sessions.login_failure, out.login_failure);
+  clamp.hold(catalogue, catalogue.exponent, out.item_exponent);
 }
 
 void fit_sessions(const DayEvidence& days, Fit& out) {
@@ -141,25 +147,107 @@ void fit_days(const Observed& observed, Fit& out) {
   out.promotion_visits = some(factors.promotion.value);
 }
 
+/// Sessions of a user on D days with a visit are D + Poisson(D m I), I a gamma variable of mean 1 and shape k, so that
+/// what they are beyond D has the mean D m and, about it, the squares D m + D^2 m^2 / k. Both come from the same users,
+/// so that it does not matter which share of all users the memory held.
+void fit_visit_sessions(const UserEvidence& users, Fit& out) {
+  const double days = static_cast<double>(kSpanDays) * users.daily;
+  const double mean = std::max(0.0, users.sessions / days - 1);
+  out.extra_sessions = mean;
+  if (mean <= 0) return;
+  const double squares = users.extra_squares - 2 * mean * users.extra_days + mean * mean * users.day_squares;
+  out.intensity_shape = mean * mean * users.day_squares / std::max(kLeast, squares - mean * days);
+}
+
 void fit_users(const Observed& observed, const UserEvidence& users, Fit& out) {
   if (users.monthly >= kFewest) {
     const Beta visits = fit_visits(users.active_days);
     out.visit_a = visits.a;
     out.visit_b = visits.b;
-    double sessions = 0, days = 0;
-    for (const Day& day : observed.days) {
-      if (!day.whole || day.promotion) continue;
-      sessions += day.sessions;
-      days += 1;
-    }
-    const double daily = users.daily / (observed.spans * observed.user_share);
-    if (days > 0) out.extra_sessions = std::max(0.0, sessions / days / daily - 1);
+    if (observed.session_share == 1) fit_visit_sessions(users, out);
   }
-  if (users.logins + users.failures >= kFewest) out.login_failure = users.failures / (users.logins + users.failures);
+  if (users.logins + users.failures >= kFewest) {
+    out.login_failure = users.failures / (users.logins + users.failures);
+    double sessions = 0;
+    for (const Day& day : observed.days) sessions += day.sessions;
+    if (sessions >= kFewest) out.login = users.logins / sessions;
+  }
   const auto system = [&](System s) { return users.systems[static_cast<std::size_t>(s)]; };
   const double phones = system(System::android) + system(System::ios), all = phones + system(System::other);
   if (all >= kFewest) out.mobile = phones / all;
   if (phones >= kFewest) out.android = system(System::android) / phones;
+}
+
+/// The curve's slope is that of (rank + offset)^-exponent, over the ranks that rank_exponent() looks at: the exponent
+/// times the slope of the exponent 1.
+void fit_items(const Observed& observed, Fit& out) {
+  const Estimate slope = item_exponent(observed);
+  if (std::isnan(slope.value)) return;
+  constexpr double kPlenty = 1e9, kLeastCount = 10, kLeastRanks = 100, kMostRanks = 10'000;
+  const auto counted = std::partition_point(observed.item_counts.begin(), observed.item_counts.end(),
+                                            [](double count) { return count >= kLeastCount; });
+  const double ranks = static_cast<double>(counted - observed.item_counts.begin()) / observed.item_share;
+  std::vector<double> law(static_cast<std::size_t>(std::clamp(ranks, kLeastRanks, kMostRanks)));
+  for (std::size_t i = 0; i < law.size(); ++i)
+    law[i] = kPlenty / (static_cast<double>(i + 1) + commerce::CatalogueParams{}.offset);
+  out.item_exponent = slope.value / rank_exponent(law, 1);
+}
+
+/// What is not there, grouped by the reason.
+class LeftOut {
+ public:
+  void add(bool proposed, const std::string& names, const std::string& reason) {
+    if (proposed) return;
+    for (auto& [why, what] : groups_) {
+      if (why != reason) continue;
+      what += ", " + names;
+      return;
+    }
+    groups_.emplace_back(reason, names);
+  }
+  [[nodiscard]] std::vector<std::string> sentences() const {
+    std::vector<std::string> out;
+    for (const auto& [why, what] : groups_) out.push_back(fmt::format("Not proposed, {}: {}.", why, what));
+    return out;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> groups_;
+};
+
+void say_left_out(const Observed& observed, const UserEvidence& users, Fit& out) {
+  const Columns& has = observed.columns;
+  const auto unless = [](bool there, const char* column, const std::string& reason) {
+    return there ? reason : fmt::format("column {} missing", column);
+  };
+  const std::string few = "too little in the log";
+  LeftOut left;
+  left.add(out.hour.has_value(), "hour", few);
+  left.add(out.pages_mu.has_value(), "pages_mu, pages_sigma", few);
+  left.add(out.think_mu.has_value(), "think_mu, think_sigma", few);
+  left.add(out.weekday_visits.has_value(), "weekday_visits", "too few whole days of each weekday");
+  left.add(out.holiday_visits.has_value(), "holiday_visits",
+           out.weekday_visits ? "no public holiday in the log" : "too few whole days of each weekday");
+  const std::string of_users = unless(has.user, "user", observed.spans == 0 ? "fewer than 28 days on end" : few);
+  left.add(out.visit_a.has_value(), "visit_a, visit_b", of_users);
+  const bool crowded = users.monthly >= kFewest && observed.session_share < 1;
+  left.add(out.extra_sessions.has_value(), "extra_sessions",
+           crowded ? "more sessions at a time than memory holds" : of_users);
+  left.add(out.intensity_shape.has_value(), "intensity_shape",
+           crowded              ? "more sessions at a time than memory holds"
+           : out.extra_sessions ? "no day with a second session"
+                                : of_users);
+  left.add(out.login.has_value(), "login, login_failure", unless(has.outcome, "outcome", few));
+  left.add(out.mobile.has_value(), "mobile, android", unless(has.system, "system", few));
+  left.add(out.item_exponent.has_value(), "exponent of the catalogue", unless(has.item, "item", few));
+  left.add(false, "ids, accounts, dormant, conversion, orders by weekday, carriers, how the rate wanders",
+           "as clicks alone do not say it or a scenario takes it in another form");
+  out.left_out = left.sentences();
+  if (out.promotion_visits)
+    out.left_out.push_back(
+        fmt::format("On promotions there were {:.3g} times the sessions: a scenario dates them itself, as "
+                    "platform.calendar.promotions.",
+                    *out.promotion_visits));
 }
 
 }  // namespace
@@ -207,7 +295,9 @@ Fit fit_parameters(const Observed& observed) {
   fit_sessions(days, out);
   fit_days(observed, out);
   fit_users(observed, users, out);
+  if (observed.columns.item) fit_items(observed, out);
   clamp_to_ranges(out);
+  say_left_out(observed, users, out);
   return out;
 }
 

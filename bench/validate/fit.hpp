@@ -16,13 +16,20 @@ struct Fit {
   std::optional<double> holiday_visits, promotion_visits;
   std::optional<double> visit_a, visit_b;  ///< days with a visit in 28, beta-binomial, by maximum likelihood given one
   std::optional<double> extra_sessions;    ///< sessions of a user and day beyond the first
+  /// Gamma shape of what differs between users in that, by the moments of a negative binomial distribution.
+  std::optional<double> intensity_shape;
   std::optional<double> pages_mu, pages_sigma;  ///< ceil(LogNormal), by maximum likelihood
   std::optional<double> think_mu, think_sigma;  ///< mean and SD of ln(gap in s)
-  std::optional<double> login_failure, mobile, android;
+  std::optional<double> login, login_failure;   ///< log-ins of a session, failures of an attempt
+  std::optional<double> mobile, android;
+  std::optional<double> item_exponent;  ///< of Zipf and Mandelbrot, with the offset of the model's catalogue
   /// What was fitted outside the range a scenario accepts and is proposed at its end, a sentence each.
   std::vector<std::string> clamped;
+  /// What is not proposed, and why, a sentence each.
+  std::vector<std::string> left_out;
 };
 
+/// Cost: below a second, nearly all of it for items.
 Fit fit_parameters(const Observed& observed);
 
 /// Maximum likelihood of pages = ceil(LogNormal(mu, sigma)); the last bin holds everything from its number on.

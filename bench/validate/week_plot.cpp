@@ -171,7 +171,8 @@ std::optional<Stretch> week_to_draw(const Observed& observed) {
 
 Result<std::string> week_plot(const Observed& observed, std::string_view title) {
   const std::optional<Stretch> stretch = week_to_draw(observed);
-  if (!stretch) return Error{"", "", "no whole day was seen", "at least one day from midnight to midnight"};
+  if (!stretch)
+    return Error{"", "", "no whole day was seen", "at least one day from midnight to midnight without a gap"};
   Svg svg(kWidth, kHeight, title);
   svg.words({kLeft, 30}, "Traffic beside the published hourly curve", {.size = 18, .bold = true});
   svg.words({kLeft, 52}, title, {.size = 12, .colour = kFrame});

@@ -167,6 +167,69 @@ TEST_CASE("quiet nights are no gaps of the log, and a longer silence still is on
   for (std::size_t d = 0; d < 10; ++d) CHECK(seen.days[d].whole == (d != 0 && d != 4 && d != 5));
 }
 
+TEST_CASE("of fewer than seven nights a gap is no quiet night", "[validate]") {
+  // Open from eight to midnight.
+  const auto read = [](std::int64_t days) {
+    Collector collector(by_gap());
+    for (std::int64_t hour = 0; hour < 24 * days; ++hour) {
+      if (hour % 24 >= 8) collector.add(click(hour * 3600, 1));
+    }
+    return collector.finish();
+  };
+  for (const std::int64_t days : {1, 2, 3, 7}) {
+    INFO(days);
+    const Observed seen = read(days);
+    CHECK_FALSE(tells_nights(seen));
+    CHECK(seen.quiet_us == 0);
+    CHECK(seen.silences_seen == static_cast<std::uint64_t>(days - 1));
+    for (std::size_t d = 1; d < seen.days.size(); ++d) CHECK_FALSE(seen.days[d].whole);
+  }
+  CHECK(tells_nights(read(8)));
+  CHECK(read(8).quiet_us == 9 * kHourUs);
+  CHECK(read(8).silences_seen == 0);
+  // A day with nothing from three to thirteen has a gap, and no habit.
+  Collector collector(by_gap());
+  for (std::int64_t hour = 0; hour < 24; ++hour) {
+    if (hour <= 3 || hour >= 13) collector.add(click(hour * 3600, 1));
+  }
+  const Observed seen = collector.finish();
+  CHECK(seen.quiet_us == 0);
+  CHECK(seen.silences_seen == 1);
+  CHECK_FALSE(seen.days[0].whole);
+}
+
+TEST_CASE("any number of holidays, in any order and more than once, costs a day a look-up", "[validate]") {
+  // If every day walked its run of holidays through the list this would not end: 2,000 days times 400,000 squared.
+  constexpr std::int64_t kHolidays = 400'000, kDays = 2'000;
+  CollectorOptions options = by_gap();
+  for (std::int64_t day = kHolidays; day > 0; --day) options.holidays.push_back(kMonday + day);
+  options.holidays.insert(options.holidays.end(), {kMonday + 5, kMonday - 2});
+  Collector collector(options);
+  for (std::int64_t day = -3; day < kDays; ++day) collector.add(click(day * 86'400 + 3600, 1));
+  const Observed seen = collector.finish();
+  REQUIRE(seen.days.size() == static_cast<std::size_t>(kDays) + 3);
+  for (std::size_t d = 0; d < seen.days.size(); ++d) {
+    CHECK(seen.days[d].holiday == (d == 1 || d >= 4));
+    CHECK(seen.days[d].feast == (d >= 4));
+  }
+}
+
+TEST_CASE("sessions of a user are counted where they begin", "[validate]") {
+  Collector collector(by_gap());
+  // User 1: two sessions on every day of 28. User 2: one, on two days. Hours without anybody are filled by user 3.
+  for (std::int64_t hour = 0; hour < 29 * 24; ++hour) {
+    collector.add(click(hour * 3600, 3));
+    const std::int64_t day = hour / 24;
+    if (hour % 24 == 9 || hour % 24 == 20) collector.add(click(hour * 3600 + 60, 1));
+    if ((day == 3 || day == 4) && hour % 24 == 12) collector.add(click(hour * 3600 + 70, 2));
+  }
+  const UserEvidence sums = all_users(collector.finish());
+  CHECK(sums.sessions == 2 * 28 + 2 + 24 * 28);
+  CHECK(sums.day_squares == 28 * 28 + 4 + 28 * 28);
+  CHECK(sums.extra_squares == 28 * 28 + 0 + (23 * 28) * (23 * 28));
+  CHECK(sums.extra_days == 28 * 28 + 0 + (23 * 28) * 28);
+}
+
 TEST_CASE("holidays on end are a feast", "[validate]") {
   CollectorOptions options = by_gap();
   options.holidays = {kMonday + 1, kMonday + 3, kMonday + 4, kMonday + 5};

@@ -38,6 +38,47 @@ TEST_CASE("days with a visit give back their beta distribution", "[validate]") {
   CHECK(found.b == Approx(1.21).epsilon(.001));
 }
 
+TEST_CASE("sessions of users give back how many there are beyond the first, and how users differ", "[validate]") {
+  // Half of the users come on 4 days, half on 20; on each with 1 + Poisson(1.6 I) sessions, I being 0.4 or 1.6: the
+  // variance .36 of a gamma variable of shape 2.78. What they do is put in as expected.
+  Observed seen;
+  seen.spans = 1;
+  seen.columns.user = true;
+  UserEvidence& users = seen.by_user[0];
+  for (const double days : {4.0, 20.0}) {
+    for (const double level : {0.4, 1.6}) {
+      constexpr double kUsers = 250;
+      const double extra = days * 1.6 * level;
+      users.monthly += kUsers;
+      users.active_days[static_cast<std::size_t>(days)] += kUsers;
+      users.daily += kUsers * days / 28;
+      users.sessions += kUsers * (days + extra);
+      users.extra_squares += kUsers * (extra + extra * extra);
+      users.extra_days += kUsers * extra * days;
+      users.day_squares += kUsers * days * days;
+    }
+  }
+  const auto fits = [&] {
+    const Fit fit = fit_parameters(seen);
+    REQUIRE(fit.extra_sessions);
+    REQUIRE(fit.intensity_shape);
+    CHECK(*fit.extra_sessions == Approx(1.6));
+    CHECK(*fit.intensity_shape == Approx(1 / .36));
+  };
+  fits();
+  // A sample of the users, over more spans, says the same.
+  seen.user_share = .25;
+  seen.spans = 3;
+  fits();
+  seen.session_share = .5;
+  const Fit crowded = fit_parameters(seen);
+  CHECK_FALSE(crowded.extra_sessions);
+  CHECK(crowded.visit_a);
+  CHECK(std::any_of(crowded.left_out.begin(), crowded.left_out.end(), [](const std::string& sentence) {
+    return sentence == "Not proposed, more sessions at a time than memory holds: extra_sessions, intensity_shape.";
+  }));
+}
+
 TEST_CASE("nothing is proposed from an empty log", "[validate]") {
   const Fit fit = fit_parameters(Observed{});
   CHECK_FALSE(fit.hour);

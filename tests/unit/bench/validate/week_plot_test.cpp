@@ -146,7 +146,7 @@ TEST_CASE("a week without promotion and holiday is drawn where there is one", "[
   for (Day& day : seen.days) day.whole = false;
   CHECK_FALSE(week_to_draw(seen).has_value());
   CHECK(week_plot(seen, "none").error().message() ==
-        "no whole day was seen; accepted: at least one day from midnight to midnight");
+        "no whole day was seen; accepted: at least one day from midnight to midnight without a gap");
 }
 
 TEST_CASE("a week of silence can be drawn", "[plot]") {
