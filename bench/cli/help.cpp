@@ -124,18 +124,23 @@ std::string bench_kernel_page() {
 }
 
 constexpr std::string_view kValidate = R"(
-validate simulates 35 days of October and November 2025 at --scale (1/200), or
---days, with --seed (1) and --threads (all). Exit 1: a statistic is outside its
-band.
-  --scenario SCENARIO   whose members are simulated (coupang-2025): name or file
+validate simulates --days (35) at --scale (1/200), with --seed (1) and --threads
+(all). Exit 1: a statistic is outside its band.
+  --scenario SCENARIO   whose members are simulated (coupang-2025): name or file;
+                        its calendar counts, not the dates of its campaign
+  --from DATE           first day, of any scenario (2025-10-01: the weeks from
+                        there hold Chuseok and a promotion of the reference)
   --full-year           all of 2025 instead
   --plot FILE.svg       a week of events and the hours of the day, drawn
   --fit                 parameters that fit what was seen: a part of a scenario,
-                        to merge into a copy of one for `dwell run ./my.json`
+                        to merge into a copy of one for `dwell run ./my.json`,
+                        and what the columns do not tell
 With a log (- is standard input; header row, time, and user or session needed;
 one outside a band is no error of the log, but unlike the published shops):
   --columns LIST        its names, such as user=visitorid,time=timestamp; also
-                        event, session, item, outcome, carrier, system
+                        event, session, item, carrier, system, and outcome
+                        (success or failure of a log-in, else empty); a column
+                        for each, outcome=- for none
   --events LIST         its words, such as cart=addtocart,buy=transaction
   --zone Z              of its people, for times as numbers or in UTC (+09:00)
   --holidays, --promotions DATES

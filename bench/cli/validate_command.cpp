@@ -28,7 +28,8 @@ constexpr const char* kScenario = "coupang-2025";
 constexpr world::Scale kScale{1, 200};
 constexpr std::uint32_t kDays = 35, kYearDays = 365;
 // Five weeks that begin with October: Chuseok in the first, and November's promotion in the last four days. The first
-// 28 days, on which the statistics of users rest, hold no promotion.
+// 28 days, on which the statistics of users rest, hold no promotion. A scenario's own dates are those of its campaign,
+// and say nothing about which weeks show its calendar.
 constexpr const char* kFirstDay = "2025-10-01";
 constexpr const char* kFirstOfYear = "2025-01-01";
 
@@ -74,7 +75,8 @@ MaybeSeen simulate(const Arguments& arguments) {
   const std::size_t threads =
       arguments.threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : arguments.threads;
   const auto executor = kernel::make_thread_executor(threads);
-  const char* const first_day = year ? kFirstOfYear : kFirstDay;
+  const std::string& from = arguments.validate.from;
+  const std::string first_day = year ? kFirstOfYear : from.empty() ? kFirstDay : from;
   validate::SimulatedOptions options;
   options.scale = arguments.scale.value_or(kScale);
   options.seed = Seed{arguments.seed};
@@ -127,6 +129,25 @@ std::string calendar_remark(const validate::LogResult& log, const ValidateArgume
   return text + (given.log.promotions.empty() ? "; promotions: none given." : "; promotions: those given.");
 }
 
+void add_silences(const validate::Observed& seen, std::vector<std::string>& out) {
+  if (seen.silences_seen != 0) {
+    const validate::Silence& longest = seen.silences.front();
+    out.push_back(
+        fmt::format("Gaps of more than {}: {}, the longest of {:.1f} h from {}. Their days are left out "
+                    "of the series of days; spans of 28 days begin anew after whole days without clicks.",
+                    seen.quiet_us == 0 ? "six hours" : "a quiet night and a half", seen.silences_seen,
+                    static_cast<double>(longest.length_us) / validate::kHourUs, date_and_time(longest.begin_us)));
+    if (!validate::tells_nights(seen))
+      out.push_back(
+          fmt::format("Whether they are gaps of the log or quiet nights cannot be told from fewer than {} "
+                      "nights: without those days there may be nothing for statistics 13 and 14.",
+                      validate::kFewestNights));
+  }
+  if (seen.quiet_us != 0)
+    out.push_back(fmt::format("Nights are quiet, for {:.1f} h as a rule: they are no gaps of the log.",
+                              static_cast<double>(seen.quiet_us) / validate::kHourUs));
+}
+
 void add_remarks(const validate::LogResult& log, const ValidateArguments& given, std::vector<std::string>& out) {
   const validate::Observed& seen = log.observed;
   std::string used;
@@ -136,20 +157,15 @@ void add_remarks(const validate::LogResult& log, const ValidateArguments& given,
   }
   out.push_back(fmt::format("Columns: {}.", used));
   out.push_back(calendar_remark(log, given));
+  if (log.log_ins != 0)
+    out.push_back(fmt::format(
+        "{} of {} rows have an outcome: log-ins, and no pages. If \"{}\" says something else: "
+        "--columns outcome={}.",
+        log.log_ins, log.rows, log.columns[static_cast<std::size_t>(validate::Role::outcome)], validate::kNoColumn));
   if (log.without_owner != 0)
     out.push_back(fmt::format("{} without user or session left out.",
                               log.without_owner == 1 ? "One row was" : fmt::format("{} rows were", log.without_owner)));
-  if (seen.silences_seen != 0) {
-    const validate::Silence& longest = seen.silences.front();
-    out.push_back(
-        fmt::format("Gaps of more than {}: {}, the longest of {:.1f} h from {}. Their days are left out "
-                    "of the series of days; spans of 28 days begin anew after whole days without clicks.",
-                    seen.quiet_us == 0 ? "six hours" : "a quiet night and a half", seen.silences_seen,
-                    static_cast<double>(longest.length_us) / validate::kHourUs, date_and_time(longest.begin_us)));
-  }
-  if (seen.quiet_us != 0)
-    out.push_back(fmt::format("Nights are quiet, for {:.1f} h as a rule: they are no gaps of the log.",
-                              static_cast<double>(seen.quiet_us) / validate::kHourUs));
+  add_silences(seen, out);
   double carts = 0, buys = 0;
   for (const validate::DayEvidence& day : seen.by_day) {
     carts += day.kinds[1];
@@ -200,6 +216,7 @@ MaybeSeen read_log(const Arguments& arguments) {
                  {"rows", log.rows},
                  {"columns", columns},
                  {"times", log.time_form},
+                 {"log_ins", log.log_ins},
                  {"without_owner", log.without_owner},
                  {"clicks", log.observed.clicks}};
   for (const validate::Silence& silence : log.observed.silences)

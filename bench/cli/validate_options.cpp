@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "bench/csv/wall_time.hpp"
+#include "bench/validate/words.hpp"
 #include "sim/world/scenario.hpp"
 
 namespace dwell::cli {
@@ -49,8 +50,10 @@ Status read_events(const Values& values, validate::LogOptions& out) {
     if (key != "cart" && key != "buy")
       return flag_error("events", word, "such as cart=addtocart,buy=transaction,buy=paid");
     const auto& others = key == "cart" ? out.buy_words : out.cart_words;
-    if (std::find(others.begin(), others.end(), name) != others.end())
-      return flag_error("events", word, "each word for cart or for buy, not for both");
+    if (std::any_of(others.begin(), others.end(), [&](const auto& other) { return validate::same_word(other, name); }))
+      return flag_error("events", word,
+                        fmt::format("each word for cart or for buy, in any case; it is there for {} already",
+                                    key == "cart" ? "buy" : "cart"));
     (key == "cart" ? out.cart_words : out.buy_words).push_back(name);
   }
   return success();
@@ -68,6 +71,12 @@ Status read_dates(const Values& values, const std::string& flag, std::vector<std
     for (std::int32_t day = first.value().days; day <= last.value().days; ++day) out.push_back(day);
   }
   return success();
+}
+
+Status read_from(const Values& values, std::string& out) {
+  if (const Status status = read_text(values, "from", out); !status || out.empty()) return status;
+  const Result<Date> day = world::parse_date(out);
+  return day ? success() : Status(flag_error("from", out, "a day such as 2025-10-01"));
 }
 
 Status read_zone(const Values& values, validate::LogOptions& out) {
@@ -95,11 +104,14 @@ Status refuse_others(const Values& values, const std::string& subject, bool full
       if (values.count(name) != 0)
         return flag_error(name, values[name].as<std::string>(), "it with a log: dwell validate FILE.csv");
     }
-    if (full_year && values.count("days") != 0)
-      return flag_error("days", values["days"].as<std::string>(), "it without --full-year, which is 365 days");
+    for (const char* name : {"from", "days"}) {
+      if (full_year && values.count(name) != 0)
+        return flag_error(name, values[name].as<std::string>(),
+                          "it without --full-year, which is all 365 days of 2025");
+    }
     return success();
   }
-  for (const char* name : {"scenario", "scale", "days", "seed", "threads"}) {
+  for (const char* name : {"scenario", "scale", "from", "days", "seed", "threads"}) {
     if (values.count(name) != 0)
       return flag_error(name, values[name].as<std::string>(), "it without a file: it says what is simulated");
   }
@@ -118,6 +130,7 @@ Status read_validate(const Values& values, const std::string& subject, ValidateA
            refuse_others(values, subject, out.full_year),
            read_plot(values, out.plot),
            read_text(values, "scenario", out.scenario),
+           read_from(values, out.from),
            read_columns(values, out.log),
            read_events(values, out.log),
            read_zone(values, out.log),

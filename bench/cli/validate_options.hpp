@@ -16,6 +16,7 @@ struct ValidateArguments {
   bool fit = false;
   std::string plot;             ///< SVG file of a week; empty: none
   std::string scenario;         ///< whose traffic is simulated, name or path; empty: the reference's
+  std::string from;             ///< first day simulated, a date; empty: not given
   bool holidays_given = false;  ///< then the scenario's are left out
   std::string zone;             ///< as typed; empty: not given
   validate::LogOptions log;

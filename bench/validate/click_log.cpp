@@ -26,7 +26,7 @@ const Words& usual_names(Role role) {
       {"event", "event_type", "type", "page", "action", "behavior", "behavior_type"},
       {"session", "session_id", "sessionid", "user_session"},
       {"item", "item_id", "itemid", "product_id", "sku", "aid"},
-      {"outcome", "login", "login_outcome"},
+      {"outcome", "login_outcome"},
       {"carrier", "operator"},
       {"system", "os", "platform"},
   }};
@@ -60,8 +60,13 @@ class LogReader {
     const std::vector<std::string>& header = file_.header();
     for (std::size_t role = 0; role < kRoles; ++role) {
       const std::string& wanted = options_.columns[role];
+      if (wanted == kNoColumn) continue;
+      if (const auto other = earlier_role(role); !wanted.empty() && other)
+        return file_.error(fmt::format("found the column \"{}\" for {} and for {}", wanted, *other, kRoleNames[role]),
+                           "--columns with a column for each");
       for (std::size_t c = 0; c < header.size() && !at_[role]; ++c) {
-        const bool usual = wanted.empty() && holds(usual_names(static_cast<Role>(role)), header[c]);
+        const bool usual =
+            wanted.empty() && !is_given(header[c]) && holds(usual_names(static_cast<Role>(role)), header[c]);
         if (header[c] == wanted || usual) at_[role] = c;
       }
       if (!wanted.empty() && !at_[role])
@@ -98,6 +103,17 @@ class LogReader {
   }
 
  private:
+  /// The first role before this one that was given the same column.
+  [[nodiscard]] std::optional<std::string_view> earlier_role(std::size_t role) const {
+    for (std::size_t r = 0; r < role; ++r) {
+      if (options_.columns[r] == options_.columns[role]) return kRoleNames[r];
+    }
+    return std::nullopt;
+  }
+  /// What somebody gave to one role is guessed for no other.
+  [[nodiscard]] bool is_given(const std::string& column) const {
+    return std::find(options_.columns.begin(), options_.columns.end(), column) != options_.columns.end();
+  }
   [[nodiscard]] bool has(Role role) const { return at_[static_cast<std::size_t>(role)].has_value(); }
   [[nodiscard]] std::string_view text(Role role) const {
     const auto& column = at_[static_cast<std::size_t>(role)];
@@ -127,12 +143,18 @@ class LogReader {
     return out;
   }
 
+  /// What was named for one is not taken for the other by its usual words.
+  [[nodiscard]] Kind find_kind(std::string_view word) const {
+    if (holds(options_.buy_words, word)) return Kind::buy;
+    if (holds(options_.cart_words, word)) return Kind::cart;
+    if (options_.buy_words.empty() && holds(kBuyWords, word)) return Kind::buy;
+    if (options_.cart_words.empty() && holds(kCartWords, word)) return Kind::cart;
+    return Kind::view;
+  }
   Kind kind_of(std::string_view word) {
     const auto known = kinds_.find(std::string(word));
     if (known != kinds_.end()) return known->second;
-    const bool cart = options_.cart_words.empty() ? holds(kCartWords, word) : holds(options_.cart_words, word);
-    const bool buy = options_.buy_words.empty() ? holds(kBuyWords, word) : holds(options_.buy_words, word);
-    const Kind kind = buy ? Kind::buy : cart ? Kind::cart : Kind::view;
+    const Kind kind = find_kind(word);
     constexpr std::size_t kShown = 20, kRemembered = 10'000;
     if (kind == Kind::view && result_.view_words.size() < kShown) result_.view_words.emplace_back(word);
     if (kinds_.size() < kRemembered) kinds_.emplace(word, kind);
@@ -156,6 +178,7 @@ class LogReader {
         return file_.error(fmt::format("found the outcome \"{}\"", outcome),
                            "success or failure for a log-in, nothing for other rows");
       click.kind = done ? Kind::login_done : Kind::login_failed;
+      ++result_.log_ins;
     } else if ((has(Role::session) ? click.session : click.user) == 0) {
       ++result_.without_owner;
       return success();

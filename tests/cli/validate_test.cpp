@@ -134,6 +134,12 @@ TEST_CASE("validate reads a log with its own names") {
   CHECK(page.out.find("No event was taken for an order") != std::string::npos);
   CHECK(page.out.find("column item missing") != std::string::npos);
   CHECK(page.out.find("is no error of the log") != std::string::npos);
+  const Finished fit = run_dwell(
+      folder, {"validate", "log.csv", "--columns", "user=who,time=when,event=what", "--events", "buy=paid", "--fit"});
+  for (const char* sentence :
+       {"Not proposed, column outcome missing: login, login_failure.", "column system missing: mobile, android",
+        "column item missing: exponent of the catalogue", "dormant"})
+    CHECK(fit.out.find(sentence) != std::string::npos);
 }
 
 TEST_CASE("validate draws a week, of a simulation or of a log") {
@@ -220,7 +226,48 @@ TEST_CASE("what --fit proposes is a part of a scenario") {
   CHECK(end.out.starts_with("mine at 1/30000"));
 }
 
+TEST_CASE("validate says how many rows are log-ins, and how they are no outcome") {
+  const Folder folder;
+  write_text(folder.path("log.csv"), "user,time,outcome\nu,1759320000,ok\nu,1759320030,\nu,1759320060,\n");
+  const Finished with = run_dwell(folder, {"validate", "log.csv", "-q"});
+  CHECK(with.out.find("1 of 3 rows have an outcome") != std::string::npos);
+  CHECK(with.out.find("--columns outcome=-") != std::string::npos);
+  const Finished without = run_dwell(folder, {"validate", "log.csv", "-q", "--columns", "outcome=-", "--json"});
+  const auto source = nlohmann::json::parse(without.out).at("source");
+  CHECK(source.at("log_ins") == 0);
+  CHECK(source.at("clicks") == 3);
+}
+
+TEST_CASE("validate says that a gap of two days cannot be told from a quiet night") {
+  const Folder folder;
+  std::string text = "user,time\n";
+  for (int hour = 0; hour < 48; ++hour) {
+    if (hour % 24 >= 9) text += fmt::format("u,{}\n", 1'759'244'400LL + hour * 3600LL);
+  }
+  write_text(folder.path("log.csv"), text);
+  const Finished end = run_dwell(folder, {"validate", "log.csv", "-q"});
+  CHECK(end.out.find("cannot be told") != std::string::npos);
+  CHECK(end.out.find("Nights are quiet") == std::string::npos);
+  CHECK(end.out.find("under three whole, ordinary days") != std::string::npos);
+}
+
+TEST_CASE("validate simulates the days asked for, whatever those of the campaign are") {
+  const Folder folder;
+  const auto first_day = [&](const Words& more) {
+    Words words = {"validate", "--scenario", "tiny", "--scale", "1/30000", "--days", "1", "--json", "-q"};
+    words.insert(words.end(), more.begin(), more.end());
+    return nlohmann::json::parse(run_dwell(folder, words).out).at("plots").at("days")[0].at("date");
+  };
+  CHECK(first_day({}) == "2025-10-01");
+  CHECK(first_day({"--from", "2026-02-16"}) == "2026-02-16");
+}
+
 TEST_CASE("validate refuses what it cannot read") {
+  refused({"validate", "log.csv", "--columns", "user=time,time=time"}, "\"time\" for user and for time");
+  refused({"validate", "log.csv", "--events", "cart=Paid,buy=paid"}, "it is there for cart already");
+  refused({"validate", "--from", "October"}, "--from: found \"October\"");
+  refused({"validate", "--from", "2025-02-01", "--full-year"}, "--from");
+  refused({"validate", "log.csv", "--from", "2025-02-01"}, "--from");
   refused({"validate", "log.csv", "--plot", "log.csv"}, "log.csv");
   refused({"validate", "log.csv", "--plot", "a.svg", "-o", "a.svg"}, "--plot");
   refused({"validate", "log.csv", "--plot", "nowhere/a.svg"}, "nowhere");

@@ -155,6 +155,74 @@ TEST_CASE("log-ins are counted apart", "[validate]") {
   CHECK(skt == 1);
 }
 
+TEST_CASE("a column called login is no outcome unless somebody says so", "[validate]") {
+  const std::string log = "login,time,event\nkim,1759320000,view\nlee,1759320001,buy\n";
+  LogOptions options;
+  options.columns[0] = "login";
+  const LogResult found = read(log, options);
+  CHECK(found.columns[static_cast<std::size_t>(Role::outcome)].empty());
+  CHECK(found.observed.clicks == 2);
+  CHECK(found.log_ins == 0);
+  refused(log, "line 1", "no column for user or session", "login, time, event");
+  options.columns = {"user", "time"};
+  options.columns[static_cast<std::size_t>(Role::outcome)] = "login";
+  CHECK(read("user,time,login\nu,1759320000,ok\nu,1759320001,\n", options).log_ins == 1);
+}
+
+TEST_CASE("a column given to one role is guessed for no other, and a role can be left without one", "[validate]") {
+  const std::string log = "user,time,outcome\nu,1759320000,view\nu,1759320001,buy\n";
+  refused(log, "line 2", "the outcome \"view\"", "success or failure");
+  LogOptions options;
+  options.columns[static_cast<std::size_t>(Role::event)] = "outcome";
+  const LogResult event = read(log, options);
+  CHECK_FALSE(event.observed.columns.outcome);
+  CHECK(event.view_words == std::vector<std::string>{"view"});
+  options = {};
+  options.columns[static_cast<std::size_t>(Role::outcome)] = kNoColumn;
+  const LogResult without = read(log, options);
+  CHECK_FALSE(without.observed.columns.outcome);
+  CHECK(without.observed.clicks == 2);
+  options.columns[static_cast<std::size_t>(Role::time)] = kNoColumn;
+  refused(log, "line 1", "no column for time", "user, time, outcome", options);
+}
+
+TEST_CASE("two roles do not share a column", "[validate]") {
+  LogOptions options;
+  options.columns[static_cast<std::size_t>(Role::user)] = options.columns[static_cast<std::size_t>(Role::time)] =
+      "time";
+  refused("user,time\nu,1759320000\n", "line 1", "the column \"time\" for user and for time", "a column for each",
+          options);
+}
+
+TEST_CASE("words that were named win over the usual ones, in any case", "[validate]") {
+  const std::string log = "user,time,event\nu,1759320000,ORDER\nu,1759320001,buy\nu,1759320002,cart\n";
+  const auto kinds = [&](const std::vector<std::string>& cart, const std::vector<std::string>& buy) {
+    LogOptions options;
+    options.cart_words = cart;
+    options.buy_words = buy;
+    std::array<double, kPageKinds> sum{};
+    for (const DayEvidence& day : read(log, options).observed.by_day) {
+      for (std::size_t k = 0; k < kPageKinds; ++k) sum[k] += day.kinds[k];
+    }
+    return sum;
+  };
+  using Kinds = std::array<double, kPageKinds>;  // views, carts, orders
+  CHECK(kinds({}, {}) == Kinds{0, 1, 2});
+  CHECK(kinds({"order"}, {}) == Kinds{1, 1, 1});
+  CHECK(kinds({}, {"Cart"}) == Kinds{2, 0, 1});
+  CHECK(kinds({"buy"}, {"cart"}) == Kinds{1, 1, 1});
+}
+
+TEST_CASE("zones are compared by offset, not by how they are written", "[validate]") {
+  const LogResult found =
+      read("user,time\nu,2025-10-01T10:00:00+0900\nu,2025-10-01T10:00:01+09:00\nu,2025-10-01T10:00:02+09\n");
+  CHECK(found.rows == 3);
+  CHECK(found.time_form == "a date and time in the zone +09:00");
+  CHECK(read("user,time\nu,2025-10-01T10:00:00Z\nu,2025-10-01T10:00:01+00:00\n").zone_applied);
+  refused("user,time\nu,2025-10-01T10:00:00-0330\nu,2025-10-01T10:00:01+03:30\n", "line 3", "in the zone +03:30",
+          "in the zone -03:30, as in the first row");
+}
+
 TEST_CASE("bad logs are refused with line, what was found and what is accepted", "[validate]") {
   refused("", "", "found nothing in it", "a header row");
   refused("user,time\n", "line 1", "a header and no rows", "a row for each click");
