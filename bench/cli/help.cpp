@@ -126,8 +126,8 @@ std::string bench_kernel_page() {
 constexpr std::string_view kValidate = R"(
 validate simulates --days (35) at --scale (1/200), with --seed (1) and --threads
 (all). Exit 1: a statistic is outside its band.
-  --scenario SCENARIO   whose members are simulated (coupang-2025): name or file;
-                        its calendar counts, not the dates of its campaign
+  --scenario SCENARIO   whose members are simulated (coupang-2025), a name or a
+                        file: its calendar counts, not its campaign's dates
   --from DATE           first day, of any scenario (2025-10-01: the weeks from
                         there hold Chuseok and a promotion of the reference)
   --full-year           all of 2025 instead

@@ -125,8 +125,10 @@ std::vector<Statistic> of_times() {
        "blocks of five days; days; quarters of the log",
        {part("CV of days without promotion", .05, .22), part("detrended dispersion", 1, kUnbounded),
         part("Hurst exponent", .65, .9)},
-       {{"Hurst .7 to .8, web traffic of a campus in busy hours", "Crovella and Bestavros, ToN 1997"},
+       {{"Hurst about .8, web traffic in its busiest hour", "Crovella and Bestavros, ToN 1997"},
         {"Hurst about .8 to .9, a local network", "Leland et al., ToN 1994"},
+        {"a shop's traffic, more self-similar than the Web's at large",
+         "Vallamsetty, Kant and Mohapatra, Electronic Commerce Research 2003"},
         {"dispersion 1 is a Poisson process; arrivals of packets and connections exceed it",
          "Paxson and Floyd, ToN 1995"}},
        "No published figure is known for the CV: its band is an assumption. Dispersion grows with the scale. The Hurst "

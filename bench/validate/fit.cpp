@@ -118,7 +118,11 @@ void clamp_to_ranges(Fit& out) {
   clamp.hold(catalogue, catalogue.exponent, out.item_exponent);
 }
 
-void fit_sessions(const DayEvidence& days, Fit& out) {
+bool has_ordinary_day(const Observed& observed) {
+  return std::any_of(observed.days.begin(), observed.days.end(), [](const Day& d) { return d.whole && !d.promotion; });
+}
+
+void fit_sessions(const Observed& observed, const DayEvidence& days, Fit& out) {
   if (days.sessions >= kFewest) {
     const Lognormal lengths = fit_lengths(days.lengths);
     out.pages_mu = lengths.mu;
@@ -131,7 +135,8 @@ void fit_sessions(const DayEvidence& days, Fit& out) {
   }
   double starts = 0;
   for (const double n : days.starts) starts += n;
-  if (starts >= kFewest * 24) {
+  // Of a part of a day the other hours would be taken for hours without anybody.
+  if (starts >= kFewest * 24 && has_ordinary_day(observed)) {
     out.hour.emplace();
     for (std::size_t h = 0; h < 24; ++h) (*out.hour)[h] = 24 * days.starts[h] / starts;
   }
@@ -222,7 +227,7 @@ void say_left_out(const Observed& observed, const UserEvidence& users, Fit& out)
   };
   const std::string few = "too little in the log";
   LeftOut left;
-  left.add(out.hour.has_value(), "hour", few);
+  left.add(out.hour.has_value(), "hour", has_ordinary_day(observed) ? few : "no whole day without promotion");
   left.add(out.pages_mu.has_value(), "pages_mu, pages_sigma", few);
   left.add(out.think_mu.has_value(), "think_mu, think_sigma", few);
   left.add(out.weekday_visits.has_value(), "weekday_visits", "too few whole days of each weekday");
@@ -292,7 +297,7 @@ Fit fit_parameters(const Observed& observed) {
   UserEvidence users;
   for (const UserEvidence& block : observed.by_user) users.add(block, 1);
   Fit out;
-  fit_sessions(days, out);
+  fit_sessions(observed, days, out);
   fit_days(observed, out);
   fit_users(observed, users, out);
   if (observed.columns.item) fit_items(observed, out);

@@ -79,6 +79,21 @@ TEST_CASE("sessions of users give back how many there are beyond the first, and 
   }));
 }
 
+TEST_CASE("hours of the day are proposed from whole days only", "[validate]") {
+  Observed seen;
+  seen.by_day[0].starts.fill(200);
+  seen.days.resize(2);
+  seen.days[1].promotion = true;
+  const Fit fit = fit_parameters(seen);
+  REQUIRE(fit.hour);
+  CHECK((*fit.hour)[5] == 1);
+  seen.days[0].whole = false;
+  const Fit partial = fit_parameters(seen);
+  CHECK_FALSE(partial.hour);
+  REQUIRE_FALSE(partial.left_out.empty());
+  CHECK(partial.left_out.front() == "Not proposed, no whole day without promotion: hour.");
+}
+
 TEST_CASE("nothing is proposed from an empty log", "[validate]") {
   const Fit fit = fit_parameters(Observed{});
   CHECK_FALSE(fit.hour);
