@@ -80,6 +80,15 @@ Status read_checkpoint(const Values& values, Arguments& out) {
   return success();
 }
 
+/// At most a week.
+Status read_patience(const Values& values, std::optional<std::chrono::seconds>& out) {
+  if (values.count("patience") == 0) return success();
+  std::uint32_t seconds = 0;
+  if (const Status status = read_number(values, "patience", 1, 604'800, seconds); !status) return status;
+  out = std::chrono::seconds(seconds);
+  return success();
+}
+
 Status read_budget(const Values& values, double& out) {
   if (values.count("budget") == 0) return success();
   const std::string& text = values["budget"].as<std::string>();
@@ -141,6 +150,7 @@ Status read_options(const Values& values, Arguments& out) {
            read_enum(values, "key-use", out.key_use),
            read_enum(values, "concentration", out.concentration),
            read_enum(values, "spread", out.spread),
+           read_patience(values, out.patience),
            read_text(values, "output", out.output),
            read_budget(values, out.budget_per_day),
            read_text(values, "plan", out.plan),

@@ -2,6 +2,7 @@
 // The command line as values.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -58,10 +59,11 @@ struct Arguments {
   std::optional<workforce::KeyUseOfInsider> key_use;
   std::optional<campaign::Concentration> concentration;
   std::vector<std::string> detectors;
-  std::uint32_t detector_timeout_s = 30;  ///< for one answer of a detector from outside
-  bool in_process = false;                ///< detectors of shared libraries in this program
-  std::optional<run::Spread> spread;      ///< over ranks; nothing: as suits the number of seeds
-  std::string checkpoint;                 ///< folder; empty: none
+  std::uint32_t detector_timeout_s = 30;         ///< for one answer of a detector from outside
+  bool in_process = false;                       ///< detectors of shared libraries in this program
+  std::optional<run::Spread> spread;             ///< over ranks; nothing: as suits the number of seeds
+  std::optional<std::chrono::seconds> patience;  ///< with a rank that stands still; nothing: the command's
+  std::string checkpoint;                        ///< folder; empty: none
   Duration checkpoint_every = Duration::days(10);
   double budget_per_day = 1;
   std::string plan;               ///< of a sensitivity study: name or file; empty: the project's

@@ -229,6 +229,8 @@ Scores go to stdout and the judgement to stderr; with --output or --json:
 constexpr std::string_view kRanks = R"(
 On ranks: `./dwell --ranks N case-study|run|resume|phold ...` at the project's
 root starts N of them on this machine.
+  --patience S          seconds a rank may stand still before the run is given
+                        up (600; phold 60)
 )";
 
 constexpr std::string_view kSpread =

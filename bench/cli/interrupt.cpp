@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "bench/cli/main_command.hpp"
+#include "bench/cli/ranks.hpp"
 #include "bench/cli/terminal.hpp"
 
 namespace dwell::cli {
@@ -21,6 +22,7 @@ std::atomic<bool> silent{false};
 std::atomic<bool> terminal{false};      // stderr is one: the cursor stands behind a progress line, or "^C"
 std::atomic<std::int64_t> first_ms{0};  // of the monotonic clock; 0: no signal yet
 std::atomic<bool> has_file{false};
+std::atomic<pid_t> starter{0};  // mpirun, which ends all ranks at once whatever they say; 0: not started by it
 std::array<char, 4096> file_to_remove{};
 std::array<char, 512> more_words{};
 std::atomic<std::size_t> more_length{0};
@@ -35,7 +37,7 @@ std::int64_t now_ms() {
 }
 
 /// Calls only what POSIX allows in a signal handler.
-void on_signal(int) {
+void on_signal(int, siginfo_t* info, void*) {
   const int saved = errno;
   // One exchange decides which signal was the first: two may arrive on two threads at once.
   std::int64_t first = 0;
@@ -44,7 +46,8 @@ void on_signal(int) {
     stop = true;
     constexpr char words[] = "\ndwell: stopping; once more ends at once\n";
     const std::size_t skipped = terminal ? 0 : 1;
-    if (!silent) static_cast<void>(!write(STDERR_FILENO, words + skipped, sizeof words - 1 - skipped));
+    const bool ending = starter != 0 && info->si_code == SI_USER && info->si_pid == starter;
+    if (!silent && !ending) static_cast<void>(!write(STDERR_FILENO, words + skipped, sizeof words - 1 - skipped));
     static_cast<void>(!write(STDERR_FILENO, more_words.data(), more_length));
   } else if (now - first > kSameRequestMs) {
     if (has_file) unlink(file_to_remove.data());
@@ -57,11 +60,12 @@ void on_signal(int) {
 
 void catch_interrupts(bool quiet) {
   silent = quiet;
+  starter = started_on_ranks() ? getppid() : 0;
   terminal = stderr_is_terminal();
   struct sigaction action {};
-  action.sa_handler = on_signal;
+  action.sa_sigaction = on_signal;
   sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;
+  action.sa_flags = SA_RESTART | SA_SIGINFO;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }

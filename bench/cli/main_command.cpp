@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "bench/cli/arguments.hpp"
+#include "bench/cli/command_table.hpp"
 #include "bench/cli/commands.hpp"
 #include "bench/cli/help.hpp"
+#include "bench/cli/ranks.hpp"
 #include "bench/cli/terminal.hpp"
 #include "bench/run/build_info.hpp"
 
@@ -55,10 +57,24 @@ int dispatch(const Arguments& arguments) {
   return kFailed;
 }
 
-/// Other commands are done by the first of several ranks alone.
+/// What several ranks do together.
 bool runs_on_ranks(Command command) {
   return command == Command::case_study || command == Command::run || command == Command::bench ||
          command == Command::resume || command == Command::phold;
+}
+
+/// What shows something, which the first of several ranks does alone. Others would compute on one where several were
+/// asked for.
+bool only_shows(Command command) {
+  return command == Command::list || command == Command::report || command == Command::schema ||
+         command == Command::help || command == Command::version;
+}
+
+std::string name_of(Command command) {
+  for (const CommandSpec& spec : commands()) {
+    if (spec.command == command) return std::string(spec.name);
+  }
+  return "";
 }
 
 }  // namespace
@@ -73,10 +89,16 @@ int main_command(int argc, const char* const* argv) {
     }
     const Result<Arguments> arguments = parse_arguments(words);
     if (!arguments) return complain(arguments.error(), kBadInput);
-    if (!speaks() && !runs_on_ranks(arguments.value().command)) return kDone;
+    const Command command = arguments.value().command;
+    if (!speaks() && !runs_on_ranks(command)) return kDone;
+    if (started_on_several_ranks() && !runs_on_ranks(command) && !only_shows(command)) {
+      return complain({"", "dwell " + name_of(command), "runs on one rank, but mpirun started several",
+                       "no mpirun and no --ranks; case-study, run, bench, resume and phold run on ranks"},
+                      kBadInput);
+    }
     return dispatch(arguments.value());
   } catch (const std::bad_alloc&) {
-    say("dwell: out of memory; a smaller --scale (for phold, fewer --processes) needs less\n");
+    say("dwell: out of memory; a smaller --scale, or fewer --threads, needs less\n");
   } catch (const std::exception& defect) {
     say(std::string("dwell: a defect of Dwell, please report it: ") + defect.what() + "\n");
   }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -19,7 +20,7 @@
 #include "bench/perf/phold.hpp"
 #include "bench/report/text.hpp"
 #include "bench/run/build_info.hpp"
-#include "sim/core/resources.hpp"
+#include "sim/core/failure.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -52,7 +53,8 @@ Json phold_json(const Arguments& arguments, const perf::PholdResult& result, std
           {"wall_s", result.wall_s},
           {"events_per_s", static_cast<double>(result.events) / result.wall_s},
           {"bytes_per_pending_event", result.bytes_per_pending_event},
-          {"peak_rss_bytes", resource_use().peak_rss_bytes},
+          {"peak_rss_bytes", result.peak_rss_bytes},
+          {"peak_rss_of", engine == EngineKind::mpi ? "all ranks, added up" : "the program"},
           {"digest", fmt::format("{:016x}", result.digest)},
           {"finished", result.finished}};
 }
@@ -78,6 +80,7 @@ std::string phold_page(const Json& j) {
   const double pending = number("processes") * number("start_events");
   const std::string each =
       pending < kFewestWeighed ? "" : fmt::format(", {:.0f} B a pending event", number("bytes_per_pending_event"));
+  const std::string all = number("ranks") > 1 ? ", of all ranks" : "";
   const std::string stopped =
       j["finished"].get<bool>() ? ""
                                 : "  partial           stopped before the end; the figures are of the part that ran\n";
@@ -88,12 +91,12 @@ std::string phold_page(const Json& j) {
       "  set-up            {:.3f} s\n"
       "  run               {:.3f} s\n"
       "  events/s          {}\n"
-      "  peak memory       {}{}\n"
+      "  peak memory       {}{}{}\n"
       "  digest            {}\n{}",
       several("processes", "process", "es"), j["start_events"].get<std::uint64_t>(), number("mean"),
       number("lookahead"), number("remote"), number("end"), j["seed"].get<std::uint64_t>(),
       j["engine"].get<std::string>(), where, grouped(j["events"].get<std::uint64_t>()), number("setup_s"),
-      number("wall_s"), report::short_count(number("events_per_s")), report::short_bytes(number("peak_rss_bytes")),
+      number("wall_s"), report::short_count(number("events_per_s")), report::short_bytes(number("peak_rss_bytes")), all,
       each, j["digest"].get<std::string>(), stopped);
 }
 
@@ -147,7 +150,7 @@ int phold_command(const Arguments& asked) {
   const std::size_t all = std::max(1U, std::thread::hardware_concurrency() / ranks.value()->here());
   const std::size_t threads = serial ? 1 : arguments.threads == 0 ? all : arguments.threads;
   const auto executor = kernel::make_thread_executor(threads);
-  const auto transport = ranks.value()->make_transport(kPholdPatience);
+  const auto transport = ranks.value()->make_transport(arguments.patience.value_or(kPholdPatience));
   const auto engine = make_engine(arguments, *executor, transport.get());
   catch_interrupts(arguments.quiet);
   perf::PholdResult result;
@@ -158,8 +161,11 @@ int phold_command(const Arguments& asked) {
       return !stop_requested();
     });
   } catch (const std::exception& error) {
-    if (transport != nullptr) transport->fail(error.what());  // from any rank, in its words
-    throw;
+    const std::string words = failure_text(error, arguments.phold.remedy());
+    if (transport != nullptr) transport->fail(words);  // from any rank, in its words
+    if (dynamic_cast<const std::bad_alloc*>(&error) == nullptr) throw;
+    say("dwell: " + words + "\n");
+    return kFailed;
   }
   return deliver(arguments, result, phold_json(arguments, result, threads, count), file);
 }

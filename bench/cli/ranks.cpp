@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "bench/cli/terminal.hpp"
 #ifdef DWELL_HAVE_MPI
@@ -37,6 +38,11 @@ class MpiRanks final : public Ranks {
 }  // namespace
 
 bool started_on_ranks() { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr; }
+
+bool started_on_several_ranks() {
+  const char* const ranks = std::getenv("OMPI_COMM_WORLD_SIZE");
+  return ranks != nullptr && std::string_view(ranks) != "1";
+}
 
 Result<std::unique_ptr<Ranks>> Ranks::join(bool asked) {
   if (!asked && !started_on_ranks()) return std::make_unique<Ranks>();

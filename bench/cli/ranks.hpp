@@ -11,6 +11,8 @@ namespace dwell::cli {
 
 /// Whether mpirun started this program.
 bool started_on_ranks();
+/// Whether it started more than one.
+bool started_on_several_ranks();
 
 /// From here to its end MPI is initialised, when there is any reason for it. One a program.
 class Ranks {

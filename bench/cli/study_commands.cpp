@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <exception>
 #include <filesystem>
+#include <new>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "bench/cli/commands.hpp"
 #include "bench/cli/interrupt.hpp"
@@ -18,14 +21,17 @@
 #include "bench/run/checkpoint.hpp"
 #include "bench/run/request.hpp"
 #include "bench/run/study.hpp"
+#include "sim/core/failure.hpp"
+#include "sim/world/simulation.hpp"
 
 namespace dwell::cli {
 namespace {
 
 constexpr const char* kCase = "coupang-2025";
 constexpr const char* kCaseStudy = "case-study";
-// Ranks wait for each other, at the latest at the end of a phase; one that dies is noticed by mpirun.
-constexpr std::chrono::hours kStudyPatience{24 * 365};
+/// Ranks exchange after each window, or tell after each that they go on. What takes long in between is making the
+/// members, and writing or reading a checkpoint: at full size a minute or two.
+constexpr std::chrono::seconds kStudyPatience{600};
 
 /// Where the results go: as asked; for the case study by default into the project's results/ when the launcher started
 /// us, else into the caller's folder; empty for nowhere but stdout.
@@ -144,16 +150,11 @@ Status prepare_places(world::RankGroup* ranks, const std::string& input, const s
 
 /// Runs what was asked, from the checkpoint `folder` on where there is one, and delivers what it found. `input` is the
 /// file that must not be overwritten.
-int perform(const Arguments& arguments, run::StudyRequest& request, const std::string& input,
-            std::optional<run::CheckpointFolder> folder) {
-  const auto ranks = Ranks::join(false);
-  if (!ranks) return complain(ranks.error(), kBadInput);
-  std::optional<world::RankGroup> group;
-  if (started_on_ranks()) group.emplace([&] { return ranks.value()->make_transport(kStudyPatience); });
-  request.options.ranks = group ? &*group : nullptr;
-  request.options.ranks_here = ranks.value()->here();
+int perform_here(const Arguments& arguments, run::StudyRequest& request, const std::string& input,
+                 std::optional<run::CheckpointFolder> folder) {
+  world::RankGroup* const group = request.options.ranks;
   std::optional<OutputFile> file;
-  const Status ready = prepare_places(request.options.ranks, input, arguments.checkpoint, request, file, folder);
+  const Status ready = prepare_places(group, input, arguments.checkpoint, request, file, folder);
   if (!ready) return complain(ready.error(), kBadInput);
   const std::string on = group ? fmt::format(" --ranks {}", group->ranks()) : "";
   // When a rank dies, mpirun ends the others before they can say how to go on.
@@ -167,6 +168,27 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
                                                               : kBadInput);
   if (stopped && folder && !group) say(fmt::format("dwell: `dwell{} resume {}` goes on\n", on, folder->path()));
   return code;
+}
+
+/// The same, alone or as one of several ranks.
+int perform(const Arguments& arguments, run::StudyRequest& request, const std::string& input,
+            std::optional<run::CheckpointFolder> folder) {
+  const auto ranks = Ranks::join(false);
+  if (!ranks) return complain(ranks.error(), kBadInput);
+  const std::chrono::seconds patience = arguments.patience.value_or(kStudyPatience);
+  std::optional<world::RankGroup> group;
+  if (started_on_ranks()) group.emplace([&] { return ranks.value()->make_transport(patience); });
+  request.options.ranks = group ? &*group : nullptr;
+  request.options.ranks_here = ranks.value()->here();
+  try {
+    return perform_here(arguments, request, input, std::move(folder));
+  } catch (const std::exception& error) {
+    const std::string words = failure_text(error, world::remedy_of(request.options.scale));
+    if (group) group->exchange().fail(words);  // from any rank, in its words
+    if (dynamic_cast<const std::bad_alloc*>(&error) == nullptr) throw;
+    say("dwell: " + words + "\n");
+    return kFailed;
+  }
 }
 
 }  // namespace

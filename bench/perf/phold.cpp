@@ -97,7 +97,12 @@ kernel::EngineOptions PholdShape::engine_options() const {
   DWELL_DEMAND(lookahead.us >= 1, "a lookahead of at least one microsecond");
   const double reach = (lookahead_units + (mean_units - lookahead_units) * PholdRules::kTailMeans) / lookahead_units;
   const auto horizon = static_cast<std::size_t>(std::clamp(reach + 2, 2.0, 1024.0));
-  return {lookahead, end, horizon};
+  return {lookahead, end, horizon, remedy()};
+}
+
+std::string PholdShape::remedy() const {
+  return "--processes " + std::to_string(processes) + " with --start-events " + std::to_string(start_events) +
+         " each are too many here: fewer of them need less";
 }
 
 PholdResult run_phold(const PholdShape& shape, kernel::Engine& engine, const PholdProgress& progress) {
@@ -133,7 +138,8 @@ PholdResult run_phold(const PholdShape& shape, kernel::Engine& engine, const Pho
   }
   result.events = engine.total(engine.events());
   result.digest = engine.total(digest);
-  const auto more_bytes = static_cast<double>(engine.total(resource_use().peak_rss_bytes - program_bytes));
+  result.peak_rss_bytes = engine.total(resource_use().peak_rss_bytes);
+  const auto more_bytes = static_cast<double>(result.peak_rss_bytes - engine.total(program_bytes));
   const auto states_bytes = static_cast<double>(shape.processes * sizeof(Block::State));
   result.bytes_per_pending_event =
       std::max(0.0, more_bytes - states_bytes) / (static_cast<double>(shape.processes) * shape.start_events);

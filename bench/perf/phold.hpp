@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "sim/core/ids.hpp"
 #include "sim/kernel/engine.hpp"
@@ -29,6 +30,8 @@ struct PholdShape {
   Seed seed{1};
 
   [[nodiscard]] kernel::EngineOptions engine_options() const;
+  /// What would help when it is too large for the memory.
+  [[nodiscard]] std::string remedy() const;
 };
 
 struct PholdResult {
@@ -38,7 +41,8 @@ struct PholdResult {
   double wall_s = 0;         ///< the rest
   /// Of the peak resident memory, what came on top of the program and the processes' states, over all start events.
   double bytes_per_pending_event = 0;
-  bool finished = true;  ///< false when it was stopped
+  std::uint64_t peak_rss_bytes = 0;  ///< of the program so far, its ranks added up
+  bool finished = true;              ///< false when it was stopped
 };
 
 /// Called once a window: share of the time that is simulated, events so far, seconds since the set-up. False stops.

@@ -7,9 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "bench/run/pulse.hpp"
 #include "bench/run/run_state.hpp"
 #include "bench/run/scoring.hpp"
 #include "sim/core/check.hpp"
+#include "sim/core/failure.hpp"
 
 namespace dwell::run {
 
@@ -68,7 +70,8 @@ Result<std::vector<WorldRecord>> SeedPool::run(const std::vector<std::uint64_t>&
     run_mine(batch);
     if (options_.ranks != nullptr) exchange(batch);
   } catch (const std::exception& error) {
-    if (options_.ranks != nullptr) options_.ranks->exchange().fail(error.what());
+    if (options_.ranks != nullptr)
+      options_.ranks->exchange().fail(failure_text(error, world::remedy_of(options_.scale)));
     throw;
   }
   if (batch.error) return *batch.error;
@@ -103,6 +106,7 @@ void SeedPool::run_mine(Batch& batch) {
   std::exception_ptr thrown;
   std::mutex mutex;  // of what threads leave behind: thrown and the error
   std::atomic<std::size_t> next = 0;
+  Pulse pulse(together() ? nullptr : options_.ranks);
   const std::size_t side_by_side = together() ? 1 : std::max<std::size_t>(1, batch.mine.size());
   const std::size_t at_once = std::clamp<std::size_t>(options_.threads, 1, side_by_side);
   const std::size_t threads_each = std::max<std::size_t>(1, options_.threads / at_once);
@@ -116,6 +120,7 @@ void SeedPool::run_mine(Batch& batch) {
         WorldOptions world = world_options(batch.seeds[i], batch.thresholds);
         world.executor = executor.get();
         world.ranks = together() ? options_.ranks : nullptr;
+        world.each_window = [&] { pulse.beat(); };
         world.each_day = [&, i](double done, Date date, std::uint64_t events) {
           const char* const phase = world.evaluation ? "scoring" : "calibrating";
           return board_.report(batch.first_run + i, phase, done, date, events);
@@ -138,8 +143,14 @@ void SeedPool::run_mine(Batch& batch) {
   };
   {
     std::vector<std::jthread> threads;
-    for (std::size_t t = 1; t < at_once; ++t) threads.emplace_back(work);
+    for (std::size_t t = 1; t < at_once; ++t) {
+      threads.emplace_back([&] {
+        work();
+        pulse.leave();
+      });
+    }
     work();
+    pulse.wait_for(at_once - 1);
   }
   if (thrown) std::rethrow_exception(thrown);
 }

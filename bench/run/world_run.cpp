@@ -199,6 +199,7 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   if (!report(at.window, date_of(at.window))) return std::optional<WorldRecord>{};
   while (simulation.step()) {
     const std::int64_t w = at.window++;
+    if (options.each_window) options.each_window();
     desk.observe(simulation.platform().complaints, by_campaign);
     at.watching_s += block.add(simulation, w);
     if ((w + 1) % kWindowsPerDay == 0 && !report(at.window, date_of(w))) return std::optional<WorldRecord>{};

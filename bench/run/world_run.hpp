@@ -39,6 +39,8 @@ struct WorldOptions {
   /// Called at the begin and once a simulated day with the share done, that day and page events so far; false ends the
   /// run early.
   std::function<bool(double done, Date date, std::uint64_t events)> each_day = {};
+  /// Called once a window, on the thread that runs them.
+  std::function<void()> each_window = {};
   std::optional<WorldCheckpoint> checkpoint = {};
 };
 

@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "sim/core/result.hpp"
 #include "sim/core/time.hpp"
@@ -18,6 +19,8 @@ struct EngineOptions {
   Duration lookahead = Duration::seconds(60);  ///< also the length of a window
   Time end = kNever;                           ///< events at or after it are dropped when scheduled
   std::size_t horizon_windows = 256;           ///< windows ahead with a bucket of their own, 16 bytes a process each
+  /// What would help when memory runs out in a step, for the words with which ranks are ended.
+  std::string remedy = {};
 };
 
 /// Conservative, windowed execution of logical processes. Not copyable; no global state; several engines may run at

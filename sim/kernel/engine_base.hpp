@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/core/failure.hpp"
 #include "sim/kernel/checkpoint.hpp"
 #include "sim/kernel/engine.hpp"
 
@@ -60,7 +61,7 @@ class EngineBase : public Engine {
     try {
       return work();
     } catch (const std::exception& error) {
-      give_up(error.what());
+      give_up(failure_text(error, options_.remedy));
       throw;
     } catch (...) {
       give_up("an exception that is no std::exception");

@@ -12,6 +12,8 @@
 #include <thread>
 
 #include "sim/core/check.hpp"
+#include "sim/kernel/awaited.hpp"
+#include "sim/kernel/signs_of_life.hpp"
 
 namespace dwell::kernel {
 namespace {
@@ -24,45 +26,71 @@ constexpr std::size_t kLargeBlock = 1U << 21;  // words
 /// long (for the end of a phase, say) hardly takes a processor.
 class Wait {
  public:
-  Wait(MpiSession& session, std::chrono::milliseconds patience) : session_(session), patience_(patience) {}
+  Wait(MpiSession& session, SignsOfLife& signs, std::chrono::milliseconds patience)
+      : session_(session), signs_(signs), patience_(patience), begin_(signs.attentive()) {}
 
-  /// After a look in vain. Ends the run, with the words that `what` gives, when the patience is at its end.
+  /// After a look in vain. Ends the run when the patience is at its end: with the words that `what` gives, unless they
+  /// are none.
   template <class What>
   void go_on(const What& what) {
     if (++looks_ % kLooks != 0) return;
     const Clock::time_point now = Clock::now();
     // The time in which this program was stopped itself, as a shell stops jobs, says nothing about the others.
-    waited_ += std::min<Clock::duration>(now - last_, kMostAtOnce);
+    signs_.attend(std::min<Clock::duration>(now - last_, kMostAtOnce));
     last_ = now;
-    if (waited_ > patience_) session_.fail("waited " + std::to_string(patience_.count()) + " ms for " + what());
-    if (waited_ < kSoon) {
+    signs_.take();
+    if (overdue(begin_)) {
+      if (const std::string words = what(); !words.empty())
+        session_.fail("waited " + std::to_string(patience_.count()) + " ms for " + words);
+    }
+    if (signs_.attentive() - begin_ < kSoon) {
       std::this_thread::yield();
     } else {
       std::this_thread::sleep_for(std::chrono::microseconds(200));
     }
   }
 
+  /// Whether the patience is at its end with one who was last heard of at `heard`.
+  [[nodiscard]] bool overdue(SignsOfLife::Clock::duration heard) const {
+    return signs_.attentive() - std::max(begin_, heard) > patience_;
+  }
+
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = SignsOfLife::Clock;
   static constexpr unsigned kLooks = 100;
   static constexpr std::chrono::milliseconds kSoon{20}, kMostAtOnce{100};
   MpiSession& session_;
+  SignsOfLife& signs_;
   std::chrono::milliseconds patience_;
   unsigned looks_ = 0;
   Clock::time_point last_ = Clock::now();
-  Clock::duration waited_{0};
+  Clock::duration begin_;
 };
+
+/// A communicator of all ranks. Not MPI_Comm_dup, which would wait for ever for a rank that stands still.
+mpi::communicator duplicate(MpiSession& session, SignsOfLife& signs, std::chrono::milliseconds patience) {
+  MPI_Comm made = MPI_COMM_NULL;
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Comm_idup(MPI_COMM_WORLD, &made, &request);
+  Wait wait(session, signs, patience);
+  for (int done = 0;;) {
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    if (done != 0) return {made, mpi::comm_take_ownership};
+    wait.go_on([&] { return std::string(wait.overdue(signs.latest()) ? "another rank to come" : ""); });
+  }
+}
 
 class MpiTransport final : public Transport {
  public:
-  MpiTransport(MpiSession& session, std::chrono::milliseconds patience)
+  MpiTransport(MpiSession& session, SignsOfLife& signs, std::chrono::milliseconds patience)
       : session_(session),
-        world_(mpi::communicator(), mpi::comm_duplicate),
+        signs_(signs),
+        world_(duplicate(session, signs, patience)),
         patience_(patience),
         rank_(static_cast<unsigned>(world_.rank())),
-        ranks_(static_cast<unsigned>(world_.size())) {
+        ranks_(static_cast<unsigned>(world_.size())),
+        awaited_(rank_, ranks_) {
     for (auto& received : received_) received.resize(ranks_);
-    for (auto& taken : taken_) taken.resize(ranks_);
   }
   [[nodiscard]] unsigned rank() const override { return rank_; }
   [[nodiscard]] unsigned ranks() const override { return ranks_; }
@@ -108,34 +136,31 @@ class MpiTransport final : public Transport {
   std::uint64_t sum(std::uint64_t share) override { return reduce(share, MPI_SUM); }
   std::uint64_t greatest(std::uint64_t share) override { return reduce(share, MPI_MAX); }
 
+  void give_sign() override { signs_.give(patience_ / kSignsInPatience); }
+
   void fail(const std::string& message) noexcept override { session_.fail(message); }
 
  private:
   mpi::status wait_for_block(int tag, std::int64_t round) {
-    std::vector<bool>& taken = taken_[tag];
-    if (taken_round_[tag] != round) taken.assign(ranks_, false);
-    taken_round_[tag] = round;
-    for (Wait wait(session_, patience_);; wait.go_on([&] { return "a block of rank " + names_of_others(taken); })) {
+    awaited_.begin(round);
+    Wait wait(session_, signs_, patience_);
+    const auto overdue = [&](unsigned rank) { return awaited_.has(round, rank) && wait.overdue(signs_.heard(rank)); };
+    for (;;) {
       if (const auto status = world_.iprobe(mpi::any_source, tag)) {
-        taken[static_cast<std::size_t>(status->source())] = true;
+        awaited_.take(round, static_cast<unsigned>(status->source()));
         return *status;
       }
+      wait.go_on([&] {
+        const std::string names = names_of_ranks(ranks_, overdue);
+        return names.empty() ? names : "a block of rank " + names;
+      });
     }
-  }
-
-  /// "1, 3": the other ranks that are not among those.
-  [[nodiscard]] std::string names_of_others(const std::vector<bool>& among) const {
-    std::string names;
-    for (unsigned rank = 0; rank < ranks_; ++rank) {
-      if (rank != rank_ && !among[rank]) names += (names.empty() ? "" : ", ") + std::to_string(rank);
-    }
-    return names;
   }
 
   void wait_for(std::vector<mpi::request>& sent) {
-    Wait wait(session_, patience_);
+    Wait wait(session_, signs_, patience_);
     while (!sent.empty() && !mpi::test_all(sent.begin(), sent.end())) {
-      wait.go_on([] { return "a block to be taken"; });
+      wait.go_on([&] { return std::string(wait.overdue(signs_.latest()) ? "a block to be taken" : ""); });
     }
     sent.clear();
   }
@@ -145,27 +170,28 @@ class MpiTransport final : public Transport {
     share_ = share;
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Iallreduce(&share_, &total_, 1, MPI_UINT64_T, operation, world_, &request);
-    Wait wait(session_, patience_);
+    Wait wait(session_, signs_, patience_);
     for (int done = 0;;) {
       MPI_Test(&request, &done, MPI_STATUS_IGNORE);
       if (done != 0) return total_;
-      wait.go_on([] { return "another rank's share of a sum"; });
+      wait.go_on([&] { return std::string(wait.overdue(signs_.latest()) ? "another rank's share of a sum" : ""); });
     }
   }
 
+  static constexpr int kSignsInPatience = 8;
   MpiSession& session_;
+  SignsOfLife& signs_;
   int exceptions_ = std::uncaught_exceptions();
   mpi::communicator world_;
   std::chrono::milliseconds patience_;
   unsigned rank_;
   unsigned ranks_;
+  Awaited awaited_;
   // By the parity of the round, which is the tag as well: a rank is at most one round ahead of another.
   std::vector<mpi::request> sent_[2];
   std::int64_t round_[2] = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::min()};
   std::vector<std::vector<Word>> received_[2];  // by rank
   std::uint64_t share_ = 0, total_ = 0;         // of a reduction: a rank that gives it up may still be written to
-  std::vector<bool> taken_[2];                  // by rank, of taken_round_
-  std::int64_t taken_round_[2] = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::min()};
 };
 
 }  // namespace
@@ -175,6 +201,7 @@ struct MpiSession::State {
       : environment(argc, argv, mpi::threading::funneled, false), report(std::move(to)) {}
   mpi::environment environment;
   mpi::communicator world;
+  SignsOfLife signs;
   Report report;
   int exceptions = std::uncaught_exceptions();
 };
@@ -184,13 +211,14 @@ MpiSession::MpiSession(int& argc, char**& argv, Report report)
 
 MpiSession::~MpiSession() {
   if (std::uncaught_exceptions() > state_->exceptions) fail("was left by an exception");
+  state_->signs.take_rest();
 }
 
 unsigned MpiSession::rank() const { return static_cast<unsigned>(state_->world.rank()); }
 unsigned MpiSession::ranks() const { return static_cast<unsigned>(state_->world.size()); }
 
 std::unique_ptr<Transport> MpiSession::make_transport(std::chrono::milliseconds patience) {
-  return std::make_unique<MpiTransport>(*this, patience);
+  return std::make_unique<MpiTransport>(*this, state_->signs, patience);
 }
 
 void MpiSession::fail(const std::string& message) noexcept {

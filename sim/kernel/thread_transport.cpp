@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
 
 #include "sim/core/check.hpp"
+#include "sim/kernel/awaited.hpp"
 #include "sim/kernel/transport.hpp"
 
 namespace dwell::kernel {
@@ -13,9 +15,12 @@ namespace {
 /// between processes, a block is read where the sender keeps it until the receiver takes it, so that a sender that lets
 /// it go too early is found here too.
 struct Hub {
+  using Clock = std::chrono::steady_clock;
   Hub(unsigned count, std::chrono::milliseconds wait) : ranks(count), patience(wait) {
     for (auto& parity : slots) parity.resize(std::size_t{count} * count);
     shares.resize(count);
+    given.resize(count);
+    heard.resize(count);
   }
   struct Slot {
     std::span<const std::byte> posted;  // the sender's, until it is taken
@@ -32,23 +37,27 @@ struct Hub {
   std::condition_variable changed;
   std::vector<Slot> slots[2];  // a rank is at most one round ahead of another
   std::vector<std::uint64_t> shares;
-  unsigned present = 0;          // ranks that have given their share
-  std::uint64_t reductions = 0;  // completed
+  std::vector<Clock::time_point> heard;  // when each rank last gave a sign
+  std::vector<bool> given;               // by rank: whether it has given its share
+  unsigned present = 0;                  // how many have
+  std::uint64_t reductions = 0;          // completed
   std::uint64_t sum = 0, greatest = 0;
   std::string failure;
 };
 
 class ThreadTransport final : public Transport {
  public:
-  ThreadTransport(std::shared_ptr<Hub> hub, unsigned rank) : hub_(std::move(hub)), rank_(rank) {}
+  ThreadTransport(std::shared_ptr<Hub> hub, unsigned rank)
+      : hub_(std::move(hub)), rank_(rank), awaited_(rank, hub_->ranks) {}
   [[nodiscard]] unsigned rank() const override { return rank_; }
   [[nodiscard]] unsigned ranks() const override { return hub_->ranks; }
 
   void settle(std::int64_t round) override {
     std::unique_lock lock(hub_->mutex);
-    wait(lock, "another to take its block", [&] {
+    const auto full = [&](unsigned to) { return hub_->slot(round, rank_, to).full; };
+    wait(lock, "its block to be taken by", full, [&] {
       for (unsigned to = 0; to < hub_->ranks; ++to) {
-        if (hub_->slot(round, rank_, to).full) return false;
+        if (full(to)) return false;
       }
       return true;
     });
@@ -65,12 +74,15 @@ class ThreadTransport final : public Transport {
   Arrival take(std::int64_t round) override {
     std::unique_lock lock(hub_->mutex);
     std::optional<unsigned> from;
-    wait(lock, "a block", [&] {
+    awaited_.begin(round);
+    const auto awaited = [&](unsigned rank) { return awaited_.has(round, rank); };
+    wait(lock, "a block of", awaited, [&] {
       for (unsigned rank = 0; rank < hub_->ranks && !from; ++rank) {
         if (rank != rank_ && hub_->slot(round, rank, rank_).full) from = rank;
       }
       return from.has_value();
     });
+    awaited_.take(round, *from);
     Hub::Slot& slot = hub_->slot(round, *from, rank_);
     slot.taken.assign(slot.posted.begin(), slot.posted.end());
     slot.full = false;
@@ -87,6 +99,11 @@ class ThreadTransport final : public Transport {
     return hub_->greatest;
   }
 
+  void give_sign() override {
+    const std::lock_guard lock(hub_->mutex);
+    hub_->heard[rank_] = Hub::Clock::now();
+  }
+
   void fail(const std::string& message) noexcept override {
     const std::lock_guard lock(hub_->mutex);
     if (hub_->failure.empty()) hub_->failure = "rank " + std::to_string(rank_) + ": " + message;
@@ -94,26 +111,40 @@ class ThreadTransport final : public Transport {
   }
 
  private:
-  template <class Condition>
-  void wait(std::unique_lock<std::mutex>& lock, const char* what, Condition condition) {
-    const bool came =
-        hub_->changed.wait_for(lock, hub_->patience, [&] { return !hub_->failure.empty() || condition(); });
-    if (!hub_->failure.empty()) throw RankFailure(hub_->failure);
-    if (!came) {
-      throw RankFailure("rank " + std::to_string(rank_) + " waited " + std::to_string(hub_->patience.count()) +
-                        " ms for " + what);
+  /// Gives up when one of the ranks that are `awaited` has been silent for too long.
+  template <class Is, class Condition>
+  void wait(std::unique_lock<std::mutex>& lock, const char* what, Is awaited, Condition condition) {
+    const auto begin = Hub::Clock::now();
+    for (;;) {
+      if (!hub_->failure.empty()) throw RankFailure(hub_->failure);
+      if (condition()) return;
+      const auto now = Hub::Clock::now();
+      const auto end_of = [&](unsigned rank) { return std::max(begin, hub_->heard[rank]) + hub_->patience; };
+      auto next = now + hub_->patience;
+      for (unsigned rank = 0; rank < hub_->ranks; ++rank) {
+        if (awaited(rank)) next = std::min(next, end_of(rank));
+      }
+      if (next <= now) {
+        throw RankFailure("rank " + std::to_string(rank_) + " waited " + std::to_string(hub_->patience.count()) +
+                          " ms for " + what + " rank " +
+                          names_of_ranks(hub_->ranks, [&](unsigned r) { return awaited(r) && end_of(r) <= now; }));
+      }
+      hub_->changed.wait_until(lock, next);
     }
   }
   // A result stands until the last rank has given its next share, so every rank has read it by then.
   void reduce(std::uint64_t share) {
     std::unique_lock lock(hub_->mutex);
     hub_->shares[rank_] = share;
+    hub_->given[rank_] = true;
     const std::uint64_t mine = hub_->reductions;
     if (++hub_->present < hub_->ranks) {
-      wait(lock, "the others' shares", [&] { return hub_->reductions != mine; });
+      const auto missing = [&](unsigned rank) { return !hub_->given[rank]; };
+      wait(lock, "the share of", missing, [&] { return hub_->reductions != mine; });
       return;
     }
     hub_->present = 0;
+    hub_->given.assign(hub_->ranks, false);
     hub_->sum = hub_->greatest = 0;
     for (const std::uint64_t one : hub_->shares) {
       hub_->sum += one;
@@ -125,6 +156,7 @@ class ThreadTransport final : public Transport {
 
   std::shared_ptr<Hub> hub_;
   unsigned rank_;
+  Awaited awaited_;
 };
 
 }  // namespace

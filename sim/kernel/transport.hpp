@@ -53,6 +53,11 @@ class Transport {
   virtual std::uint64_t sum(std::uint64_t share) = 0;
   virtual std::uint64_t greatest(std::uint64_t share) = 0;
 
+  /// Tells the others that this rank goes on, for work that takes long between two of the calls above: those that wait
+  /// for it there begin their patience anew. Called by the thread that makes the other calls, as often as it likes:
+  /// most calls do nothing.
+  virtual void give_sign() = 0;
+
   /// Ends the run on all ranks: it cannot go on because of this one. Between threads it returns, and the others' next
   /// call throws "rank N: message"; between processes it does not return.
   virtual void fail(const std::string& message) noexcept = 0;

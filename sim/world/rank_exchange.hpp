@@ -35,6 +35,8 @@ class RankExchange {
   std::uint64_t sum(std::uint64_t share);
   [[nodiscard]] unsigned rank() const { return transport_.rank(); }
   [[nodiscard]] unsigned ranks() const { return transport_.ranks(); }
+  /// Between calls, in long work: this rank goes on (kernel::Transport::give_sign).
+  void give_sign() { transport_.give_sign(); }
   /// Ends the run on all ranks.
   void fail(const std::string& message) { transport_.fail(message); }
 

@@ -94,7 +94,8 @@ Simulation::Simulation(const Scenario& scenario, const RunOptions& options, RunP
   model_ = std::make_unique<commerce::Model>(platform, options.scale.value(), plan.first_day, days, plan.shards, keys_,
                                              *networks_, options.seed);
   DWELL_DEMAND(options.ranks == nullptr || options.engine == EngineKind::windowed, "the serial engine knows no ranks");
-  const kernel::EngineOptions engine{.lookahead = kWindow, .end = Time{plan.windows * kWindow.us}};
+  const kernel::EngineOptions engine{
+      .lookahead = kWindow, .end = Time{plan.windows * kWindow.us}, .remedy = remedy_of(options.scale)};
   if (options.engine == EngineKind::serial) {
     engine_ = kernel::make_serial_engine(engine);
     return;

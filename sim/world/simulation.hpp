@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sim/background/log_collector.hpp"
@@ -43,6 +44,12 @@ struct RunOptions {
   /// nullptr: this program runs all.
   RankGroup* ranks = nullptr;
 };
+
+/// What would help a run that is too large for the memory.
+inline std::string remedy_of(Scale scale) {
+  return "--scale " + std::to_string(scale.numerator) + "/" + std::to_string(scale.denominator) +
+         " is too large here: a smaller one, or fewer --threads, needs less";
+}
 
 /// What may be asked of a run before it starts: dates and sizes, the same for every engine.
 struct RunPlan {

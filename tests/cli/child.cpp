@@ -76,6 +76,10 @@ Child::Child(const Folder& folder, const std::vector<std::string>& words, const 
     command = {kMpirun, "--bind-to", "none", "--oversubscribe", "-n", std::to_string(surroundings.ranks), DWELL_BINARY};
   }
   command.insert(command.end(), words.begin(), words.end());
+  if (surroundings.memory_mb != 0) {
+    const std::string limit = "ulimit -v " + std::to_string(surroundings.memory_mb * 1024) + " && exec \"$@\"";
+    command.insert(command.begin(), {"/bin/sh", "-c", limit, "sh"});
+  }
   std::vector<std::string> world;
   for (char** at = environ; *at != nullptr; ++at) {
     const std::string entry = *at;

@@ -38,6 +38,7 @@ struct Surroundings {
   unsigned ranks = 0;                    ///< started so often by mpirun; 0: by itself
   bool terminal = false;                 ///< stderr is a terminal; what it got is in `err`
   std::string in_file;                   ///< read as stdin; empty: nothing to read
+  unsigned memory_mb = 0;                ///< address space of each process; 0: as much as there is
 };
 
 /// A child that runs in `folder`.

@@ -71,6 +71,7 @@ TEST_CASE("phold knows its options and tells all its figures") {
                       "lookahead",
                       "mean",
                       "peak_rss_bytes",
+                      "peak_rss_of",
                       "processes",
                       "ranks",
                       "remote",

@@ -106,6 +106,69 @@ TEST_CASE("a study on ranks finds what it finds alone, with a checkpoint as well
   CHECK(findings(again.out) == alone);
 }
 
+TEST_CASE("what computes on one rank is refused on several, once") {
+  const Folder folder;
+  for (const Words& words : {Words{"bench-kernel"}, Words{"validate", "--scale", "1/10000"}, Words{"export", "tiny"},
+                             Words{"sensitivity"}, Words{"check-detector", "all"}}) {
+    INFO(words.front());
+    const Finished end = run_dwell(folder, words, on(2));
+    CHECK(end.code == 2);
+    CHECK(end.out.empty());
+    const std::string said = "dwell: dwell " + words.front() + ": runs on one rank, but mpirun started several";
+    CHECK(end.err.find(said) != std::string::npos);
+    CHECK(end.err.find(said) == end.err.rfind(said));
+  }
+  CHECK(run_dwell(folder, {"export", "tiny", "--days", "1", "-o", "rows", "-q"}, on(1)).code == 0);
+}
+
+TEST_CASE("phold's memory is that of all ranks") {
+  const Folder folder;
+  const auto peak = [&](unsigned ranks) {
+    const Words words = {"phold", "--processes", "3000", "--end", "20", "--engine", "mpi", "--json"};
+    const Json found = Json::parse(run_dwell(folder, words, on(ranks)).out);
+    CHECK(found.at("peak_rss_of") == "all ranks, added up");
+    return found.at("peak_rss_bytes").get<double>();
+  };
+  CHECK(peak(3) > 2 * peak(1));
+}
+
+TEST_CASE("phold that is too large for the memory says of what to take fewer, alone and on ranks") {
+  const Folder folder;
+  const Words words = {"phold", "--processes", "200000000", "--start-events", "16", "--threads", "1"};
+  for (const unsigned ranks : {0U, 2U}) {
+    Surroundings small = on(ranks);
+    small.memory_mb = 1024;
+    const Finished end = run_dwell(folder, words, small);
+    INFO(end.err);
+    CHECK(end.code == 1);
+    CHECK(end.out.empty());
+    CHECK(end.err.find("out of memory; --processes 200000000 with --start-events 16 each are too many here: fewer of "
+                       "them need less") != std::string::npos);
+  }
+}
+
+TEST_CASE("a rank of a study that stands still is given up, by its number") {
+  const std::string spread = GENERATE("seeds", "shards");
+  const Folder folder;
+  Child study(folder,
+              {"run", "tiny", "--seeds", "4", "--detector", "midas-r", "-q", "--json", "-o", "out.json", "--checkpoint",
+               "at", "--checkpoint-every", "6h", "--spread", spread, "--patience", "3"},
+              on(2));
+  const std::string first_of_victim = spread == "seeds" ? "at/run-0001.checkpoint" : "at/run-0000.checkpoint";
+  for (int i = 0; i < 6000 && study.running() && !std::filesystem::exists(folder.path(first_of_victim)); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  REQUIRE(study.running());
+  const pid_t victim = dwell::test::process_of_rank(1, folder);
+  REQUIRE(victim > 0);
+  REQUIRE(kill(victim, SIGSTOP) == 0);
+  const Finished end = study.wait();
+  INFO(end.err);
+  CHECK(end.code != 0);
+  CHECK(end.err.find("dwell: rank 0: waited 3000 ms for a block of rank 1") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(folder.path("out.json")));
+}
+
 TEST_CASE("of several ranks one speaks") {
   const Folder folder;
   const Finished list = run_dwell(folder, {"list", "scenarios"}, on(3));
@@ -173,6 +236,7 @@ TEST_CASE("a rank that is killed ends the study in seconds, and its checkpoint i
   const Finished end = study.wait();
   CHECK(end.code != 0);
   CHECK(end.err.find("`dwell --ranks 2 resume at` goes on") != std::string::npos);
+  CHECK(end.err.find("once more ends at once") == std::string::npos);  // mpirun is ending it
   CHECK(std::chrono::steady_clock::now() - killed < std::chrono::seconds(10));
   CHECK_FALSE(std::filesystem::exists(folder.path("out.json")));
   const Finished again = run_dwell(folder, {"resume", "at", "-q", "--json"});

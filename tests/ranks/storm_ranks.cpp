@@ -8,6 +8,8 @@
 //   stand     the same, but rank 1 stops itself, and the others are patient for two seconds
 //   vote      rank 1 stops itself where the others wait for its share of a sum
 //   nap       rank 0 is stopped for longer than its patience, by rank 1, which then goes on
+//   work      rank 1 works for longer than the others' patience, and gives signs
+//   silent    the same for ever, while the last rank stops itself
 //   leave     rank 1 returns from main's body by an exception between steps
 
 #include <unistd.h>
@@ -16,6 +18,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -150,6 +153,22 @@ int nap(MpiSession& session, Executor& executor) {
       kLittlePatience);
 }
 
+/// One round of blocks, after rank 1 has worked until `done` says so, and the last rank has stood still if it does.
+int work_long(MpiSession& session, const std::function<bool()>& done, bool stands = false) {
+  const auto transport = session.make_transport(kLittlePatience);
+  if (stands && session.rank() + 1 == session.ranks()) (void)std::raise(SIGSTOP);
+  const std::uint64_t block = 5;
+  while (session.rank() == 1 && !done()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    transport->give_sign();
+  }
+  for (unsigned to = 0; to < session.ranks(); ++to) {
+    if (to != session.rank()) transport->post(0, to, std::as_bytes(std::span(&block, 1)));
+  }
+  for (unsigned i = 1; i < session.ranks(); ++i) (void)transport->take(0);
+  return 0;
+}
+
 int run_mode(MpiSession& session, Executor& executor, const std::string& mode, const std::string& folder) {
   if (mode == "digests") return compare_digests(session, executor);
   if (mode == "saved") return compare_saved(session, executor, folder);
@@ -170,6 +189,15 @@ int run_mode(MpiSession& session, Executor& executor, const std::string& mode, c
   if (mode == "vote") {
     leave_id(session, folder);
     return stop_in_a_vote(session);
+  }
+  if (mode == "work") {
+    const auto end = std::chrono::steady_clock::now() + 2 * kLittlePatience;
+    return work_long(session, [end] { return std::chrono::steady_clock::now() > end; });
+  }
+  if (mode == "silent") {
+    leave_id(session, folder);
+    return work_long(
+        session, [] { return false; }, true);
   }
   if (mode == "nap") return nap(session, executor);
   if (mode == "leave") {

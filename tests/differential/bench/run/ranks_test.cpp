@@ -1,11 +1,15 @@
 // Ranks that run a seed together find what one program finds: every score of every contender, and the study's lines.
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <filesystem>
+#include <new>
 #include <set>
+#include <thread>
 
 #include <unistd.h>
 
+#include "bench/run/pulse.hpp"
 #include "bench/run/run_state.hpp"
 #include "tests/differential/bench/run/feature_echo.hpp"
 #include "tests/differential/bench/run/study_lines.hpp"
@@ -232,6 +236,78 @@ TEST_CASE("more ranks than seeds share shards by themselves") {
   });
   CHECK(runs_of_each == 5);
   for (const auto& each : lines) CHECK(each == alone());
+}
+
+TEST_CASE("ranks with seeds of their own wait for each other as long as they go on") {
+  // Rank 0 has a seed more, and dallies for longer than the other's patience before it is done with it.
+  constexpr auto kPatience = std::chrono::milliseconds(1500);
+  const auto lines = on_rank_groups<std::map<std::string, std::string>>(
+      2,
+      [&](world::RankGroup& group) {
+        StudyOptions mine = study_options();
+        mine.spread = Spread::seeds;
+        mine.ranks = &group;
+        auto dallied = std::chrono::milliseconds(0);
+        mine.progress = [&](const Progress& progress) {
+          if (group.rank() != 0 || progress.runs_done == 0 || dallied > 2 * kPatience) return;
+          std::this_thread::sleep_for(kPatience / 2);
+          dallied += kPatience / 2;
+        };
+        auto found = lines_of(run_study(world::test::tiny(), mine).value());
+        if (group.rank() == 0) CHECK(dallied > kPatience);
+        return found;
+      },
+      kPatience);
+  for (const auto& each : lines) CHECK(each == alone());
+}
+
+TEST_CASE("a rank tells of its threads' progress, and of nothing when they hang") {
+  using namespace std::chrono_literals;
+  const bool hangs = GENERATE(false, true);
+  const auto run = [&] {
+    return on_rank_groups<std::uint64_t>(
+        2,
+        [&](world::RankGroup& group) {
+          if (group.rank() == 1) {
+            Pulse pulse(&group);
+            std::jthread helper([&] {
+              for (int i = 0; i < 120; ++i) {
+                std::this_thread::sleep_for(10ms);
+                if (!hangs) pulse.beat();
+              }
+              pulse.leave();
+            });
+            pulse.wait_for(1);
+          }
+          return group.exchange().sum(1);
+        },
+        500ms);
+  };
+  if (hangs) {
+    CHECK_THROWS_WITH(run(), "rank 0 waited 500 ms for a block of rank 1");
+  } else {
+    CHECK(run() == std::vector<std::uint64_t>{2, 2});
+  }
+}
+
+TEST_CASE("a rank whose memory runs out says what would help") {
+  for (const Spread spread : {Spread::seeds, Spread::shards}) {
+    std::vector<std::string> words(2);
+    on_rank_groups<int>(2, [&](world::RankGroup& group) {
+      StudyOptions mine = study_options();
+      mine.spread = spread;
+      mine.ranks = &group;
+      if (group.rank() == 1) mine.progress = [](const Progress&) { throw std::bad_alloc(); };
+      try {
+        (void)run_study(world::test::tiny(), mine);
+      } catch (const std::exception& error) {
+        words[group.rank()] = error.what();
+      }
+      return 0;
+    });
+    CHECK(words[0] ==
+          "rank 1: out of memory; --scale 1/16000 is too large here: a smaller one, or fewer --threads, needs less");
+  }
 }
 
 TEST_CASE("a study that shared shards and was stopped goes on alone, and the other way round") {

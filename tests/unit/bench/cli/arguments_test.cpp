@@ -132,3 +132,18 @@ TEST_CASE("the page of a command has its own defaults") {
   says(Command::run, "(the scenario's, such as 1/1000)");
   says(Command::sensitivity, "(1/2000; of a SCENARIO");
 }
+
+TEST_CASE("the patience with ranks is of commands that run on them") {
+  CHECK_FALSE(parse_arguments({"run", "tiny"}).value().patience.has_value());
+  for (const char* command : {"case-study", "run", "bench", "resume", "phold"}) {
+    std::vector<std::string> words = {command, "--patience", "90"};
+    if (command != std::string("case-study") && command != std::string("phold")) words.emplace_back("tiny");
+    const auto parsed = parse_arguments(words);
+    INFO(command);
+    REQUIRE(parsed.ok());
+    CHECK(parsed.value().patience == std::chrono::seconds(90));
+  }
+  CHECK_FALSE(parse_arguments({"run", "tiny", "--patience", "0"}).ok());
+  CHECK_FALSE(parse_arguments({"run", "tiny", "--patience", "604801"}).ok());
+  CHECK_FALSE(parse_arguments({"validate", "--patience", "9"}).ok());
+}

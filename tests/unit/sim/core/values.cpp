@@ -6,6 +6,7 @@
 
 #include "sim/core/check.hpp"
 #include "sim/core/digest.hpp"
+#include "sim/core/failure.hpp"
 #include "sim/core/ids.hpp"
 #include "sim/core/result.hpp"
 #include "sim/core/time.hpp"
@@ -89,4 +90,12 @@ TEST_CASE("a digest depends on order within a chain and not on the order of chai
   CHECK(dwell::Digest::sum(0, 0, ab) != dwell::Digest::sum(0, 1, ab));
   CHECK(dwell::mix64(1) != dwell::mix64(2));
   CHECK(dwell::mix64(0) == 0);
+}
+
+TEST_CASE("what runs out of memory says what would help, and other failures speak for themselves") {
+  const std::bad_alloc memory;
+  CHECK(dwell::failure_text(memory, "fewer things need less") == "out of memory; fewer things need less");
+  CHECK(dwell::failure_text(memory, "") == "out of memory");
+  CHECK(dwell::failure_text(std::bad_array_new_length(), "") == "out of memory");
+  CHECK(dwell::failure_text(std::runtime_error("the well is dry"), "rain") == "the well is dry");
 }

@@ -1,7 +1,10 @@
 // What is peculiar to ranks: who runs what, how they agree, and how a failure of one ends all.
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cstring>
+#include <new>
+#include <span>
 #include <thread>
 
 #include "sim/kernel/block.hpp"
@@ -89,6 +92,24 @@ TEST_CASE("what a process throws on one rank ends the steps of all, with rank an
   }
 }
 
+TEST_CASE("a rank without memory ends the others with what would help") {
+  std::vector<int> unused;
+  EngineOptions options = kTenWindows;
+  options.remedy = "fewer things need less";
+  const auto failures = attempt_on_ranks<int>(2, unused, [&](Transport& transport) {
+    const auto executor = make_inline_executor();
+    const auto engine = make_distributed_engine(options, *executor, transport);
+    add_all(*engine, 2, [](std::uint32_t id) {
+      return Script{.open = [id](Context& c) {
+        if (id == 1 && c.window().index == 3) throw std::bad_alloc();
+      }};
+    });
+    run(*engine);
+    return 0;
+  });
+  CHECK(failures[0] == "rank 1: out of memory; fewer things need less");
+}
+
 TEST_CASE("refusals across ranks name the process") {
   const auto refusal = [](const std::function<void(Context&)>& act) {
     const auto failures = failures_of(2, 4, [&](std::uint32_t id) {
@@ -141,7 +162,51 @@ TEST_CASE("a rank that comes no more is given up") {
         return 0;
       },
       std::chrono::milliseconds(300));
-  CHECK_THAT(failures[0], Contains("rank 0 waited 300 ms for a block"));
+  CHECK_THAT(failures[0], Contains("rank 0 waited 300 ms for a block of rank 1"));
+}
+
+TEST_CASE(
+    "a rank that works long is waited for while it gives signs, and one that does not is given up by its number") {
+  using namespace std::chrono_literals;
+  const unsigned silent = GENERATE(0U, 2U);
+  std::vector<int> unused;
+  const std::uint64_t block = 5;
+  const auto failures = attempt_on_ranks<int>(
+      3, unused,
+      [&](Transport& transport) {
+        if (transport.rank() == 1) {
+          for (int i = 0; i < 120; ++i) {
+            std::this_thread::sleep_for(10ms);
+            transport.give_sign();
+          }
+        }
+        if (transport.rank() == 2 && silent == 2) return 0;
+        for (unsigned to = 0; to < 3; ++to) {
+          if (to != transport.rank()) transport.post(0, to, std::as_bytes(std::span(&block, 1)));
+        }
+        for (int i = 0; i < 2; ++i) (void)transport.take(0);
+        return 0;
+      },
+      500ms);
+  if (silent == 0) {
+    CHECK(failures == std::vector<std::string>(3));
+  } else {
+    CHECK(failures[0] == "rank 0 waited 500 ms for a block of rank 2");
+    CHECK(failures[1] == "rank 1 waited 500 ms for a block of rank 2");
+  }
+}
+
+TEST_CASE("a rank that stands still is given up in a sum, by its number") {
+  std::vector<int> unused;
+  const auto failures = attempt_on_ranks<int>(
+      3, unused,
+      [](Transport& transport) {
+        if (transport.rank() != 1) (void)transport.sum(1);
+        return 0;
+      },
+      std::chrono::milliseconds(300));
+  CHECK(failures[0] == "rank 0 waited 300 ms for the share of rank 1");
+  CHECK(failures[2] == "rank 2 waited 300 ms for the share of rank 1");
 }
 
 TEST_CASE("a run on ranks may stop at any window") {
