@@ -6,9 +6,22 @@
 #include "sim/kernel/context_engine.hpp"
 
 namespace dwell::kernel {
+namespace {
+
+constexpr std::size_t kGroupsPerThread = 4;
+
+/// The group of a rank's nth process. Neighbours are alike (the heavy ones come first, say), so they are dealt out in
+/// turn; and as executors give each thread a run of groups to begin with, in turn to those runs.
+std::size_t group_of(std::size_t nth, std::size_t groups) {
+  const std::size_t runs = groups % kGroupsPerThread == 0 ? groups / kGroupsPerThread : 1;
+  const std::size_t turn = nth % groups;
+  return turn % runs * (groups / runs) + turn / runs;
+}
+
+}  // namespace
 
 std::size_t Groups::count_for(std::size_t processes, std::size_t threads) {
-  return threads == 1 ? 1 : std::max<std::size_t>(1, std::min(processes, 4 * threads));
+  return threads == 1 ? 1 : std::max<std::size_t>(1, std::min(processes, kGroupsPerThread * threads));
 }
 
 void Groups::make(const EngineOptions& options, std::span<const std::unique_ptr<Process>> members, const Spread& spread,
@@ -21,14 +34,17 @@ void Groups::make(const EngineOptions& options, std::span<const std::unique_ptr<
   for (std::uint32_t id = 0; id < members.size(); ++id) {
     box_of_[id] = static_cast<std::uint32_t>(spread.groups + id % spread.ranks);
   }
+  std::vector<std::vector<std::uint32_t>> ids(spread.groups);  // by group, in order
+  for (std::size_t nth = 0; nth < places; ++nth) {
+    ids[group_of(nth, spread.groups)].push_back(static_cast<std::uint32_t>(nth) * spread.ranks + spread.rank);
+  }
   for (std::size_t g = 0; g < spread.groups; ++g) {
     groups_.push_back(std::make_unique<Group>());
     Group& group = *groups_.back();
-    group.first = static_cast<std::uint32_t>(places * g / spread.groups);
-    group.last = static_cast<std::uint32_t>(places * (g + 1) / spread.groups);
     for (auto& out : group.out) out.resize(spread.groups + spread.ranks);
-    for (std::uint32_t place = group.first; place < group.last; ++place) {
-      const std::uint32_t id = place * spread.ranks + spread.rank;
+    group.first = static_cast<std::uint32_t>(contexts_.size());
+    group.last = static_cast<std::uint32_t>(contexts_.size() + ids[g].size());
+    for (const std::uint32_t id : ids[g]) {
       box_of_[id] = static_cast<std::uint32_t>(g);
       contexts_.emplace_back(Context::Setup{{id},
                                             members[id]->name(),
@@ -48,11 +64,11 @@ void Groups::make(const EngineOptions& options, std::span<const std::unique_ptr<
 }
 
 void Groups::start(std::size_t parity) {
-  for (const auto& group : groups_) {
-    for (std::uint32_t place = group->first; place < group->last; ++place) {
-      Context::Engine::set_mail(contexts_[place], group->out[parity].data());
-      members_[place].process->start(contexts_[place]);
-    }
+  for (std::size_t id = 0; id < context_of_.size(); ++id) {
+    Context* const context = context_of_[id];
+    if (context == nullptr) continue;
+    Context::Engine::set_mail(*context, groups_[box_of_[id]]->out[parity].data());
+    members_[static_cast<std::size_t>(context - contexts_.data())].process->start(*context);
   }
 }
 

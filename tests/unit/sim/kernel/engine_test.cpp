@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <stdexcept>
 #include <tuple>
@@ -155,6 +156,42 @@ TEST_CASE("an engine that threw does not go on, and one without processes still 
   Bench empty = either(plain, kTenWindows);
   run(*empty.engine);
   CHECK(empty.engine->window().index == 9);
+}
+
+/// Runs the tasks one after the other, as if there were `threads` threads, and says which it is at.
+class OneByOne final : public Executor {
+ public:
+  explicit OneByOne(std::size_t threads) : threads_(threads) {}
+  [[nodiscard]] std::size_t threads() const override { return threads_; }
+  void for_each(std::size_t count, const std::function<void(std::size_t)>& task) override {
+    tasks = count;
+    for (at = 0; at < count; ++at) task(at);
+  }
+  std::size_t at = 0, tasks = 0;
+
+ private:
+  std::size_t threads_;
+};
+
+TEST_CASE("processes side by side are dealt out evenly to the runs of tasks that threads begin with") {
+  const std::size_t threads = GENERATE(2, 3, 4);
+  constexpr std::uint32_t kHeavy = 68, kAll = 96;
+  OneByOne executor(threads);
+  const auto engine = make_windowed_engine(kTenWindows, executor);
+  std::vector<std::size_t> task_of(kAll);
+  for (std::uint32_t id = 0; id < kAll; ++id) {
+    engine->add(std::make_unique<ScriptProcess>(Script{.open = [&, id](Context&) { task_of[id] = executor.at; }}));
+  }
+  engine->step();
+  REQUIRE(executor.tasks % threads == 0);
+  std::vector<std::size_t> heavy(threads), all(executor.tasks);
+  for (std::uint32_t id = 0; id < kAll; ++id) {
+    if (id < kHeavy) ++heavy[task_of[id] * threads / executor.tasks];
+    ++all[task_of[id]];
+  }
+  const auto [fewest, most] = std::minmax_element(heavy.begin(), heavy.end());
+  CHECK(*most - *fewest <= 1);
+  for (const std::size_t count : all) CHECK(count == kAll / executor.tasks);
 }
 
 }  // namespace
