@@ -7,6 +7,7 @@
 
 #include "sim/commerce/model.hpp"
 #include "sim/commerce/population.hpp"
+#include "sim/core/huge_pages.hpp"
 #include "sim/core/ids.hpp"
 
 namespace dwell::commerce {
@@ -39,7 +40,7 @@ class Members {
 
  private:
   std::uint32_t shard_, shards_;
-  std::vector<Traits> traits_;
+  std::vector<Traits, HugePageAllocator<Traits>> traits_;
   std::vector<std::uint64_t> words_;
   std::vector<std::uint32_t> ranks_;  // members before each word
   double most_sessions_ = 0;

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "sim/core/huge_pages.hpp"
 #include "sim/core/ids.hpp"
 #include "sim/core/serial.hpp"
 #include "sim/core/vocabulary.hpp"
@@ -107,12 +109,13 @@ class Sessions {
   static constexpr std::size_t kSpare = 8;
   /// Slots and the order in which they are handed out: what refers to a session does so by its slot.
   void save(ByteWriter& writer) const {
-    writer.put_vector(slots_);
+    writer.put_all(std::span<const Session>(slots_));
     writer.put_vector(free_);
     writer.put(static_cast<std::uint64_t>(free_count_));
   }
   void restore(ByteReader& reader) {
-    slots_ = reader.get_vector<Session>();
+    const std::vector<Session> slots = reader.get_vector<Session>();
+    slots_.assign(slots.begin(), slots.end());
     free_ = reader.get_vector<std::uint32_t>();
     free_count_ = static_cast<std::size_t>(reader.get<std::uint64_t>());
     const std::size_t places = slots_.empty() ? 0 : slots_.size() + kSpare;
@@ -126,7 +129,7 @@ class Sessions {
 
  private:
   void grow();
-  std::vector<Session> slots_;
+  std::vector<Session, HugePageAllocator<Session>> slots_;
   std::vector<std::uint32_t> free_;  // the first free_count_; kSpare places more than there are slots
   std::size_t free_count_ = 0;
 };

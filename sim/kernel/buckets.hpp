@@ -8,8 +8,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
+
+#include "sim/core/huge_pages.hpp"
 
 namespace dwell::kernel {
 
@@ -36,11 +37,12 @@ struct alignas(bytes) Chunk {
 };
 
 /// Chunks are taken from slabs and never given back before the end, so a run that has seen its peak allocates nothing.
-/// Used by one thread at a time. Neither copied nor moved: calendars point into it.
+/// Slabs are small, and from `large_from_bytes` in all on each is a huge page (see huge_pages.hpp), of which up to all
+/// but one chunk may lie idle. Used by one thread at a time. Neither copied nor moved: calendars point into it.
 template <class C>
 class ChunkPool {
  public:
-  ChunkPool() = default;
+  explicit ChunkPool(std::size_t large_from_bytes = SIZE_MAX) : large_from_bytes_(large_from_bytes) {}
   ChunkPool(const ChunkPool&) = delete;
   ChunkPool& operator=(const ChunkPool&) = delete;
 
@@ -56,16 +58,21 @@ class ChunkPool {
     chunk->next[0] = free_;
     free_ = chunk;
   }
-  [[nodiscard]] std::size_t bytes() const { return slabs_.size() * kSlabChunks * sizeof(C); }
+  [[nodiscard]] std::size_t bytes() const { return chunks_ * sizeof(C); }
 
  private:
   static constexpr std::size_t kSlabChunks = 64;
+  static constexpr std::size_t kLargeSlabChunks = kHugePageBytes / sizeof(C);
+  using Slab = std::vector<C, HugePageAllocator<C>>;
   [[gnu::noinline]] void add_slab() {
-    slabs_.push_back(std::make_unique<C[]>(kSlabChunks));
-    for (std::size_t i = kSlabChunks; i-- > 0;) give(&slabs_.back()[i]);
+    Slab& slab = slabs_.emplace_back(bytes() < large_from_bytes_ ? kSlabChunks : kLargeSlabChunks);
+    chunks_ += slab.size();
+    for (std::size_t i = slab.size(); i-- > 0;) give(&slab[i]);
   }
   C* free_ = nullptr;
-  std::vector<std::unique_ptr<C[]>> slabs_;
+  std::vector<Slab> slabs_;
+  std::size_t chunks_ = 0;
+  std::size_t large_from_bytes_;
 };
 
 /// Entries of one window. The chunk being filled comes first in the list; all others are full.

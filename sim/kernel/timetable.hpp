@@ -79,6 +79,8 @@ class Timetable {
 
  private:
   using Slots = Bucket<Chunk<Entry, 512>>;
+  // Chunks of a window lie anywhere in the pool, so a large one had better have few pages.
+  static constexpr std::size_t kLargeFromBytes = std::size_t{1} << 20;
   struct Far {
     Time at;
     std::uint32_t who, what;
@@ -99,7 +101,7 @@ class Timetable {
   std::size_t head_ = 0;
   unsigned offset_bits_;
   std::vector<Slots> ring_;
-  ChunkPool<Chunk<Entry, 512>> pool_;
+  ChunkPool<Chunk<Entry, 512>> pool_{kLargeFromBytes};
   std::vector<Far> far_;
 
   std::vector<Entry> run_;  // the begun window: [cursor_, end_) is sorted and to come; kAhead more may be read

@@ -2,13 +2,16 @@
 
 #include "sim/kernel/timetable.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <optional>
 #include <random>
 #include <set>
 #include <tuple>
+#include <vector>
 
 #include "sim/core/check.hpp"
+#include "sim/core/huge_pages.hpp"
 
 namespace dwell::kernel {
 namespace {
@@ -110,6 +113,36 @@ TEST_CASE("a timetable that has seen its peak takes no more memory") {
   const std::size_t bytes = timetable.bytes();
   run(20, 1000);
   CHECK(timetable.bytes() == bytes);
+}
+
+TEST_CASE("a large timetable is read in order, and takes little more than its entries") {
+  constexpr std::uint32_t kWho = 100'000, kEach = 6, kWindows = 64;
+  constexpr std::int64_t kLength = 1'000'000;
+  Timetable timetable(Duration{kLength}, kWindows);
+  std::mt19937_64 random(3);
+  std::vector<Line> expected;
+  for (std::uint32_t who = 0; who < kWho; ++who) {
+    for (std::uint32_t what = 0; what < kEach; ++what) {
+      const auto at = static_cast<std::int64_t>(random() % (kWindows * kLength));
+      timetable.write(who, at, what);
+      expected.emplace_back(at, who, what);
+    }
+  }
+  std::sort(expected.begin(), expected.end());
+  // Chunks that are not full, those of the window that is sorted, and at most a huge page of which one chunk is used.
+  const double entries = static_cast<double>(kWho) * kEach * sizeof(Timetable::Entry);
+  CHECK(static_cast<double>(timetable.bytes()) < 1.1 * entries + kWindows * 512 + static_cast<double>(kHugePageBytes));
+  std::size_t at = 0, wrong = 0;
+  for (std::int64_t w = 0; w < kWindows; ++w) {
+    timetable.begin_window();
+    while (const Timetable::Entry* const entry = timetable.next(UINT64_MAX)) {
+      wrong +=
+          at < expected.size() && Line{w * kLength + entry->offset_us, entry->who, entry->what} == expected[at] ? 0 : 1;
+      ++at;
+    }
+  }
+  CHECK(at == expected.size());
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("a timetable refuses windows and horizons that it cannot have") {
