@@ -29,20 +29,20 @@ struct SupportParams {
   static void describe(Self& self, Visitor& visit) {
     visit(self.on, {"on", "", 0, 0, Tag::setting, "switch"});
     visit(self.tickets_per_order,
-          {"tickets_per_order", "tickets", 0, 10, Tag::derived, "tickets an order leads to (210,000 a day in all)"});
+          {"tickets_per_order", "tickets", 0, 10, Tag::assumption, "tickets an order leads to (210,000 a day in all)"});
     visit(self.delay_median,
           {"delay_median", "duration", 60, 1e7, Tag::assumption, "from the order to its ticket, LogNormal: median"});
     visit(self.delay_sigma, {"delay_sigma", "", 0, 3, Tag::assumption, "SD of its logarithm"});
     visit(self.about_orders, {"about_orders", "probability", 0, 1, Tag::assumption,
                               "tickets of members who buy, in proportion; the others are anybody's"});
     visit(self.tickets_per_agent_day,
-          {"tickets_per_agent_day", "1/d", 1, 10000, Tag::derived, "tickets an agent closes a day of eight hours"});
+          {"tickets_per_agent_day", "1/d", 1, 10000, Tag::assumption, "tickets an agent closes a day of eight hours"});
     visit(self.occupancy,
           {"occupancy", "probability", .1, 1, Tag::assumption, "of an agent's time taken by them on an average day"});
     visit(self.patience,
           {"patience", "duration", 60, 1e7, Tag::assumption, "a ticket nobody took up by then is withdrawn"});
     visit(self.reads_per_ticket,
-          {"reads_per_ticket", "reads", 0, 1000, Tag::derived, "mean member pages read for a ticket"});
+          {"reads_per_ticket", "reads", 0, 1000, Tag::assumption, "mean member pages read for a ticket"});
     visit(self.overseas, {"overseas", "probability", 0, 1, Tag::assumption, "agents at overseas contractors"});
     visit(self.stale, {"stale", "probability", 0, 1, Tag::assumption, "tickets of withdrawn accounts"});
   }
@@ -257,7 +257,7 @@ struct LogGap {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit(self.topic, {"topic", "", 0, 0, Tag::published, "which log"});
+    visit(self.topic, {"topic", "", 0, 0, Tag::assumption, "which log"});
     visit(self.first, {"first", "date", 0, 0, Tag::published, "first day"});
     visit(self.last, {"last", "date", 0, 0, Tag::published, "last day, included"});
   }

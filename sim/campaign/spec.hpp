@@ -43,13 +43,13 @@ struct Phase {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit(self.name, {"name", "", 1, 64, Tag::setting, "name of the phase"});
-    visit(self.length, {"length", "", 0, 1e6, Tag::derived, "share of the campaign's length (any scale)"});
+    visit(self.length, {"length", "", 0, 1e6, Tag::setting, "share of the campaign's length (any scale)"});
     visit(self.target, {"target", "", 0, 0, Tag::published, "whose pages are read"});
     visit(self.order, {"order", "", 0, 0, Tag::published, "in which order"});
     visit(self.pages, {"pages", "", 1, 16, Tag::published, "pages and views"});
     visit(self.pace, {"pace", "", 0, 0, Tag::assumption, "rate over the day"});
     visit(self.peak_to_mean,
-          {"peak_to_mean", "", 1, 20, Tag::derived, "reads of the peak day over the mean day of the phase"});
+          {"peak_to_mean", "", 1, 20, Tag::assumption, "reads of the peak day over the mean day of the phase"});
     visit(self.least_to_mean,
           {"least_to_mean", "", 0, 1, Tag::assumption, "level at the phase's ends over its mean, at most"});
   }

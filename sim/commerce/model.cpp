@@ -78,7 +78,7 @@ Model::Model(const Params& params, double scale, Date first_day, std::int64_t da
       catalogue_(params.catalogue, seed),
       subscribers_(params.population, population_.accounts(), long_breaks(params.calendar.in_force(), first_day, days),
                    networks, seed),
-      releases_(params.calendar.releases, first_day, days, seed) {
+      releases_(params.calendar.in_force().releases, first_day, days, seed) {
   DWELL_DEMAND(shards >= 1, "a platform has at least one shard");
   for (std::uint32_t v = 0; v < releases_.versions(); ++v) chains_.emplace_back(releases_.weights(v));
   build_samplers();

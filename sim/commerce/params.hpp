@@ -83,6 +83,7 @@ struct CalendarParams {
   std::vector<DatedFactor> surges;
   bool outages_on = true;
   std::vector<Outage> outages;
+  bool releases_on = true;
   std::vector<Release> releases;
 
   /// The same without the dates of what is switched off.
@@ -92,6 +93,7 @@ struct CalendarParams {
     if (!promotions_on) left.promotions.clear();
     if (!surges_on) left.surges.clear();
     if (!outages_on) left.outages.clear();
+    if (!releases_on) left.releases.clear();
     return left;
   }
 
@@ -102,7 +104,7 @@ struct CalendarParams {
     visit(self.weekday_orders, {"weekday_orders", "factor", 0, 10, Tag::assumption, "orders Monday to Sunday"});
     visit(self.holidays_on, {"holidays_on", "", 0, 0, Tag::setting, "switch of holidays, dated here or in calendars"});
     visit(self.holidays, {"holidays", "date", 0, 1000, Tag::published, "public holidays"});
-    visit(self.holiday_visits, {"holiday_visits", "factor", 0, 10, Tag::published, "visits on a public holiday"});
+    visit(self.holiday_visits, {"holiday_visits", "factor", 0, 10, Tag::derived, "visits on a public holiday"});
     visit(self.promotions_on,
           {"promotions_on", "", 0, 0, Tag::setting, "switch of promotions, dated here or in calendars"});
     visit(self.promotions, {"promotions", "", 0, 1000, Tag::assumption, "promotions"});
@@ -110,6 +112,7 @@ struct CalendarParams {
     visit(self.surges, {"surges", "", 0, 1000, Tag::published, "benign surges"});
     visit(self.outages_on, {"outages_on", "", 0, 0, Tag::setting, "switch of outages, dated here or in calendars"});
     visit(self.outages, {"outages", "", 0, 1000, Tag::assumption, "outages"});
+    visit(self.releases_on, {"releases_on", "", 0, 0, Tag::setting, "switch of releases of the app"});
     visit(self.releases,
           {"releases", "", 0, 15, Tag::assumption, "releases of the app that change which pages are reached"});
   }
@@ -157,8 +160,8 @@ struct PopulationParams {
           {"conversion_mean", "factor", 0, 4, Tag::derived, "its mean, as a factor on the ways to the checkout"});
     visit(self.addresses_mean,
           {"addresses_mean", "addresses", 1, 100, Tag::assumption, "delivery addresses of an account"});
-    visit(self.mobile, {"mobile", "probability", 0, 1, Tag::published, "sessions from a mobile device"});
-    visit(self.android, {"android", "probability", 0, 1, Tag::published, "Android among mobile devices"});
+    visit(self.mobile, {"mobile", "probability", 0, 1, Tag::assumption, "sessions from a mobile device"});
+    visit(self.android, {"android", "probability", 0, 1, Tag::assumption, "Android among mobile devices"});
     visit(self.abroad_on, {"abroad_on", "", 0, 0, Tag::setting, "switch of travel; off: every session is at home"});
     visit(self.abroad, {"abroad", "probability", 0, 1, Tag::derived, "sessions from abroad"});
     visit(self.abroad_on_breaks, {"abroad_on_breaks", "factor", 0, 100, Tag::assumption,
@@ -201,12 +204,12 @@ struct SessionParams {
   static void describe(Self& self, Visitor& visit) {
     visit(self.extra_sessions, {"extra_sessions", "sessions", 0, 50, Tag::assumption,
                                 "sessions a visit day: 1 + Poisson(this × intensity)"});
-    visit(self.pages_mu, {"pages_mu", "", -5, 10, Tag::measured, "pages a session: ceil(LogNormal(mu, sigma)): mu"});
-    visit(self.pages_sigma, {"pages_sigma", "", .01, 5, Tag::measured, "pages a session: sigma"});
-    visit(self.pages_cap, {"pages_cap", "pages", 1, 500, Tag::measured, "most pages of a session"});
+    visit(self.pages_mu, {"pages_mu", "", -5, 10, Tag::assumption, "pages a session: ceil(LogNormal(mu, sigma)): mu"});
+    visit(self.pages_sigma, {"pages_sigma", "", .01, 5, Tag::assumption, "pages a session: sigma"});
+    visit(self.pages_cap, {"pages_cap", "pages", 1, 500, Tag::assumption, "most pages of a session"});
     visit(self.think_mu, {"think_mu", "ln s", -5, 10, Tag::measured, "think time LogNormal(mu, sigma) s: mu"});
     visit(self.think_sigma, {"think_sigma", "", .01, 5, Tag::measured, "think time: sigma"});
-    visit(self.think_least, {"think_least", "duration", .001, 3600, Tag::measured, "shortest human gap"});
+    visit(self.think_least, {"think_least", "duration", .001, 3600, Tag::assumption, "shortest human gap"});
     visit(self.think_most, {"think_most", "duration", 1, 86400, Tag::published, "longest gap: the session timeout"});
     visit(self.login, {"login", "probability", 0, 1, Tag::assumption, "sessions that log in interactively"});
     visit(self.login_failure,

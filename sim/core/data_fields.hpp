@@ -44,11 +44,14 @@ struct FieldSet {
 /// Fields in the answers of each page.
 using PageFields = std::array<FieldSet, kPages>;
 
-/// What pages returned in the case (Ministry of Science and ICT, 2026-02-10): the list of addresses has its door codes
-/// masked, the page on which one is edited shows them. My page and the order list: assumptions.
+/// What pages return to members. Of the case (Ministry of Science and ICT, 2026-02-10): profile and addresses; the list
+/// of addresses has its door codes masked, the page on which one is edited shows them. Assumptions: my page, the order
+/// list, and the card at the checkout, which is shown for the cart of the member's own session: a request from outside
+/// brings no cart and is answered without a record.
 inline constexpr PageFields kReturnedFields = [] {
   PageFields fields{};
   const auto set = [&](Page page, FieldSet of) { fields[static_cast<std::size_t>(page)] = of; };
+  set(Page::checkout, {DataField::partial_card});
   set(Page::mypage, {DataField::name});
   set(Page::profile, {DataField::name, DataField::email, DataField::phone});
   set(Page::address, {DataField::name, DataField::phone, DataField::address});

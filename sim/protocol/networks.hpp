@@ -43,7 +43,7 @@ struct NetworkSpec {
     visit(self.name, {"name", "", 1, 64, Tag::setting, "name of the network"});
     visit(self.kind, {"kind", "", 0, 0, Tag::setting, "what the network is"});
     visit(self.country, {"country", "ISO 3166", 2, 2, Tag::setting, "country of its addresses"});
-    visit(self.share, {"share", "", 0, 1e9, Tag::published, "share of the traffic of its kind (any scale)"});
+    visit(self.share, {"share", "", 0, 1e9, Tag::assumption, "share of the traffic of its kind (any scale)"});
   }
 };
 

@@ -31,15 +31,21 @@ Segment usual_segment(Page page) {
   return Segment::inventory;
 }
 
+FieldSet set_of(const std::vector<DataField>& fields) {
+  FieldSet set;
+  for (const DataField field : fields) set.add(field);
+  return set;
+}
+
 }  // namespace
 
 std::vector<Reach> usual_reach() {
   using S = Segment;
   return {
       {KeyUse::token_signing, {S::member_information, S::addresses, S::orders, S::payment, S::inventory}},
-      {KeyUse::service, {S::member_information, S::addresses, S::orders, S::logistics, S::inventory}},
-      {KeyUse::partner, {S::addresses, S::orders, S::logistics}},
-      {KeyUse::support, {S::member_information, S::addresses, S::orders, S::support}},
+      {KeyUse::service, {S::member_information, S::addresses, S::orders, S::inventory}},
+      {KeyUse::partner, {S::logistics}},
+      {KeyUse::support, {S::support}},
       {KeyUse::database,
        {S::member_information, S::addresses, S::orders, S::payment, S::logistics, S::inventory, S::support}},
       {KeyUse::cloud_role, {S::logistics, S::inventory}},
@@ -59,16 +65,34 @@ std::vector<PageData> usual_pages() {
   return pages;
 }
 
-PageFields legible_fields(const SegmentParams& params) {
+std::vector<DeskView> usual_desks() {
+  using F = DataField;
+  constexpr KeyUse kDesk = KeyUse::support, kCourier = KeyUse::partner, kShipping = KeyUse::cloud_role;
+  constexpr Segment kCases = Segment::support, kShipments = Segment::logistics;
+  return {
+      {kDesk, Page::mypage, kCases, {F::name}},
+      {kDesk, Page::profile, kCases, {F::name, F::email, F::phone}},
+      {kDesk, Page::address, kCases, {F::name, F::phone, F::address}},
+      {kDesk, Page::address_edit, kCases, {F::name, F::phone, F::address, F::door_code}},
+      {kDesk, Page::order_list, kCases, {F::order_lines, F::partial_card}},
+      {kCourier, Page::address, kShipments, {F::name, F::phone, F::address, F::door_code}},
+      {kCourier, Page::order_list, kShipments, {F::order_lines}},
+      {kShipping, Page::address, kShipments, {F::name, F::phone, F::address}},
+      {kShipping, Page::order_list, kShipments, {F::order_lines}},
+  };
+}
+
+PageFields legible_fields(const SegmentParams& params, KeyUse use) {
   PageFields legible = kReturnedFields;
-  for (const PageData& data : params.pages) {
-    FieldSet fields;
-    for (const DataField field : data.fields) fields.add(field);
-    legible[static_cast<std::size_t>(data.page)] = fields;
+  const auto returns = [&](Page page, const std::vector<DataField>& fields) {
+    legible[static_cast<std::size_t>(page)] = set_of(fields);
+  };
+  for (const PageData& data : params.pages) returns(data.page, data.fields);
+  for (const DeskView& view : params.desks) {
+    if (view.key == use) returns(view.page, view.fields);
   }
-  FieldSet hidden;
-  for (const DataField field : params.removed) hidden.add(field);
-  for (const DataField field : params.encrypted) hidden.add(field);
+  FieldSet hidden = set_of(params.removed);
+  hidden.add(set_of(params.encrypted));
   for (FieldSet& fields : legible) fields.remove(hidden);
   return legible;
 }
@@ -78,8 +102,12 @@ ReachTable::ReachTable(const SegmentParams& params) : on_(params.on), zero_trust
     std::uint8_t& segments = segments_[static_cast<std::size_t>(reach.key)];
     for (const Segment segment : reach.segments) segments = static_cast<std::uint8_t>(segments | bit(segment));
   }
-  for (std::uint32_t p = 0; p < kPages; ++p) segment_of_[p] = usual_segment(static_cast<Page>(p));
-  for (const PageData& data : params.pages) segment_of_[static_cast<std::size_t>(data.page)] = data.segment;
+  for (auto& of_use : segment_of_) {
+    for (std::uint32_t p = 0; p < kPages; ++p) of_use[p] = usual_segment(static_cast<Page>(p));
+    for (const PageData& data : params.pages) of_use[static_cast<std::size_t>(data.page)] = data.segment;
+  }
+  for (const DeskView& view : params.desks)
+    segment_of_[static_cast<std::size_t>(view.key)][static_cast<std::size_t>(view.page)] = view.segment;
 }
 
 /// The segment of member data a token-signing key is bound to; products are open to every key that reaches them.
@@ -100,7 +128,7 @@ bool ReachTable::reaches(KeyUse use, KeyId key, Page page) const {
   if (key.value == 0) return !is_member_data(page);
   const bool bound = zero_trust_ && use == KeyUse::token_signing;
   const std::uint8_t segments = bound ? own_segment(key) : segments_[static_cast<std::size_t>(use)];
-  return (segments & bit(segment_of(page))) != 0;
+  return (segments & bit(segment_of(page, use))) != 0;
 }
 
 }  // namespace dwell::protocol

@@ -55,7 +55,7 @@ Census take_census(const Params& params, KeyUse use, bool with_insider) {
   const double covered = signing ? params.rotated_by_policy : params.others_rotated_by_policy;
   Census census{};
   census.count = number_of(params, use);
-  census.insider = signing && with_insider ? 1 : 0;
+  census.insider = use == params.insider_key && with_insider ? 1 : 0;
   const std::uint32_t free = census.count - census.insider;
   census.policy = std::min(free, part_of(census.count, covered));
   census.old = std::min(census.count - census.policy, part_of(census.count, params.older_than_a_year));

@@ -5,6 +5,7 @@
 
 #include "sim/core/fields.hpp"
 #include "sim/core/time.hpp"
+#include "sim/protocol/segments.hpp"
 
 namespace dwell::workforce {
 
@@ -41,6 +42,7 @@ struct Params {
   double moved_per_year = 0.10;
   double handed_over = 0.7;
   double idle_keys = 0.08;
+  protocol::KeyUse insider_key = protocol::KeyUse::token_signing;
   Duration insider_left_before = Duration::days(174);
   Duration insider_key_age = Duration::days(250);
 
@@ -48,11 +50,11 @@ struct Params {
   static void describe(Self& self, Visitor& visit) {
     visit(self.staff, {"staff", "people", 1, 1e7, Tag::published, "employees"});
     visit(self.attrition_per_year,
-          {"attrition_per_year", "1/y", 0, 5, Tag::published, "share of staff leaving a year"});
+          {"attrition_per_year", "1/y", 0, 5, Tag::assumption, "share of staff leaving a year"});
     visit(self.offboarding_over_1_day,
-          {"offboarding_over_1_day", "probability", 0, 1, Tag::published, "off-boardings that take over a day"});
+          {"offboarding_over_1_day", "probability", 0, 1, Tag::derived, "off-boardings that take over a day"});
     visit(self.offboarding_over_7_days,
-          {"offboarding_over_7_days", "probability", 0, 1, Tag::published, "off-boardings that take over a week"});
+          {"offboarding_over_7_days", "probability", 0, 1, Tag::derived, "off-boardings that take over a week"});
     visit(self.signing_keys,
           {"signing_keys", "keys", 2, 4096, Tag::assumption, "token-signing keys trusted by the gateway"});
     visit(self.service_keys, {"service_keys", "keys", 1, 4096, Tag::assumption, "keys of exports and jobs"});
@@ -67,7 +69,7 @@ struct Params {
                                    "listed machine identities that open databases; the others are cloud roles"});
     visit(self.machine_idle, {"machine_idle", "probability", 0, 1, Tag::assumption,
                               "listed machine identities that are hardly ever used"});
-    visit(self.older_than_a_year, {"older_than_a_year", "probability", 0, 1, Tag::published, "keys older than a year"});
+    visit(self.older_than_a_year, {"older_than_a_year", "probability", 0, 1, Tag::derived, "keys older than a year"});
     visit(self.orphaned_in_use,
           {"orphaned_in_use", "probability", 0, 1, Tag::assumption, "keys in legitimate use whose owner has left"});
     visit(self.rotation_every,
@@ -101,6 +103,7 @@ struct Params {
                              "keys given a new owner when the old one is off-boarded or moves"});
     visit(self.idle_keys,
           {"idle_keys", "probability", 0, 1, Tag::assumption, "signing keys that are trusted and sign nothing"});
+    visit(self.insider_key, {"insider_key", "", 0, 0, Tag::published, "use of the key the insider kept"});
     visit(self.insider_left_before, {"insider_left_before", "duration", 0, 1e9, Tag::derived,
                                      "how long before the run's first day the insider left"});
     visit(self.insider_key_age,

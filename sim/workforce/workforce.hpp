@@ -27,7 +27,7 @@ MachineIdentities machine_identities(const Params& params);
 ///   service, partner and support keys: the same ages and orphans, none idle;
 ///   databases and cloud roles: a sample of the machine identities, ages as those of a stock renewed at
 ///     `replaced_per_year`, `machine_idle` of them idle.
-/// With an insider, one of the signing keys is owned by a leaver of `insider_left_before`:
+/// With an insider, one of the keys of the use `insider_key` is owned by a leaver of `insider_left_before`:
 ///   shared_production  it signs a share drawn like every other key's;
 ///   trusted_unused     it was in use once and signs nothing any more;
 ///   exclusive          the insider made it in the last month of employment; it never signed anything legitimate.

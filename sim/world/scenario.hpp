@@ -54,17 +54,19 @@ struct Scale {
   std::uint64_t denominator = 1000;
   [[nodiscard]] double value() const { return static_cast<double>(numerator) / static_cast<double>(denominator); }
   /// n scaled and rounded to nearest; n * numerator must stay below 2^63 (both parts of a scale are at most 1,000,000).
-  [[nodiscard]] constexpr std::uint64_t apply(std::uint64_t n) const { return (n * numerator + denominator / 2) / denominator; }
+  [[nodiscard]] constexpr std::uint64_t apply(std::uint64_t n) const {
+    return (n * numerator + denominator / 2) / denominator;
+  }
 };
 
 struct Scenario {
   std::string schema = "dwell.scenario/1";
   std::string name;
   std::string title;
-  std::string baseline;                ///< name of the reading used
+  std::string baseline;  ///< name of the reading used
   std::vector<Baseline> baselines;
   std::vector<Milestone> timeline;
-  Scale scale;                         ///< default scale
+  Scale scale;  ///< default scale
   Duration warm_up = Duration::days(28);
   Duration onset_jitter = Duration::days(28);
   Duration containment = Duration::hours(24);
@@ -86,12 +88,15 @@ struct Scenario {
     visit(self.timeline, {"timeline", "", 0, 100, Tag::published, "dated events, for people"});
     visit(self.scale, {"scale", "", 0, 0, Tag::setting, "default scale, as \"1/1000\""});
     visit(self.warm_up, {"warm_up", "duration", 86400, 1e8, Tag::setting, "detectors learn, nothing is scored"});
-    visit(self.onset_jitter, {"onset_jitter", "duration", 0, 1e8, Tag::setting, "the first read is later by U(0, this), per seed"});
-    visit(self.containment, {"containment", "duration", 0, 1e8, Tag::assumption, "from detection to the last record lost"});
-    visit(self.networks, {"networks", "", 8, 2048, Tag::published, "networks and where they are"});
+    visit(self.onset_jitter,
+          {"onset_jitter", "duration", 0, 1e8, Tag::setting, "the first read is later by U(0, this), per seed"});
+    visit(self.containment,
+          {"containment", "duration", 0, 1e8, Tag::assumption, "from detection to the last record lost"});
+    visit(self.networks, {"networks", "", 8, 2048, Tag::assumption, "networks and where they are"});
     visit(self.platform, {"platform", "", 0, 0, Tag::setting, "members, sessions, logs"});
     visit(self.workforce, {"workforce", "", 0, 0, Tag::setting, "staff and keys"});
-    visit(self.key_use, {"key_use", "", 0, 0, Tag::assumption, "whether the insider's key also signs legitimate tokens"});
+    visit(self.key_use,
+          {"key_use", "", 0, 0, Tag::assumption, "whether the insider's key also signs legitimate tokens"});
     visit(self.segments, {"segments", "", 0, 0, Tag::setting, "who reaches what, and which fields pages return"});
     visit(self.background, {"background", "", 0, 0, Tag::setting, "what looks like an attack and is none"});
     visit(self.campaign, {"campaign", "", 0, 0, Tag::setting, "the attack"});
@@ -101,9 +106,9 @@ struct Scenario {
   [[nodiscard]] const Baseline& reading() const;
 };
 
-/// Reads and validates a scenario file. Calendars that it names (platform.calendar.years) come from calendars/ beside the
-/// file, else from these folders; their dates are then the scenario's own. The error names file, JSON pointer with line and
-/// column, what was found and what is accepted.
+/// Reads and validates a scenario file. Calendars that it names (platform.calendar.years) come from calendars/ beside
+/// the file, else from these folders; their dates are then the scenario's own. The error names file, JSON pointer with
+/// line and column, what was found and what is accepted.
 Result<Scenario> read_scenario(const std::string& path, std::span<const std::string> calendar_folders = {});
 /// The same from text; `file` is used in messages. Calendars come from the folders alone.
 Result<Scenario> parse_scenario(std::string_view text, const std::string& file,
@@ -111,7 +116,8 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& file,
 /// The scenario as canonical JSON: every field, in order of description. Its digest identifies the scenario in results.
 std::string to_json(const Scenario& scenario);
 std::uint64_t scenario_digest(const Scenario& scenario);
-/// JSON Schema (draft 2020-12), generated from the described structs; scenarios/scenario.schema.json is held to it by a test.
+/// JSON Schema (draft 2020-12), generated from the described structs; scenarios/scenario.schema.json is held to it by a
+/// test.
 std::string scenario_json_schema();
 /// The same of calendars (scenarios/calendars/calendar.schema.json).
 std::string calendar_json_schema();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 #include "sim/commerce/page_chain.hpp"
 #include "sim/core/check.hpp"
@@ -165,6 +166,17 @@ Finding check_workforce(const workforce::Params& workforce) {
                          "more off-boardings take over 7 days than take over 1 day",
                          "at most offboarding_over_1_day, " + plain_number(workforce.offboarding_over_1_day)};
   }
+  using protocol::KeyUse;
+  if (workforce.insider_key == KeyUse::database || workforce.insider_key == KeyUse::cloud_role) {
+    return Contradiction{"/workforce/insider_key", "a key that is never presented at the gateway",
+                         R"("token_signing", "service", "partner" or "support")"};
+  }
+  // Other keys than these keep their number when they are rotated, so the gateway cannot refuse a stolen old one.
+  if (workforce.insider_key != KeyUse::token_signing && !workforce.insider_key_exempt) {
+    return Contradiction{"/workforce/insider_key_exempt",
+                         "rotation of a key that keeps its number, which would not stop whoever stole it",
+                         "true, or the insider_key \"token_signing\""};
+  }
   return std::nullopt;
 }
 
@@ -178,6 +190,12 @@ Finding check_segments(const protocol::SegmentParams& segments) {
   for (std::size_t i = 0; i < segments.pages.size(); ++i) {
     if (pages.insert(segments.pages[i].page).second) continue;
     return Contradiction{at("/segments/pages", i, "page"), "a second entry for this page", "every page once"};
+  }
+  std::set<std::pair<protocol::KeyUse, Page>> views;
+  for (std::size_t i = 0; i < segments.desks.size(); ++i) {
+    if (views.insert({segments.desks[i].key, segments.desks[i].page}).second) continue;
+    return Contradiction{at("/segments/desks", i, "page"), "a second entry for this key and page",
+                         "every page once for each use of a key"};
   }
   return std::nullopt;
 }

@@ -60,6 +60,8 @@ inline constexpr std::array<std::string_view, 2> kRequiredKeys<protocol::Reach>{
 template <>
 inline constexpr std::array<std::string_view, 3> kRequiredKeys<protocol::PageData>{"page", "segment", "fields"};
 template <>
+inline constexpr std::array<std::string_view, 4> kRequiredKeys<protocol::DeskView>{"key", "page", "segment", "fields"};
+template <>
 inline constexpr std::array<std::string_view, 2> kRequiredKeys<commerce::DatedFactor>{"first", "last"};
 template <>
 inline constexpr std::array<std::string_view, 2> kRequiredKeys<commerce::Outage>{"day", "from"};

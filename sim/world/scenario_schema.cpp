@@ -137,7 +137,8 @@ std::string scenario_json_schema() {
   const Scenario defaults;
   schema.update(object_schema(defaults));
   add_list_defaults(schema, OrderedJson::parse(to_json(defaults)));
-  schema["properties"]["schema"] = {{"description", "format of this file"}, {"const", std::string(kSchemaName)}};
+  schema["properties"]["schema"] = {
+      {"description", "format of this file"}, {"x-tag", tag_name(Tag::setting)}, {"const", std::string(kSchemaName)}};
   // Their defaults are values of the file: the first baseline, and the length of the baseline in use.
   schema["properties"]["baseline"].erase("default");
   schema["properties"]["campaign"]["properties"]["length"].erase("default");

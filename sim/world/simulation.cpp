@@ -84,7 +84,8 @@ Simulation::Simulation(const Scenario& scenario, const RunOptions& options, RunP
       networks_(std::make_unique<protocol::NetworkTable>(scenario.networks, options.seed)),
       keys_(workforce::make_key_ring(scenario.workforce, scenario.key_use, true, options.seed)),
       logs_(scenario.background.logs, options.seed, plan.first_day),
-      campaign_(std::make_shared<truth::Incident>(kWindow, protocol::legible_fields(scenario.segments))),
+      campaign_(std::make_shared<truth::Incident>(
+          kWindow, protocol::legible_fields(scenario.segments, scenario.workforce.insider_key))),
       placebo_(std::make_shared<truth::Incident>(kWindow, protocol::legible_fields(scenario.segments))) {
   keys_.reach = protocol::ReachTable(scenario.segments);
   const std::int64_t days = (plan.windows * kWindow.us + Duration::days(1).us - 1) / Duration::days(1).us;

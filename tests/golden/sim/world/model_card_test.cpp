@@ -1,8 +1,11 @@
-// The model cards in the folders' README files, against what the program describes: every parameter has a row, with its
-// default and its tag, and no row names anything else. What a published, measured or derived value rests on is written
-// by hand, and must be there.
+// The model cards in the folders' README files, against what a scenario accepts: every parameter, those of elements of
+// lists too, has a row in one card, with its default and its tag, and no row names anything else. What a published,
+// measured or derived value rests on is written by hand, and must be there; of a published one, who published it.
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -16,7 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Row {
-  std::string start;  ///< "| name | default | tag | what it is | "
+  std::string start;  ///< "` | default | tag | what it is | ", what follows the name
   std::string tag;
 };
 using Rows = std::map<std::string, Row>;
@@ -26,16 +29,20 @@ std::string grouped(std::string digits) {
   return digits;
 }
 
-/// As people write it: 33,700,000; 0.06; on; none.
-std::string default_text(const Json& schema) {
-  if (!schema.contains("default")) return "that of the baseline";
+/// As people write it: 33,700,000; 0.06; on; none. Long lists stand in the program.
+std::string default_text(const std::string& name, const Json& schema, bool required) {
+  if (schema.contains("const")) return schema.at("const").get<std::string>();
+  if (required) return "given";
+  if (name == "baseline") return "the first";
+  if (name == "campaign.length") return "that of the baseline";
+  if (!schema.contains("default")) return "none";
   const Json& value = schema.at("default");
   if (value.is_boolean()) return value.get<bool>() ? "on" : "off";
   if (value.is_string()) return value.get<std::string>().empty() ? "none" : value.get<std::string>();
   if (value.is_array()) {
     constexpr std::size_t kShown = 3;
     if (value.empty()) return "none";
-    if (value.size() > kShown) return "in `params.hpp`";
+    if (value.size() > kShown) return name.starts_with("segments.") ? "in `segments.cpp`" : "in `params.hpp`";
     std::string list = "[";
     for (const Json& element : value) {
       if (list.size() > 1) list += ", ";
@@ -54,19 +61,27 @@ std::string tag_letter(const std::string& tag) {
   return letters.at(tag);
 }
 
-void add_rows(const std::string& name, const Json& schema, Rows& out) {
-  if (schema.contains("properties")) {
-    for (const auto& [key, member] : schema.at("properties").items())
-      add_rows(name.empty() ? key : name + '.' + key, member, out);
-    return;
+void add_rows(const std::string& prefix, const Json& object, Rows& out) {
+  const Json none = Json::array();
+  const Json& required = object.contains("required") ? object.at("required") : none;
+  for (const auto& [key, schema] : object.at("properties").items()) {
+    const std::string name = prefix + key;
+    if (schema.contains("properties")) {
+      add_rows(name + '.', schema, out);
+      continue;
+    }
+    const bool given = std::find(required.begin(), required.end(), Json(key)) != required.end();
+    const std::string unit = schema.value("x-unit", "");
+    const bool shown =
+        !given && !unit.empty() && unit != "probability" && unit != "duration" && unit != "date" && unit != "factor";
+    const std::string tag = tag_letter(schema.at("x-tag").get<std::string>());
+    std::string rest = "` | " + default_text(name, schema, given);
+    if (shown) rest += ' ' + unit;
+    for (const std::string& cell : {tag, schema.at("description").get<std::string>()}) rest += " | " + cell;
+    out[name] = {rest + " | ", tag};
+    if (schema.contains("items") && schema.at("items").contains("properties"))
+      add_rows(name + "[].", schema.at("items"), out);
   }
-  const std::string unit = schema.value("x-unit", "");
-  const bool shown = !unit.empty() && unit != "probability" && unit != "duration" && unit != "date" && unit != "factor";
-  const std::string tag = tag_letter(schema.at("x-tag").get<std::string>());
-  std::string start = "| `" + name + "` | " + default_text(schema);
-  if (shown) start += ' ' + unit;
-  for (const std::string& cell : {tag, schema.at("description").get<std::string>()}) start += " | " + cell;
-  out[name] = {start + " | ", tag};
 }
 
 /// Rows of the first table below "## Model card".
@@ -86,32 +101,66 @@ std::vector<std::string> rows_of(const std::string& path) {
   return rows;
 }
 
-TEST_CASE("the model cards name every parameter, with its default and its tag") {
-  const Json schema = Json::parse(scenario_json_schema());
-  const std::pair<const char*, const char*> kCards[] = {{"platform", "sim/commerce/README.md"},
-                                                        {"workforce", "sim/workforce/README.md"},
-                                                        {"background", "sim/background/README.md"},
-                                                        {"campaign", "sim/campaign/README.md"}};
-  for (const auto& [part, path] : kCards) {
-    Rows expected;
-    add_rows("", schema.at("properties").at(part), expected);
-    CHECK(expected.size() > 10);
-    for (const std::string& row : rows_of(path)) {
-      INFO(path << ": " << row);
-      const std::string name = row.substr(3, row.find('`', 3) - 3);
-      const auto known = expected.find(name);
+/// Who published what: a row whose tag is P names one of them.
+constexpr std::array kPublishers = {
+    "Ministry of Science and ICT",
+    "company",
+    "IGAWorks",
+    "Korea AeroSpace Administration",
+    "CyberArk",
+    "GitGuardian",
+    "Coveo",
+};
+
+/// A folder's card, and what its names leave out.
+struct Card {
+  const char* path;
+  const char* prefix;
+};
+constexpr Card kCards[] = {{"sim/world/README.md", ""},
+                           {"sim/protocol/README.md", ""},
+                           {"sim/commerce/README.md", "platform."},
+                           {"sim/workforce/README.md", "workforce."},
+                           {"sim/background/README.md", "background."},
+                           {"sim/campaign/README.md", "campaign."}};
+
+TEST_CASE("the model cards name every parameter of a scenario once, with its default and its tag") {
+  Rows expected;
+  add_rows("", Json::parse(scenario_json_schema()), expected);
+  for (const Card& card : kCards) {
+    const std::vector<std::string> rows = rows_of(card.path);
+    CHECK(rows.size() > 10);
+    for (const std::string& row : rows) {
+      INFO(card.path << ": " << row);
+      const std::size_t end = row.find('`', 3);
+      const auto known = expected.find(card.prefix + row.substr(3, end - 3));
       REQUIRE(known != expected.end());
-      CHECK(row.substr(0, known->second.start.size()) == known->second.start);
-      const std::string rest = row.substr(std::min(row.size(), known->second.start.size()));
+      const auto& [start, tag] = known->second;
+      CHECK(row.substr(end, start.size()) == start);
+      const std::string rest = row.substr(std::min(row.size(), end + start.size()));
       const bool said = rest.find_first_not_of(" |") != std::string::npos;
-      const std::string& tag = known->second.tag;
       CHECK((said || tag == "A" || tag == "–"));
+      const bool published = std::any_of(kPublishers.begin(), kPublishers.end(), [&](const char* publisher) {
+        return rest.find(publisher) != std::string::npos;
+      });
+      CHECK((published || tag != "P"));
       expected.erase(known);
     }
-    for (const auto& [name, row] : expected) {
-      INFO(path << " has no row for " << name << ": " << row.start);
-      CHECK(false);
-    }
+  }
+  for (const auto& [name, row] : expected) {
+    INFO("no card has a row for " << name << row.start);
+    CHECK(false);
+  }
+}
+
+TEST_CASE("the first model card says where the others are") {
+  std::ifstream in(std::string(DWELL_SOURCE_DIR) + "/sim/commerce/README.md");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::string card = text.substr(text.find("## Model card"));
+  for (const Card& other : kCards) {
+    const std::string folder = std::string(other.path).substr(0, std::string(other.path).rfind('/'));
+    INFO(folder);
+    CHECK((folder == "sim/commerce" || card.find('`' + folder + "/README.md`") != std::string::npos));
   }
 }
 

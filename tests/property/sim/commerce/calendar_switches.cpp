@@ -30,4 +30,19 @@ TEST_CASE("dates that are switched off are days like any other") {
   for (std::int64_t n = 0; n < 3; ++n) CHECK(visits(dated, n) == visits(plain, n));
 }
 
+TEST_CASE("a release that is switched off changes no page") {
+  commerce::testing::Setup dated;
+  dated.days = 4;
+  CalendarParams& calendar = dated.params.calendar;
+  calendar.releases = {{Date{dated.first_day.days + 1}, Duration::days(1), {{Page::mypage, 2}}}};
+  commerce::testing::Setup plain = dated;
+  plain.params.calendar.releases.clear();
+  const auto my_page = [](const commerce::testing::Setup& setup) {
+    return commerce::testing::Platform(setup).model().page_share(Page::mypage, 3);
+  };
+  REQUIRE(my_page(dated) > my_page(plain));
+  calendar.releases_on = false;
+  CHECK(my_page(dated) == my_page(plain));
+}
+
 }  // namespace

@@ -71,6 +71,10 @@ TEST_CASE("canonical JSON of a scenario with any values reads back as itself") {
     for (auto& reach : s.segments.reach) reach.key = static_cast<protocol::KeyUse>(entry++);
     entry = 0;
     for (auto& page : s.segments.pages) page.page = static_cast<Page>(entry++);
+    entry = 0;
+    for (auto& view : s.segments.desks) view.page = static_cast<Page>(entry++);
+    s.workforce.insider_key = static_cast<protocol::KeyUse>(seed % 4);
+    if (s.workforce.insider_key != protocol::KeyUse::token_signing) s.workforce.insider_key_exempt = true;
     if (s.campaign.length > Duration::days(s.reading().days)) s.campaign.length = Duration::days(s.reading().days);
     if (s.campaign.probes_before > s.warm_up) s.campaign.probes_before = s.warm_up;
     const std::string text = to_json(s);

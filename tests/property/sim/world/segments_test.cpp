@@ -111,6 +111,38 @@ TEST_CASE("a signing key that does not reach addresses reads none of them") {
   CHECK(narrow.service_reads == as_in_the_case().service_reads);
 }
 
+TEST_CASE("a stolen key of the support desk reads cards with the orders, and minimisation takes them away") {
+  Scenario scenario = tiny();
+  scenario.workforce.insider_key = protocol::KeyUse::support;
+  const Outcome desk = attack(scenario);
+  for (const auto& statuses : desk.campaign_statuses) CHECK(statuses.count(telemetry::kStatusForbidden) == 0);
+  CHECK(desk.of(DataField::partial_card) > 0);
+  CHECK(desk.of(DataField::partial_card) == desk.of(DataField::order_lines));
+  CHECK(desk.of(DataField::email) > 0);
+  scenario.segments.removed = {DataField::partial_card};
+  const Outcome less = attack(scenario);
+  CHECK(less.of(DataField::partial_card) == 0);
+  CHECK(less.of(DataField::order_lines) == desk.of(DataField::order_lines));
+  CHECK(less.background_digest == desk.background_digest);
+}
+
+TEST_CASE("a stolen key of a partner reads what is on a parcel, and is turned away from the rest") {
+  Scenario scenario = tiny();
+  scenario.workforce.insider_key = protocol::KeyUse::partner;
+  const Outcome parcels = attack(scenario);
+  for (const Page page : {Page::profile, Page::address_edit}) {
+    const auto& statuses = parcels.campaign_statuses[static_cast<std::size_t>(page)];
+    CHECK(statuses.size() == 1);
+    CHECK(statuses.count(telemetry::kStatusForbidden) == 1);
+  }
+  CHECK(parcels.of(DataField::door_code) > 0);
+  CHECK(parcels.of(DataField::door_code) == parcels.of(DataField::address));
+  CHECK(parcels.of(DataField::order_lines) > 0);
+  CHECK(parcels.of(DataField::email) == 0);
+  CHECK(parcels.of(DataField::partial_card) == 0);
+  CHECK(parcels.records_where_forbidden == 0);
+}
+
 TEST_CASE("with zero trust the insider's key reads at most one segment of member data") {
   Scenario scenario = tiny();
   scenario.segments.zero_trust = true;
@@ -147,7 +179,7 @@ TEST_CASE("with zero trust members and services have a credential for every page
     INFO(kPageNames[page]);
     CHECK(exchanged[static_cast<std::size_t>(table.segment_of(static_cast<Page>(page)))]);
   }
-  // Services: whichever key of their use they hold. Partners read addresses and orders, as their contracts say.
+  // Services: whichever key of their use they hold. Partners read addresses and orders of what they deliver.
   using protocol::KeyUse;
   for (std::uint32_t key = 1; key < 200; ++key) {
     for (const Page page : {Page::mypage, Page::profile, Page::address, Page::address_edit, Page::order_list}) {

@@ -69,6 +69,21 @@ TEST_CASE("the insider's key is used as the scenario says") {
   CHECK(without.insider() == without.keys.size());
 }
 
+TEST_CASE("the insider's key is of the use the scenario says, and no other key is the insider's") {
+  for (const KeyUse of : {KeyUse::token_signing, KeyUse::service, KeyUse::partner, KeyUse::support}) {
+    Params params;
+    params.insider_key = of;
+    const KeyRing ring = make_key_ring(params, KeyUseOfInsider::shared_production, true, {3});
+    int insiders = 0;
+    for (const Key& key : ring.keys) insiders += key.insider ? 1 : 0;
+    CHECK(insiders == 1);
+    CHECK(insider_of(ring).use == of);
+    CHECK(insider_of(ring).owner_left);
+    CHECK(insider_of(ring).share > 0);
+    CHECK(share_of(ring, of) == Approx(1));
+  }
+}
+
 TEST_CASE("the insider's key is never the only odd one") {
   const Params params;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {

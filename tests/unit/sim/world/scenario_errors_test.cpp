@@ -178,6 +178,13 @@ TEST_CASE("segments: every key and every page once, known names only") {
        R"(/segments/removed/0 (line 14, column 26): found the string "door"; accepted: "name", "email", "phone", "address", "door_code", "order_lines" or "partial_card")"},
       {with(R"("segments": {"pages": [{"page": "profile", "segment": "orders"}]})"),
        R"(/segments/pages/0 (line 14, column 24): missing key "fields"; accepted: an object with "page", "segment" and "fields")"},
+      {with(
+           R"("segments": {"desks": [{"key": "support", "page": "profile", "segment": "support", "fields": []}, {"key": "support", "page": "profile", "segment": "orders", "fields": []}]})"),
+       R"(/segments/desks/1/page (line 14, column 118): a second entry for this key and page; accepted: every page once for each use of a key)"},
+      {with(R"("workforce": {"insider_key": "database"})"),
+       R"(/workforce/insider_key (line 14, column 15): a key that is never presented at the gateway; accepted: "token_signing", "service", "partner" or "support")"},
+      {with(R"("workforce": {"insider_key": "support", "insider_key_exempt": false})"),
+       R"(/workforce/insider_key_exempt (line 14, column 41): rotation of a key that keeps its number, which would not stop whoever stole it; accepted: true, or the insider_key "token_signing")"},
   });
   const auto read =
       parse_scenario(with(R"("segments": {"zero_trust": true, "encrypted": ["phone", "door_code"]})"), "s.json");
