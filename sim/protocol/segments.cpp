@@ -70,15 +70,15 @@ std::vector<DeskView> usual_desks() {
   constexpr KeyUse kDesk = KeyUse::support, kCourier = KeyUse::partner, kShipping = KeyUse::cloud_role;
   constexpr Segment kCases = Segment::support, kShipments = Segment::logistics;
   return {
-      {kDesk, Page::mypage, kCases, {F::name}},
-      {kDesk, Page::profile, kCases, {F::name, F::email, F::phone}},
-      {kDesk, Page::address, kCases, {F::name, F::phone, F::address}},
-      {kDesk, Page::address_edit, kCases, {F::name, F::phone, F::address, F::door_code}},
-      {kDesk, Page::order_list, kCases, {F::order_lines, F::partial_card}},
-      {kCourier, Page::address, kShipments, {F::name, F::phone, F::address, F::door_code}},
-      {kCourier, Page::order_list, kShipments, {F::order_lines}},
-      {kShipping, Page::address, kShipments, {F::name, F::phone, F::address}},
-      {kShipping, Page::order_list, kShipments, {F::order_lines}},
+      {{Page::mypage, kCases, {F::name}}, kDesk},
+      {{Page::profile, kCases, {F::name, F::email, F::phone}}, kDesk},
+      {{Page::address, kCases, {F::name, F::phone, F::address}}, kDesk},
+      {{Page::address_edit, kCases, {F::name, F::phone, F::address, F::door_code}}, kDesk},
+      {{Page::order_list, kCases, {F::order_lines, F::partial_card}}, kDesk},
+      {{Page::address, kShipments, {F::name, F::phone, F::address, F::door_code}}, kCourier},
+      {{Page::order_list, kShipments, {F::order_lines}}, kCourier},
+      {{Page::address, kShipments, {F::name, F::phone, F::address}}, kShipping},
+      {{Page::order_list, kShipments, {F::order_lines}}, kShipping},
   };
 }
 

@@ -51,18 +51,13 @@ struct PageData {
 };
 
 /// A page as those see it who hold keys of one use: answered from their own segment, with the fields their work needs.
-struct DeskView {
+struct DeskView : PageData {
   KeyUse key = KeyUse::support;
-  Page page = Page::home;
-  Segment segment = Segment::support;
-  std::vector<DataField> fields;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit(self.key, {"key", "", 0, 0, Tag::setting, "use of the keys whose holders see it so"});
-    visit(self.page, {"page", "", 0, 0, Tag::setting, "page"});
-    visit(self.segment, {"segment", "", 0, 0, Tag::assumption, "segment it belongs to for them"});
-    visit(self.fields, {"fields", "", 0, kDataFields, Tag::assumption, "fields an answer returns to them"});
+    PageData::describe(self, visit);
   }
 };
 
@@ -106,7 +101,7 @@ struct SegmentParams {
 /// removed or encrypted. Whether they reach the page is asked of the ReachTable.
 PageFields legible_fields(const SegmentParams& params, KeyUse use = KeyUse::token_signing);
 
-/// What `reach` says, ready to be asked. Copyable, 80 bytes.
+/// What `reach` says, ready to be asked. Copyable, 74 bytes.
 class ReachTable {
  public:
   ReachTable() : ReachTable(SegmentParams{}) {}

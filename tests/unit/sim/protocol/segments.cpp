@@ -111,7 +111,7 @@ TEST_CASE("every field lies on a page that answers with records, and on none onc
 
 TEST_CASE("what a desk sees differently is up to the scenario", "[segments]") {
   SegmentParams params;
-  params.desks = {{KeyUse::support, Page::profile, Segment::support, {DataField::name}}};
+  params.desks = {{{Page::profile, Segment::support, {DataField::name}}, KeyUse::support}};
   const ReachTable table(params);
   CHECK(table.segment_of(Page::profile, KeyUse::support) == Segment::support);
   CHECK(table.segment_of(Page::profile) == Segment::member_information);
