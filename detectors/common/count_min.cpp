@@ -76,16 +76,4 @@ void CountMin::restore(ByteReader& reader) {
   cells_ = reader.get_vector<std::uint32_t>();
 }
 
-DecayedCountMin::DecayedCountMin(std::uint32_t rows, std::uint32_t columns, double keep, std::uint64_t salt)
-    : cells_(static_cast<std::size_t>(rows) * columns, Cell{0, 0}),
-      rows_(rows),
-      columns_(columns),
-      salt_term_(CellWalk::salt_term(salt)) {
-  DWELL_DEMAND(rows >= 1 && rows <= kMostRows && columns >= 1 && keep >= 0 && keep < 1,
-               "a decayed sketch has at most eight rows and keeps less than one of each count");
-  for (double power = 1; power >= 0x1p-64 && power_.size() < kPowers; power *= keep) power_.push_back(power);
-  power_.push_back(0);
-  last_power_ = power_.size() - 1;
-}
-
 }  // namespace dwell::detect

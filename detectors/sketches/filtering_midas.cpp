@@ -4,23 +4,13 @@
 
 namespace dwell::detect {
 
-FilteringSketch::FilteringSketch(std::uint32_t rows, std::uint32_t columns, double alpha, std::uint64_t salt)
-    : cells_(static_cast<std::size_t>(rows) * columns, Cell{0, 0, 2}),
-      rows_(rows),
-      columns_(columns),
-      salt_term_(CellWalk::salt_term(salt)) {
-  DWELL_DEMAND(rows >= 1 && rows <= kMostRows && columns >= 1 && alpha >= 0 && alpha < 1,
-               "a decayed sketch has at most eight rows and keeps less than one of each count");
-  Steps steps{1, 0};
-  for (; steps.power >= 0x1p-64; steps = {steps.power * alpha, steps.sum * alpha + 1}) steps_.push_back(steps);
-  steps_.push_back({0, steps.sum});
-}
-
 FilteringMidas::FilteringMidas(std::uint32_t rows, std::uint32_t columns, double alpha, double threshold,
                                std::uint64_t salt)
-    : edges_(rows, columns, alpha, mix64(salt, 1)),
-      sources_(rows, columns, alpha, mix64(salt, 2)),
-      destinations_(rows, columns, alpha, mix64(salt, 3)),
+    : edges_(rows, columns, mix64(salt, 1)),
+      sources_(rows, columns, mix64(salt, 2)),
+      destinations_(rows, columns, mix64(salt, 3)),
+      decay_(alpha),
+      ahead_(1 / (1 - alpha)),
       threshold_(threshold) {}
 
 FilteringMidas FilteringMidas::of(const Descriptor& descriptor, std::uint64_t salt) {
@@ -29,21 +19,36 @@ FilteringMidas FilteringMidas::of(const Descriptor& descriptor, std::uint64_t sa
           descriptor.parameter("threshold"), salt};
 }
 
+void FilteringMidas::advance(std::uint64_t tick) {
+  demand_next_tick(tick_, tick);
+  decay_.pass(tick - tick_, [this](double factor) {
+    for (PairedCells* cells : {&edges_, &sources_, &destinations_}) cells->rescale_first(factor);
+  });
+  tick_ = tick;
+}
+
+FilteringMidas::Tick FilteringMidas::now() const {
+  const auto past = static_cast<double>(tick_ - 1);
+  return {_mm_set1_pd(decay_.weight()),
+          _mm_set1_pd(decay_.value()),
+          _mm_set1_pd(decay_.value() * ahead_),
+          _mm_set1_pd(ahead_),
+          _mm_set1_pd(past + 1),
+          _mm_set1_pd(-past),
+          _mm_set1_pd(past == 0 ? 0 : -1 / past),
+          _mm_set1_pd(threshold_ * past)};
+}
+
 void FilteringMidas::save(ByteWriter& writer) const {
-  edges_.save(writer);
-  sources_.save(writer);
-  destinations_.save(writer);
+  for (const PairedCells* cells : {&edges_, &sources_, &destinations_}) cells->save(writer);
+  decay_.save(writer);
   writer.put(tick_);
 }
 
 void FilteringMidas::restore(ByteReader& reader) {
-  edges_.restore(reader);
-  sources_.restore(reader);
-  destinations_.restore(reader);
-  const auto tick = reader.get<std::uint64_t>();
-  if (tick < 1 || tick > DecayedCountMin::kMostTicks) return reader.fail();
-  tick_ = 1;
-  tick_to(tick);
+  for (PairedCells* cells : {&edges_, &sources_, &destinations_}) cells->restore(reader);
+  decay_.restore(reader);
+  tick_ = reader.get<std::uint64_t>();
 }
 
 }  // namespace dwell::detect

@@ -20,7 +20,6 @@ namespace dwell::detect {
 template <class Core>
 class MidasDetector final : public Described<MidasDetector<Core>, SequentialDetector> {
   using Base = Described<MidasDetector<Core>, SequentialDetector>;
-  using Ratio = MidasRatio;
 
  public:
   MidasDetector(const Descriptor& descriptor, const Setting& setting)
@@ -30,12 +29,10 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
         members_(Core::of(descriptor, mix64(setting.seed.value))) {}
 
   void observe(const WindowRows& rows) override {
-    for_each(rows.access, [](std::size_t, const Ratio&, const Ratio&) {});
+    for_each(rows.access, [](std::size_t, const MidasRatios&) {});
   }
   bool score_rows(const WindowRows& rows, std::span<double> out) override {
-    for_each(rows.access, [&](std::size_t i, const Ratio& by_page, const Ratio& by_member) {
-      out[i] = std::max(pages_.score(by_page), members_.score(by_member));
-    });
+    for_each(rows.access, [&](std::size_t i, const MidasRatios& both) { out[i] = pages_.score(both.greater()); });
     return true;
   }
   void close(const WindowInfo&, Scores& scores) override {
@@ -69,9 +66,9 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
  private:
   struct Scored {
     std::uint64_t id;
-    Ratio ratio;
+    MidasRatio ratio;
   };
-  static constexpr std::size_t kAhead = 8;            // rows between finding a row's cells and using them
+  static constexpr std::size_t kTogether = 16;        // rows whose cells are found before the first is used
   static constexpr std::uint32_t kPublishedRows = 2;  // of each sketch: the loop over them is unrolled
 
   /// Adds every row and hands `done` its place and both ratios.
@@ -88,34 +85,32 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
   template <std::uint32_t Rows, class Done>
   void for_each(telemetry::AccessRows access, Done done) {
     struct Found {
-      std::uint64_t source, key;
-      typename Core::Edge by_page, by_member;
+      typename Core::template Edge<Rows> by_page, by_member;
     };
-    std::array<Found, kAhead> ahead;
+    std::array<Found, kTogether> found;
+    const typename Core::Tick tick = pages_.now();
     const std::size_t size = access.size();
-    for (std::size_t i = 0; i < size + kAhead; ++i) {
-      Found& row = ahead[i % kAhead];
-      if (i >= kAhead) {
-        const Ratio by_page = pages_.template add<Rows>(row.by_page);
-        const Ratio by_member = members_.template add<Rows>(row.by_member);
-        note(sources_, row.source, by_page);
-        note(keys_, row.key, by_member);
-        done(i - kAhead, by_page, by_member);
+    Scored* source = room_for(sources_, size);
+    Scored* key = room_for(keys_, size);
+    for (std::size_t begin = 0; begin < size; begin += kTogether) {
+      const std::size_t end = std::min(size, begin + kTogether);
+      for (std::size_t i = begin; i < end; ++i) {
+        Found& row = found[i - begin];
+        pages_.template find<Rows>(access.source(i), access.page(i), row.by_page);
+        members_.template find<Rows>(access.key(i), access.member(i), row.by_member);
       }
-      if (i >= size) continue;
-      row.source = access.source(i);
-      row.key = access.key(i);
-      pages_.template find<Rows>(row.source, access.page(i), row.by_page);
-      members_.template find<Rows>(row.key, access.member(i), row.by_member);
+      for (std::size_t i = begin; i < end; ++i) {
+        const Found& row = found[i - begin];
+        const MidasRatios both = Core::template add<Rows>(pages_, row.by_page, members_, row.by_member, tick);
+        *source++ = {access.source(i), both.first()};
+        *key++ = {access.key(i), both.second()};
+        done(i, both);
+      }
     }
   }
-  /// Few keys in many rows: one entry while an id repeats.
-  static void note(std::vector<Scored>& scored, std::uint64_t id, const Ratio& ratio) {
-    if (scored.empty() || scored.back().id != id) {
-      scored.push_back({id, ratio});
-    } else if (scored.back().ratio.below(ratio)) {
-      scored.back().ratio = ratio;
-    }
+  static Scored* room_for(std::vector<Scored>& scored, std::size_t more) {
+    scored.resize(scored.size() + more);
+    return scored.data() + (scored.size() - more);
   }
   static void emit(std::vector<Scored>& scored, EntityKind kind, const Core& midas, Scores& scores) {
     // A little below the floor, so that rounding leaves the decision to `emit`.
@@ -155,9 +150,7 @@ class MidasEdges final : public EdgeDetector {
   static constexpr std::uint32_t kUsualRows = 2;  // for which loops are unrolled
   template <std::uint32_t Rows>
   double scored(std::uint64_t u, std::uint64_t v) {
-    typename Core::Edge edge;
-    core_.template find<Rows>(u, v, edge);
-    return core_.score(core_.template add<Rows>(edge));
+    return core_.template add<Rows>(u, v);
   }
   static std::uint64_t short_id(std::uint64_t id) { return id >> 32 == 0 ? id : mix64(id); }
   Core core_;

@@ -4,120 +4,128 @@
 // its count a in the current tick, which is emptied at the end of every tick. For an edge arriving at tick t >= 1,
 // after it has been added to both (the published order),
 //   score(a, s, t) = (a - s / t)² · t² / (s · (t - 1))         0 at t = 1
-// 2 × 1,024 cells as published, 16 bytes a cell for the pair a, s: 33 KB. Counts of an ended tick are dropped when
-// their cell is next touched, so ticks are free; both are whole numbers until they are scored.
+// 2 × 1,024 cells as published, 16 bytes a cell: 33 KB. Ticks touch no cell: instead of a cell holds a + n, where n is
+// how many edges the stream had before this tick. What earlier ticks left is at most n, and counts as n. All are whole
+// numbers.
 
-#include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
-#include <vector>
 
 #include "detectors/api/descriptor.hpp"
-#include "detectors/common/count_min.hpp"
+#include "detectors/api/stream.hpp"
 #include "detectors/sketches/midas_ratio.hpp"
-#include "sim/core/check.hpp"
+#include "detectors/sketches/paired_cells.hpp"
 
 namespace dwell::detect {
 
 class PlainMidas {
  public:
-  static constexpr std::uint32_t kMostRows = 8;
-  PlainMidas(std::uint32_t rows, std::uint32_t columns, std::uint64_t salt)
-      : cells_(static_cast<std::size_t>(rows) * columns),
-        rows_(rows),
-        columns_(columns),
-        salt_term_(CellWalk::salt_term(salt)) {
-    DWELL_DEMAND(rows >= 1 && rows <= kMostRows && columns >= 1, "a sketch has one to eight rows, and columns");
-  }
+  PlainMidas(std::uint32_t rows, std::uint32_t columns, std::uint64_t salt) : cells_(rows, columns, salt) {}
   static PlainMidas of(const Descriptor& descriptor, std::uint64_t salt) {
     return {static_cast<std::uint32_t>(descriptor.parameter("rows")),
             static_cast<std::uint32_t>(descriptor.parameter("columns")), salt};
   }
 
   /// Ends the current tick.
-  void tick() { ++tick_; }
+  void tick() { tick_to(tick_ + 1); }
   /// Ends ticks until `tick` is the current one; it must not go back.
   void tick_to(std::uint64_t tick) {
-    DWELL_DEMAND(tick >= tick_ && tick <= DecayedCountMin::kMostTicks, "ticks begin at 1, never go back, below 2^28");
+    if (tick == tick_) return;
+    demand_next_tick(tick_, tick);
     tick_ = tick;
+    before_ = edges_;
   }
-  /// The cells of an edge, for adding it soon.
+  /// The cells of an edge, for adding it soon. Not valid after a restore or in a copy.
+  template <std::uint32_t Rows>
   struct Edge {
-    std::array<std::uint32_t, kMostRows> edge;
+    PairedCells::Places<Rows> edge;
   };
+  /// What the current tick is to every edge.
+  struct Tick {
+    __m128d least;   // that a cell holds
+    __m128d before;  // n
+    __m128d number;  // t
+  };
+  [[nodiscard]] Tick now() const {
+    const auto before = static_cast<double>(static_cast<std::int64_t>(before_));
+    return {_mm_set_pd(0, before), _mm_set1_pd(before), _mm_set1_pd(static_cast<double>(tick_))};
+  }
 
   /// Finds the cells of the edge u → v and calls them into the cache. Ids up to 2^32 make distinct edges. `Rows` is the
   /// number of rows where it is known to the compiler, else 0.
   template <std::uint32_t Rows>
-  void find(std::uint64_t u, std::uint64_t v, Edge& edge) const {
-    CellWalk walk(mix64((u ^ std::rotl(v, 32)) + salt_term_));
-    std::uint32_t row = 0;
-    for (std::uint32_t r = 0; r < rows<Rows>(); ++r, row += columns_) {
-      edge.edge[r] = row + walk.next(columns_);
-      __builtin_prefetch(&cells_[edge.edge[r]], 1);
-    }
+  void find(std::uint64_t u, std::uint64_t v, Edge<Rows>& edge) {
+    cells_.find<Rows>(u ^ std::rotl(v, 32), edge.edge);
   }
   /// Adds the edge and returns its score as a ratio: (a·t - s)² over s.
   template <std::uint32_t Rows>
-  MidasRatio add(const Edge& edge) {
-    std::uint64_t current = UINT64_MAX;
-    std::uint64_t total = UINT64_MAX;
-    Cell* const cells = cells_.data();
-    const std::uint64_t tick = tick_;
-    for (std::uint32_t r = 0; r < rows<Rows>(); ++r) {
-      Cell& cell = cells[edge.edge[r]];
-      const std::uint64_t counted = (cell.tick_count >> kCountBits == tick ? cell.tick_count : tick << kCountBits) + 1;
-      cell = {counted, cell.total + 1};
-      current = std::min(current, counted & kCountMask);
-      total = std::min(total, cell.total);
-    }
-    // Signed numbers convert faster.
-    const auto s = static_cast<double>(static_cast<std::int64_t>(total));
-    const double difference = static_cast<double>(static_cast<std::int64_t>(current * tick)) - s;
-    return {difference * difference, s};
+  MidasRatio add(const Edge<Rows>& edge, const Tick& tick) {
+    ++edges_;
+    const __m128d counts = touch<Rows>(edge.edge, cells_.rows<Rows>(), tick);
+    return ratios(counts, counts, tick).first();
+  }
+  /// The same for an edge in each of two instances made alike and at the same tick, both at once.
+  template <std::uint32_t Rows>
+  static MidasRatios add(PlainMidas& one, const Edge<Rows>& a, PlainMidas& other, const Edge<Rows>& b,
+                         const Tick& tick) {
+    ++one.edges_;
+    ++other.edges_;
+    const std::uint32_t rows = one.cells_.rows<Rows>();
+    return ratios(touch<Rows>(a.edge, rows, tick), touch<Rows>(b.edge, rows, tick), tick);
   }
   /// Adds the edge and returns its score.
+  template <std::uint32_t Rows = 0>
   double add(std::uint64_t u, std::uint64_t v) {
-    Edge edge;
-    find<0>(u, v, edge);
-    return score(add<0>(edge));
+    Edge<Rows> edge{};
+    find<Rows>(u, v, edge);
+    return score(add<Rows>(edge, now()));
   }
   /// The score that a ratio of the current tick stands for.
   [[nodiscard]] double score(const MidasRatio& ratio) const {
     return tick_ == 1 ? 0 : ratio.square / (ratio.total * static_cast<double>(tick_ - 1));
   }
   [[nodiscard]] std::uint64_t ticks() const { return tick_; }
-  [[nodiscard]] std::uint64_t bytes() const { return cells_.capacity() * sizeof(Cell); }
+  [[nodiscard]] std::uint64_t bytes() const { return cells_.bytes(); }
 
   void save(ByteWriter& writer) const {
-    writer.put_vector(cells_);
+    cells_.save(writer);
     writer.put(tick_);
+    writer.put(before_);
+    writer.put(edges_);
   }
   void restore(ByteReader& reader) {
-    cells_ = reader.get_vector<Cell>();
+    cells_.restore(reader);
     tick_ = reader.get<std::uint64_t>();
+    before_ = reader.get<std::uint64_t>();
+    edges_ = reader.get<std::uint64_t>();
   }
   /// Whether a restored sketch has the size it was made with.
-  [[nodiscard]] bool sound() const { return cells_.size() == static_cast<std::size_t>(rows_) * columns_; }
+  [[nodiscard]] bool sound() const { return cells_.sound(); }
 
  private:
-  static constexpr unsigned kCountBits = 34;
-  static constexpr std::uint64_t kCountMask = (1ULL << kCountBits) - 1;
-  struct Cell {
-    std::uint64_t tick_count;  // tick of the last touch, above the count in it
-    std::uint64_t total;
-  };
+  /// Adds one to a key's cells and returns the least of what they hold: a + n, and s.
   template <std::uint32_t Rows>
-  [[nodiscard]] std::uint32_t rows() const {
-    return Rows == 0 ? rows_ : Rows;
+  static __m128d touch(const PairedCells::Places<Rows>& cells, std::uint32_t rows, const Tick& tick) {
+    __m128d least = touch(*cells[0], tick);
+    for (std::uint32_t r = 1; r < rows; ++r) least = _mm_min_pd(least, touch(*cells[r], tick));
+    return least;
+  }
+  static __m128d touch(PairedCells::Cell& cell, const Tick& tick) {
+    const __m128d counts = _mm_add_pd(_mm_max_pd(cell.load(), tick.least), _mm_set1_pd(1));
+    cell.store(counts);
+    return counts;
+  }
+  static MidasRatios ratios(__m128d one, __m128d other, const Tick& tick) {
+    const __m128d total = _mm_unpackhi_pd(one, other);
+    const __m128d current = _mm_sub_pd(_mm_unpacklo_pd(one, other), tick.before);
+    const __m128d difference = _mm_sub_pd(_mm_mul_pd(current, tick.number), total);
+    return {_mm_mul_pd(difference, difference), total};
   }
 
-  std::vector<Cell> cells_;  // row by row
-  std::uint32_t rows_;
-  std::uint32_t columns_;
-  std::uint64_t salt_term_;
+  PairedCells cells_;
   std::uint64_t tick_ = 1;
+  std::uint64_t before_ = 0;  // edges before this tick
+  std::uint64_t edges_ = 0;   // edges in all
 };
 
 }  // namespace dwell::detect

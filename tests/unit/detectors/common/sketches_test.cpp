@@ -50,15 +50,6 @@ TEST_CASE("Count-Min never underestimates and merges to the sketch of both strea
   }
 }
 
-TEST_CASE("a decayed Count-Min halves what is not renewed and leaves no denormal numbers", "[detectors][count-min]") {
-  DecayedCountMin sketch(2, 1024, .5, 1);
-  sketch.add(7, 1);
-  CHECK(sketch.add(7, 1).current == 2);
-  CHECK(sketch.add(7, 3).current == 2 * .25 + 1);
-  CHECK(sketch.add(7, 3).total == 4);
-  CHECK(sketch.add(7, 1'000'000).current == 1);
-}
-
 TEST_CASE("HyperLogLog: duplicates do not count, merging is the union, both precisions agree",
           "[detectors][hyperloglog]") {
   HyperLogLog a(14);
