@@ -229,25 +229,32 @@ void Selection<Batch>::order(std::uint64_t hash_key) {
   const std::int64_t* const ingest = batch_->ingest_us.data();
   for (std::vector<std::uint32_t>& list : ordered_) list.clear();
   if (size == 0) return;
-  const auto [least, greatest] = std::minmax_element(ingest, ingest + size);
-  const std::int64_t first = *least;
-  DWELL_DEMAND(*greatest - first < std::int64_t{1} << 32, "ingest times of one window are more than 2^32 us apart");
+  std::int64_t first = ingest[0];
+  std::int64_t last = ingest[0];
+  for (std::size_t i = 1; i < size; ++i) {
+    first = std::min(first, ingest[i]);
+    last = std::max(last, ingest[i]);
+  }
+  DWELL_DEMAND(last - first < std::int64_t{1} << 32, "ingest times of one window are more than 2^32 us apart");
   keys_.resize(size);
   for (std::size_t i = 0; i < size; ++i) keys_[i] = static_cast<std::uint64_t>(ingest[i] - first) << 32 | i;
-  const std::uint64_t stretch = (1ULL << 32) / static_cast<std::uint64_t>(*greatest - first + 1);
+  const std::uint64_t stretch = (1ULL << 32) / static_cast<std::uint64_t>(last - first + 1);
   sort_(
       keys_, [stretch](std::uint64_t key) { return static_cast<std::uint32_t>((key >> 32) * stretch); },
       std::less<std::uint64_t>());
   settle_ties(hash_key);
+  if (foreign_.empty()) {  // the clean list serves all views
+    ordered_[0].resize(size);
+    for (std::size_t i = 0; i < size; ++i) ordered_[0][i] = static_cast<std::uint32_t>(keys_[i]);
+    return;
+  }
   for (const std::uint64_t key : keys_) {
     const auto row = static_cast<std::uint32_t>(key);
     const Label label = row < background_ ? kBackgroundLabel : foreign_[row - background_].label;
     if (label != kBackgroundLabel) {
       ordered_[label].push_back(row);
     } else {
-      ordered_[0].push_back(row);
-      if (foreign_.empty()) continue;  // the clean list serves all views
-      for (std::size_t v = 1; v < kViews; ++v) ordered_[v].push_back(row);
+      for (std::vector<std::uint32_t>& list : ordered_) list.push_back(row);
     }
   }
 }
@@ -256,6 +263,10 @@ void Selection<Batch>::order(std::uint64_t hash_key) {
 template <class Batch>
 void Selection<Batch>::settle_ties(std::uint64_t hash_key) {
   const auto time = [](std::uint64_t key) { return key >> 32; };
+  const std::uint64_t* const keys = keys_.data();
+  bool tied = false;
+  for (std::size_t i = 1; i < keys_.size(); ++i) tied |= time(keys[i - 1]) == time(keys[i]);
+  if (!tied) return;
   const auto hash = [&](std::uint64_t key) {
     const std::size_t row = key & 0xffffffffU;
     return mix64(batch_->token[row] ^ hash_key, batch_->member[row]);

@@ -15,35 +15,22 @@
 // a tick but once in 900 (decay.hpp). As published: 2 × 1,024 cells, α = .5, threshold 1e3. 16 bytes a cell: 98 KB.
 
 #include <array>
-#include <bit>
 #include <cstdint>
 
 #include "detectors/api/descriptor.hpp"
-#include "detectors/api/stream.hpp"
-#include "detectors/sketches/decay.hpp"
+#include "detectors/sketches/edge_sketches.hpp"
 #include "detectors/sketches/midas_ratio.hpp"
 #include "detectors/sketches/paired_cells.hpp"
 
 namespace dwell::detect {
 
-class FilteringMidas {
+class FilteringMidas : public EdgeSketches {
  public:
   FilteringMidas(std::uint32_t rows, std::uint32_t columns, double alpha, double threshold, std::uint64_t salt);
   static FilteringMidas of(const Descriptor& descriptor, std::uint64_t salt);
 
-  /// Ends the current tick.
-  void tick() { tick_to(tick_ + 1); }
-  /// Ends ticks until `tick` is the current one; it must not go back.
-  void tick_to(std::uint64_t tick) {
-    if (tick != tick_) advance(tick);
-  }
-  /// The cells of an edge, for adding it soon. Not valid after a restore or in a copy.
-  template <std::uint32_t Rows>
-  struct Edge {
-    PairedCells::Places<Rows> edge, source, destination;
-  };
   /// What the current tick is to every edge.
-  struct Tick {
+  struct Tick : MidasPast {
     __m128d added;          // to what a cell holds for a
     __m128d current;        // times what a cell holds for a, is a
     __m128d ahead;          // times what a cell holds for a, is a / (1 - α)
@@ -55,18 +42,10 @@ class FilteringMidas {
   };
   [[nodiscard]] Tick now() const;
 
-  /// Finds the cells of the edge u → v and calls them into the cache. Ids up to 2^32 make distinct edges. `Rows` is the
-  /// number of rows where it is known to the compiler, else 0.
-  template <std::uint32_t Rows>
-  void find(std::uint64_t u, std::uint64_t v, Edge<Rows>& edge) {
-    edges_.find<Rows>(u ^ std::rotl(v, 32), edge.edge);
-    sources_.find<Rows>(u, edge.source);
-    destinations_.find<Rows>(v, edge.destination);
-  }
   /// Adds the edge and returns its score as a ratio: (a + s - a·t)² over s.
   template <std::uint32_t Rows>
   MidasRatio add(const Edge<Rows>& edge, const Tick& tick) {
-    const std::uint32_t rows = edges_.rows<Rows>();
+    const std::uint32_t rows = row_count<Rows>();
     MidasRatios best = touch<Rows>(edge.edge, edge.source, rows, tick);
     best.raise(touch<Rows>(edge.destination, edge.destination, rows, tick));
     return best.greater();
@@ -75,7 +54,7 @@ class FilteringMidas {
   template <std::uint32_t Rows>
   static MidasRatios add(FilteringMidas& one, const Edge<Rows>& a, FilteringMidas&, const Edge<Rows>& b,
                          const Tick& tick) {
-    const std::uint32_t rows = one.edges_.rows<Rows>();
+    const std::uint32_t rows = one.row_count<Rows>();
     MidasRatios best = touch<Rows>(a.edge, b.edge, rows, tick);
     best.raise(touch<Rows>(a.source, b.source, rows, tick));
     best.raise(touch<Rows>(a.destination, b.destination, rows, tick));
@@ -86,21 +65,9 @@ class FilteringMidas {
   double add(std::uint64_t u, std::uint64_t v) {
     Edge<Rows> edge{};
     find<Rows>(u, v, edge);
-    return score(add<Rows>(edge, now()));
+    const Tick tick = now();
+    return tick.score(add<Rows>(edge, tick));
   }
-  /// The score that a ratio of the current tick stands for.
-  [[nodiscard]] double score(const MidasRatio& ratio) const {
-    return tick_ == 1 ? 0 : ratio.square / (ratio.total * static_cast<double>(tick_ - 1));
-  }
-  [[nodiscard]] std::uint64_t ticks() const { return tick_; }
-  [[nodiscard]] std::uint64_t bytes() const {
-    return edges_.bytes() + sources_.bytes() + destinations_.bytes() + decay_.bytes();
-  }
-
-  void save(ByteWriter& writer) const;
-  void restore(ByteReader& reader);
-  /// Whether restored sketches have the size they were made with.
-  [[nodiscard]] bool sound() const { return edges_.sound() && sources_.sound() && destinations_.sound(); }
 
  private:
   /// Cells of one row, of two keys.
@@ -165,15 +132,9 @@ class FilteringMidas {
     const __m128d learnt = _mm_add_pd(was.total, _mm_mul_pd(more, tick.ahead));
     return choose(filters, mean, learnt);
   }
-  void advance(std::uint64_t tick);
 
-  PairedCells edges_;
-  PairedCells sources_;
-  PairedCells destinations_;
-  Decay decay_;
   double ahead_;  // 1 / (1 - α): what one count amounts to in all
   double threshold_;
-  std::uint64_t tick_ = 1;
 };
 
 }  // namespace dwell::detect

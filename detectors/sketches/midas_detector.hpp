@@ -17,6 +17,8 @@
 
 namespace dwell::detect {
 
+inline constexpr std::uint32_t kPublishedRows = 2;  // of each sketch: loops over them are unrolled
+
 template <class Core>
 class MidasDetector final : public Described<MidasDetector<Core>, SequentialDetector> {
   using Base = Described<MidasDetector<Core>, SequentialDetector>;
@@ -32,13 +34,15 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
     for_each(rows.access, [](std::size_t, const MidasRatios&) {});
   }
   bool score_rows(const WindowRows& rows, std::span<double> out) override {
-    for_each(rows.access, [&](std::size_t i, const MidasRatios& both) { out[i] = pages_.score(both.greater()); });
+    const MidasPast past(pages_.ticks());
+    for_each(rows.access, [&](std::size_t i, const MidasRatios& both) { out[i] = past.score(both.greater()); });
     return true;
   }
   void close(const WindowInfo&, Scores& scores) override {
     // All rows of a window share one tick, so ratios of different rows compare as their scores do.
-    emit(sources_, EntityKind::source, pages_, scores);
-    emit(keys_, EntityKind::key, members_, scores);
+    const MidasPast past(pages_.ticks());
+    emit(sources_, EntityKind::source, past, scores);
+    emit(keys_, EntityKind::key, past, scores);
     pages_.tick();
     members_.tick();
   }
@@ -54,7 +58,7 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
     members_.restore(reader);
     sources_ = get_records<Scored>(reader);
     keys_ = get_records<Scored>(reader);
-    if (!reader.failed() && !(pages_.sound() && members_.sound())) {
+    if (!reader.failed() && !(pages_.sound() && members_.sound() && pages_.ticks() == members_.ticks())) {
       return Error{this->descriptor().name, "saved state", "sketches of another size", "the size its parameters give"};
     }
     return this->restored(reader);
@@ -68,8 +72,7 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
     std::uint64_t id;
     MidasRatio ratio;
   };
-  static constexpr std::size_t kTogether = 16;        // rows whose cells are found before the first is used
-  static constexpr std::uint32_t kPublishedRows = 2;  // of each sketch: the loop over them is unrolled
+  static constexpr std::size_t kTogether = 16;  // rows whose cells are found before the first is used
 
   /// Adds every row and hands `done` its place and both ratios.
   template <class Done>
@@ -112,16 +115,16 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
     scored.resize(scored.size() + more);
     return scored.data() + (scored.size() - more);
   }
-  static void emit(std::vector<Scored>& scored, EntityKind kind, const Core& midas, Scores& scores) {
+  static void emit(std::vector<Scored>& scored, EntityKind kind, const MidasPast& past, Scores& scores) {
     // A little below the floor, so that rounding leaves the decision to `emit`.
-    const double floor = scores.floor() * static_cast<double>(midas.ticks() - 1) * (1 - 1e-12);
+    const double floor = scores.floor() * past.ticks * (1 - 1e-12);
     if (floor > 0) std::erase_if(scored, [&](const Scored& s) { return s.ratio.square < floor * s.ratio.total; });
     if (scored.size() > 1) {
       std::sort(scored.begin(), scored.end(),
                 [](const Scored& a, const Scored& b) { return a.id != b.id ? a.id < b.id : b.ratio.below(a.ratio); });
     }
     for (std::size_t i = 0; i < scored.size(); ++i) {
-      if (i == 0 || scored[i].id != scored[i - 1].id) scores.emit({kind, scored[i].id}, midas.score(scored[i].ratio));
+      if (i == 0 || scored[i].id != scored[i - 1].id) scores.emit({kind, scored[i].id}, past.score(scored[i].ratio));
     }
     scored.clear();
   }
@@ -133,28 +136,27 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
   std::vector<Scored> keys_;
 };
 
-/// Edges of a file. Ids from 2^32 up are hashed, so that any two numbers make distinct edges but for chance.
-template <class Core>
+/// Edges of a file. Ids from 2^32 up are hashed, so that any two numbers make distinct edges but for chance. `Rows` is
+/// the number of rows of each sketch where it is known to the compiler, else 0.
+template <class Core, std::uint32_t Rows>
 class MidasEdges final : public EdgeDetector {
  public:
-  explicit MidasEdges(const Descriptor& descriptor)
-      : core_(Core::of(descriptor, kSalt)), usual_(descriptor.parameter("rows") == kUsualRows) {}
+  explicit MidasEdges(const Descriptor& descriptor) : core_(Core::of(descriptor, kSalt)), now_(core_.now()) {}
   double edge(std::uint64_t source, std::uint64_t destination, std::int64_t tick) override {
-    core_.tick_to(static_cast<std::uint64_t>(tick));
-    return usual_ ? scored<kUsualRows>(short_id(source), short_id(destination))
-                  : scored<0>(short_id(source), short_id(destination));
+    if (static_cast<std::uint64_t>(tick) != core_.ticks()) {
+      core_.tick_to(static_cast<std::uint64_t>(tick));
+      now_ = core_.now();
+    }
+    typename Core::template Edge<Rows> edge{};
+    core_.template find<Rows>(short_id(source), short_id(destination), edge);
+    return now_.score(core_.template add<Rows>(edge, now_));
   }
 
  private:
-  static constexpr std::uint64_t kSalt = 1;       // a run over a file has no seed
-  static constexpr std::uint32_t kUsualRows = 2;  // for which loops are unrolled
-  template <std::uint32_t Rows>
-  double scored(std::uint64_t u, std::uint64_t v) {
-    return core_.template add<Rows>(u, v);
-  }
+  static constexpr std::uint64_t kSalt = 1;  // a run over a file has no seed
   static std::uint64_t short_id(std::uint64_t id) { return id >> 32 == 0 ? id : mix64(id); }
   Core core_;
-  bool usual_;
+  typename Core::Tick now_;
 };
 
 template <class Core>
@@ -163,7 +165,10 @@ std::unique_ptr<Detector> make_midas_detector(const Descriptor& descriptor, cons
 }
 template <class Core>
 std::unique_ptr<EdgeDetector> make_midas_edges(const Descriptor& descriptor) {
-  return std::make_unique<MidasEdges<Core>>(descriptor);
+  if (descriptor.parameter("rows") == kPublishedRows) {
+    return std::make_unique<MidasEdges<Core, kPublishedRows>>(descriptor);
+  }
+  return std::make_unique<MidasEdges<Core, 0>>(descriptor);
 }
 
 }  // namespace dwell::detect

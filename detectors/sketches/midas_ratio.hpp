@@ -5,6 +5,7 @@
 #include <emmintrin.h>
 
 #include <cstdint>
+#include <limits>
 
 #include "detectors/api/stream.hpp"
 #include "sim/core/check.hpp"
@@ -23,6 +24,15 @@ inline void demand_next_tick(std::uint64_t now, std::uint64_t next) {
   DWELL_DEMAND(next >= now && next <= static_cast<std::uint64_t>(kMostTick),
                "ticks begin at 1, never go back, below 2^28");
 }
+
+/// What a tick t is to scores.
+struct MidasPast {
+  explicit MidasPast(std::uint64_t tick)
+      : ticks(tick == 1 ? std::numeric_limits<double>::infinity() : static_cast<double>(tick - 1)) {}
+  /// The score that a ratio of this tick stands for; 0 at t = 1.
+  [[nodiscard]] double score(const MidasRatio& ratio) const { return ratio.square / (ratio.total * ticks); }
+  double ticks;  ///< t - 1, infinity at t = 1
+};
 
 /// Where `mask` is set `yes`, else `no`. Masks have all bits of a lane set, or none.
 inline __m128d choose(__m128d mask, __m128d yes, __m128d no) {

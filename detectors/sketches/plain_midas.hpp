@@ -41,14 +41,14 @@ class PlainMidas {
     PairedCells::Places<Rows> edge;
   };
   /// What the current tick is to every edge.
-  struct Tick {
+  struct Tick : MidasPast {
     __m128d least;   // that a cell holds
     __m128d before;  // n
     __m128d number;  // t
   };
   [[nodiscard]] Tick now() const {
     const auto before = static_cast<double>(static_cast<std::int64_t>(before_));
-    return {_mm_set_pd(0, before), _mm_set1_pd(before), _mm_set1_pd(static_cast<double>(tick_))};
+    return {MidasPast(tick_), _mm_set_pd(0, before), _mm_set1_pd(before), _mm_set1_pd(static_cast<double>(tick_))};
   }
 
   /// Finds the cells of the edge u → v and calls them into the cache. Ids up to 2^32 make distinct edges. `Rows` is the
@@ -78,11 +78,8 @@ class PlainMidas {
   double add(std::uint64_t u, std::uint64_t v) {
     Edge<Rows> edge{};
     find<Rows>(u, v, edge);
-    return score(add<Rows>(edge, now()));
-  }
-  /// The score that a ratio of the current tick stands for.
-  [[nodiscard]] double score(const MidasRatio& ratio) const {
-    return tick_ == 1 ? 0 : ratio.square / (ratio.total * static_cast<double>(tick_ - 1));
+    const Tick tick = now();
+    return tick.score(add<Rows>(edge, tick));
   }
   [[nodiscard]] std::uint64_t ticks() const { return tick_; }
   [[nodiscard]] std::uint64_t bytes() const { return cells_.bytes(); }
