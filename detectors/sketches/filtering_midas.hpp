@@ -60,14 +60,6 @@ class FilteringMidas : public EdgeSketches {
     best.raise(touch<Rows>(a.destination, b.destination, rows, tick));
     return best;
   }
-  /// Adds the edge and returns its score.
-  template <std::uint32_t Rows = 0>
-  double add(std::uint64_t u, std::uint64_t v) {
-    Edge<Rows> edge{};
-    find<Rows>(u, v, edge);
-    const Tick tick = now();
-    return tick.score(add<Rows>(edge, tick));
-  }
 
  private:
   /// Cells of one row, of two keys.

@@ -43,6 +43,13 @@ class PairedCells {
   [[nodiscard]] std::uint32_t rows() const {
     return Rows == 0 ? rows_ : Rows;
   }
+  /// Changes each of a key's cells, `rows` of them, and returns the least first and the least second number then held.
+  template <std::uint32_t Rows, class Change>
+  static __m128d change(const Places<Rows>& cells, std::uint32_t rows, Change change) {
+    __m128d least = change_one(*cells[0], change);
+    for (std::uint32_t r = 1; r < rows; ++r) least = _mm_min_pd(least, change_one(*cells[r], change));
+    return least;
+  }
   /// Multiplies the first number of every cell, as counts of a Decay; what falls below 2^-64 becomes 0, so that no
   /// denormal number ever appears. Some .5 ns a cell.
   void rescale_first(double factor);
@@ -54,6 +61,13 @@ class PairedCells {
   [[nodiscard]] bool sound() const { return cells_.size() == static_cast<std::size_t>(rows_) * columns_; }
 
  private:
+  template <class Change>
+  static __m128d change_one(Cell& cell, Change change) {
+    const __m128d now = change(cell.load());
+    cell.store(now);
+    return now;
+  }
+
   std::vector<Cell> cells_;  // row by row
   std::uint32_t rows_;
   std::uint32_t columns_;

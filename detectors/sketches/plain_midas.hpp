@@ -73,14 +73,6 @@ class PlainMidas {
     const std::uint32_t rows = one.cells_.rows<Rows>();
     return ratios(touch<Rows>(a.edge, rows, tick), touch<Rows>(b.edge, rows, tick), tick);
   }
-  /// Adds the edge and returns its score.
-  template <std::uint32_t Rows = 0>
-  double add(std::uint64_t u, std::uint64_t v) {
-    Edge<Rows> edge{};
-    find<Rows>(u, v, edge);
-    const Tick tick = now();
-    return tick.score(add<Rows>(edge, tick));
-  }
   [[nodiscard]] std::uint64_t ticks() const { return tick_; }
   [[nodiscard]] std::uint64_t bytes() const { return cells_.bytes(); }
 
@@ -103,14 +95,8 @@ class PlainMidas {
   /// Adds one to a key's cells and returns the least of what they hold: a + n, and s.
   template <std::uint32_t Rows>
   static __m128d touch(const PairedCells::Places<Rows>& cells, std::uint32_t rows, const Tick& tick) {
-    __m128d least = touch(*cells[0], tick);
-    for (std::uint32_t r = 1; r < rows; ++r) least = _mm_min_pd(least, touch(*cells[r], tick));
-    return least;
-  }
-  static __m128d touch(PairedCells::Cell& cell, const Tick& tick) {
-    const __m128d counts = _mm_add_pd(_mm_max_pd(cell.load(), tick.least), _mm_set1_pd(1));
-    cell.store(counts);
-    return counts;
+    return PairedCells::change<Rows>(
+        cells, rows, [&](__m128d was) { return _mm_add_pd(_mm_max_pd(was, tick.least), _mm_set1_pd(1)); });
   }
   static MidasRatios ratios(__m128d one, __m128d other, const Tick& tick) {
     const __m128d total = _mm_unpackhi_pd(one, other);

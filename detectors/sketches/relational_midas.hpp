@@ -51,27 +51,12 @@ class RelationalMidas : public EdgeSketches {
     best.raise(ratios(touch<Rows>(a.destination, rows, tick), touch<Rows>(b.destination, rows, tick), tick));
     return best;
   }
-  /// Adds the edge and returns its score.
-  template <std::uint32_t Rows = 0>
-  double add(std::uint64_t u, std::uint64_t v) {
-    Edge<Rows> edge{};
-    find<Rows>(u, v, edge);
-    const Tick tick = now();
-    return tick.score(add<Rows>(edge, tick));
-  }
 
  private:
   /// Adds one to a key's cells and returns the least of their current counts, as held, and of their totals.
   template <std::uint32_t Rows>
   static __m128d touch(const PairedCells::Places<Rows>& cells, std::uint32_t rows, const Tick& tick) {
-    __m128d least = touch(*cells[0], tick);
-    for (std::uint32_t r = 1; r < rows; ++r) least = _mm_min_pd(least, touch(*cells[r], tick));
-    return least;
-  }
-  static __m128d touch(PairedCells::Cell& cell, const Tick& tick) {
-    const __m128d counts = _mm_add_pd(cell.load(), tick.added);
-    cell.store(counts);
-    return counts;
+    return PairedCells::change<Rows>(cells, rows, [&](__m128d was) { return _mm_add_pd(was, tick.added); });
   }
   static MidasRatios ratios(__m128d one, __m128d other, const Tick& tick) {
     const __m128d total = _mm_unpackhi_pd(one, other);

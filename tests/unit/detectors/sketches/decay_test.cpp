@@ -11,7 +11,7 @@ namespace {
 
 /// One count that decays, and the same by its definition.
 struct Counted {
-  explicit Counted(double keep) : decay(keep), keep(keep) {}
+  explicit Counted(double factor) : decay(factor), keep(factor) {}
   void add() {
     held += decay.weight();
     plain += 1;
