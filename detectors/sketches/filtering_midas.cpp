@@ -16,13 +16,12 @@ FilteringMidas::Tick FilteringMidas::now() const {
   const auto past = static_cast<double>(ticks() - 1);
   return {MidasPast(ticks()),
           _mm_set1_pd(decay().weight()),
-          _mm_set1_pd(decay().value()),
           _mm_set1_pd(decay().value() * ahead_),
           _mm_set1_pd(ahead_),
-          _mm_set1_pd(past + 1),
+          _mm_set1_pd(decay().value() * -past),
           _mm_set1_pd(-past),
           _mm_set1_pd(past == 0 ? 0 : -1 / past),
-          _mm_set1_pd(threshold_ * past)};
+          _mm_set1_pd(past == 0 ? 1 : threshold_ * past)};
 }
 
 }  // namespace dwell::detect

@@ -32,13 +32,12 @@ class FilteringMidas : public EdgeSketches {
   /// What the current tick is to every edge.
   struct Tick : MidasPast {
     __m128d added;          // to what a cell holds for a
-    __m128d current;        // times what a cell holds for a, is a
     __m128d ahead;          // times what a cell holds for a, is a / (1 - α)
     __m128d one_ahead;      // 1 / (1 - α)
-    __m128d number;         // t
-    __m128d minus_past;     // -(t - 1)
-    __m128d of_minus_past;  // -1 / (t - 1)
-    __m128d limit;          // threshold · (t - 1), which a square over a total is compared with
+    __m128d slope;          // times what a cell holds for a, is a - a·t
+    __m128d minus_past;     // 1 - t
+    __m128d of_minus_past;  // 1 / (1 - t)
+    __m128d limit;          // threshold · (t - 1), which a square over a total is compared with; never 0
   };
   [[nodiscard]] Tick now() const;
 
@@ -66,7 +65,6 @@ class FilteringMidas : public EdgeSketches {
   struct Touched {
     __m128d one, other;     // as they were
     __m128d held, lasting;  // the same by number: what stands for a, and what lasts between touches
-    __m128d filtered;       // whether the last score reached the threshold
     __m128d total;          // s
   };
   /// Adds one to the cells of two keys, which may be the same key of one sketch: then one in all.
@@ -82,20 +80,18 @@ class FilteringMidas : public EdgeSketches {
       held = _mm_min_pd(held, touched[r].held);
       total = _mm_min_pd(total, touched[r].total);
     }
-    const __m128d current = _mm_mul_pd(_mm_add_pd(held, tick.added), tick.current);
-    const __m128d difference = _mm_sub_pd(_mm_add_pd(current, total), _mm_mul_pd(current, tick.number));
-    // s is 0 or at least 1, and 0 at t = 1.
-    const __m128d scored = _mm_cmpge_pd(total, _mm_set1_pd(.5));
-    const MidasRatios ratios{_mm_and_pd(scored, _mm_mul_pd(difference, difference)),
-                             choose(scored, total, _mm_set1_pd(1))};
-    const __m128d filters = _mm_and_pd(scored, _mm_cmpge_pd(ratios.square, _mm_mul_pd(tick.limit, ratios.total)));
-    __m128d changes = _mm_xor_pd(filters, touched[0].filtered);
+    const __m128d difference = _mm_add_pd(total, _mm_mul_pd(_mm_add_pd(held, tick.added), tick.slope));
+    const __m128d half = _mm_set1_pd(.5);  // s is 0 but for rounding, or at least 1, and 0 at t = 1
+    const MidasRatios ratios{_mm_and_pd(_mm_cmpge_pd(total, half), _mm_mul_pd(difference, difference)),
+                             _mm_max_pd(total, half)};
+    const __m128d filters = _mm_cmpge_pd(ratios.square, _mm_mul_pd(tick.limit, ratios.total));
+    __m128d changes = _mm_xor_pd(filters, touched[0].lasting);  // by their signs
     for (std::uint32_t r = 1; r < rows; ++r) {
-      changes = _mm_or_pd(changes, _mm_xor_pd(filters, touched[r].filtered));
+      changes = _mm_or_pd(changes, _mm_xor_pd(filters, touched[r].lasting));
     }
     if (_mm_movemask_pd(changes) == 0) [[likely]] {
-      // As it was before, which is known earlier.
-      const __m128d lasting = _mm_andnot_pd(touched[0].filtered, tick.one_ahead);
+      // By what was filtered before, which is the same and known earlier.
+      const __m128d lasting = _mm_andnot_pd(filtered(touched[0]), tick.one_ahead);
       for (std::uint32_t r = 0; r < rows; ++r) {
         one[r]->store(_mm_add_pd(touched[r].one, _mm_unpacklo_pd(tick.added, lasting)));
         other[r]->store(_mm_add_pd(touched[r].other, _mm_unpackhi_pd(tick.added, lasting)));
@@ -113,14 +109,16 @@ class FilteringMidas : public EdgeSketches {
   static Touched look(__m128d one, __m128d other, const Tick& tick) {
     const __m128d held = _mm_unpacklo_pd(one, other);
     const __m128d lasting = _mm_unpackhi_pd(one, other);
-    const __m128d filtered = _mm_cmplt_pd(lasting, _mm_setzero_pd());
+    // One of the two is not negative: which, says the sign of what lasts.
     const __m128d by_mean = _mm_mul_pd(lasting, tick.minus_past);
     const __m128d learnt = _mm_sub_pd(lasting, _mm_mul_pd(held, tick.ahead));
-    return {one, other, held, lasting, filtered, choose(filtered, by_mean, learnt)};
+    return {one, other, held, lasting, _mm_max_pd(by_mean, learnt)};
   }
+  /// Whether the last score reached the threshold.
+  static __m128d filtered(const Touched& cells) { return _mm_cmplt_pd(cells.lasting, _mm_setzero_pd()); }
   /// What a cell holds for what lasts, when it holds `more` for a.
   static __m128d lasting_after(const Touched& was, __m128d more, __m128d filters, const Tick& tick) {
-    const __m128d mean = choose(was.filtered, was.lasting, _mm_mul_pd(was.total, tick.of_minus_past));
+    const __m128d mean = choose(filtered(was), was.lasting, _mm_mul_pd(was.total, tick.of_minus_past));
     const __m128d learnt = _mm_add_pd(was.total, _mm_mul_pd(more, tick.ahead));
     return choose(filters, mean, learnt);
   }
