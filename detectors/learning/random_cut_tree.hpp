@@ -4,123 +4,154 @@
 // A tree over points S: the root halves S by a cut on dimension q at a value u, q drawn in proportion to the side l_q
 // of the bounding box of S, u uniform on that side; points with x_q <= u go left; and so on until each leaf holds one
 // point (equal points share a leaf).
-//   insert   at each node on the way down a cut of the box that holds the new point as well is drawn: where it parts
-//            the point from the box, a new node is made there; else the node's own cut tells where to go on. A point
-//            within the box is parted by no cut, so none is drawn.
-//   remove   the leaf's parent is replaced by the leaf's sibling, boxes on the way up shrink. A side of a box shrinks
-//            only where the point lay on it and the box below shrank there too, so few are looked at.
-// Both leave a tree as if made of the points it holds, and go node by node (`advance`): whoever has many trees lets
-// them take turns, and what one waits for from memory comes while the others work. Linear in depth, and in dimension on
-// the way down.
+//   insert   at each node on the way down a cut of the box that holds the new point x as well would be drawn: where it
+//            parts x from the box, a new node is made there; else the node's own cut tells where to go on. With e_q by
+//            how much the box grows for x on dimension q and l_q the sides of the grown box, it parts with probability
+//            p = Σe / Σl, and then q is drawn in proportion to e_q and u uniform on the part that was added. So two
+//            uniform numbers v, w do for the whole way: x is parted at the first node where Π (1 - p) < v, the product
+//            over the nodes so far, and w places the cut. A point within the box has p = 0; at a leaf p = 1.
+//   remove   the leaf's parent is replaced by the leaf's sibling; boxes on the way up are made anew from those of
+//            their two children until one did not shrink.
+// Both leave a tree as if made of the points it holds. Trees that hold the same points take turns, node by node: what
+// one waits for from memory comes while the others work. Linear in depth and dimension.
 //   co-displacement of x = max over subtrees C that hold x of (points in the sibling of C) / (points in C)
-// which is by how much the others would rise if C were taken away, a point of C.
+// which is by how much the others would rise if C were taken away, a point of C. It is found on x's way down.
+//
+// Points and boxes are single precision, and boxes are exact: least and greatest numbers of points. Sums are rounded
+// (random_cut_box.hpp): p is right to within (d / 16 + 7) 2^-23 of itself for d dimensions. A cut is moved to the box
+// or to the point, whichever is lower, where rounding would have it part nothing.
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "detectors/learning/random_cut_box.hpp"
+#include "sim/core/random.hpp"
 #include "sim/core/serial.hpp"
 
 namespace dwell::detect {
 
 class RandomCutTree {
  public:
-  /// Uniform numbers in [0, 1) for the cuts drawn on the way down, by level.
-  struct Draws {
-    std::uint64_t seed;
-    std::uint32_t tree;
-    std::uint32_t point;  ///< its ordinal in the stream
-    [[nodiscard]] double at(std::uint32_t level) const;
-  };
+  static constexpr std::size_t kMostPoints = 1 << 14;
+  static constexpr std::size_t kMostDimensions = 1 << 16;
 
-  /// For at most `capacity` points of `dimension` numbers; they lie in an array that the caller owns, by place.
+  /// The two uniform numbers of an insertion.
+  struct Draw {
+    double parts;  ///< v, in (0, 1]
+    double along;  ///< w, in [0, 1)
+  };
+  /// That of a point, by its ordinal in the stream.
+  static Draw draw(const RoundKeys& keys, std::uint32_t tree, std::uint32_t point);
+
+  /// For at most `capacity` points of `dimension` numbers; they lie in rows that the caller owns, by place.
   RandomCutTree(std::size_t capacity, std::size_t dimension);
 
-  /// A node's number; leaves are below zero.
-  using Ref = std::int32_t;
-  /// A point on its way down to where it belongs.
-  struct Descent {
-    std::uint32_t place;
-    Draws draws;
-    Ref at;
-    std::uint32_t level;
-  };
-  /// The way up from where a point was.
-  struct Ascent {
-    Ref at;
-    std::vector<std::uint32_t> sides;  ///< of the box below that shrank: least numbers, then greatest, by dimension
-  };
-
-  /// The point at `place`, which is not in the tree; its numbers must stay until it is removed.
-  void insert(std::span<const double> points, std::uint32_t place, const Draws& draws);
-  /// The point at `place`; after that another may stand there.
-  void remove(std::span<const double> points, std::uint32_t place);
-  /// The same in steps, one call for each node until it returns false. The tree is not whole in between.
-  [[nodiscard]] Descent begin_insert(std::uint32_t place, const Draws& draws) const;
-  bool advance(std::span<const double> points, Descent& descent);
-  void begin_remove(std::uint32_t place, Ascent& ascent);
-  bool advance(std::span<const double> points, std::uint32_t place, Ascent& ascent);
-  /// Calls what removal reads first into the cache.
-  void prefetch(std::uint32_t place) const { __builtin_prefetch(&leaf_of_[place], 1); }
-  [[nodiscard]] double displacement(std::uint32_t place) const;
+  /// As many trees as take turns.
+  static constexpr std::size_t kTogether = 20;
+  /// The point at `place`, which is in none of the trees, into all of them, kTogether at most, each by its own draw;
+  /// its numbers must stay until it is removed. Returns the sum of its co-displacements.
+  static double insert(std::span<RandomCutTree> trees, std::span<const Lanes> points, std::size_t place,
+                       std::span<const Draw> draws);
+  /// The point at `place` out of all trees, kTogether at most; its numbers are not asked for.
+  static void remove(std::span<RandomCutTree> trees, std::span<const Lanes> points, std::size_t place);
 
   [[nodiscard]] std::uint64_t bytes() const;
   void save(ByteWriter& writer) const;
-  void restore(ByteReader& reader, std::span<const double> points);
+  /// Points at the first `held` places and at no others; the reader fails when what it holds is no such tree.
+  void restore(ByteReader& reader, std::span<const Lanes> points, std::size_t held);
 
  private:
-  static constexpr Ref kNobody = INT32_MAX;
+  using Place = std::uint16_t;
+  /// A node by its number; the leaf of the points equal to that at a place is the place's complement, below zero.
+  using Ref = std::int16_t;
+  /// Where a node hangs: twice its parent's number, and one more on the right.
+  using Slot = std::uint16_t;
+  static constexpr Ref kNobody = INT16_MAX;
+  static constexpr Slot kTop = UINT16_MAX;
+  static constexpr Place kNowhere = UINT16_MAX;
   struct Inner {
-    Ref parent = kNobody, left = kNobody, right = kNobody;
-    std::uint32_t size = 0;  // points below; 0: not in use
-    std::uint32_t dimension = 0;
-    double cut = 0;
+    float cut = 0;
+    std::uint16_t dimension = 0;
+    Slot slot = kTop;
+    Ref child[2] = {kNobody, kNobody};
+    std::uint16_t size[2] = {0, 0};  // points below each child; 0: not in use
   };
-  struct Leaf {
-    Ref parent = kNobody;
-    std::uint32_t place = 0;  // of one of its points
-    std::uint32_t size = 0;   // points, all equal; 0: not in use
-  };
+  static_assert(sizeof(Inner) == 16);
   struct Cut {
-    std::size_t dimension;
-    double value;
+    std::uint16_t dimension;
+    float value;
   };
-  /// Eight numbers in one line of the cache.
-  struct alignas(64) Line {
-    std::array<double, 8> numbers;
+  struct Held {
+    Place leaf = kNowhere;   // the point's leaf, by the place it is named after
+    Slot slot = kTop;        // of the leaf that this place names
+    std::uint16_t size = 0;  // its points, all equal
+  };
+
+  /// A point on its way down to where it belongs.
+  struct Descent {
+    Ref at;
+    Slot slot;
+    std::uint32_t others = 0, with = 1;  // points in a sibling, and in the subtree with x: those of the greatest ratio
+    double whole = 1;                    // the product so far
+    Draw draw;
+  };
+  /// The way up from where a point was.
+  struct Ascent {
+    Slot slot;
+    bool shrinks;  // at first: whether the box below did
+    Ref below;     // whose box is to be made anew
   };
 
   [[nodiscard]] static bool is_leaf(Ref ref) { return ref < 0; }
-  [[nodiscard]] Leaf& leaf(Ref ref) { return leaves_[static_cast<std::size_t>(~ref)]; }
-  [[nodiscard]] const Leaf& leaf(Ref ref) const { return leaves_[static_cast<std::size_t>(~ref)]; }
+  [[nodiscard]] static Ref leaf_at(std::size_t place) { return static_cast<Ref>(~place); }
+  /// The number of an inner node, the place of a leaf.
+  [[nodiscard]] static std::size_t index(Ref ref) { return static_cast<std::size_t>(is_leaf(ref) ? ~ref : ref); }
+  [[nodiscard]] static std::size_t place_of(Ref leaf) { return static_cast<std::size_t>(~leaf); }
   [[nodiscard]] Inner& inner(Ref ref) { return inners_[static_cast<std::size_t>(ref)]; }
   [[nodiscard]] const Inner& inner(Ref ref) const { return inners_[static_cast<std::size_t>(ref)]; }
-  [[nodiscard]] std::uint32_t size(Ref ref) const { return is_leaf(ref) ? leaf(ref).size : inner(ref).size; }
-  [[nodiscard]] Ref parent(Ref ref) const { return is_leaf(ref) ? leaf(ref).parent : inner(ref).parent; }
-  void set_parent(Ref ref, Ref to) { (is_leaf(ref) ? leaf(ref).parent : inner(ref).parent) = to; }
-  [[nodiscard]] double* box(Ref ref) { return boxes_[static_cast<std::size_t>(ref) * box_lines_].numbers.data(); }
-  [[nodiscard]] const double* low_of(std::span<const double> points, Ref ref) const;
-  [[nodiscard]] const double* high_of(std::span<const double> points, Ref ref) const;
-  bool widen(const double* low, const double* high, const double* x);
-  [[nodiscard]] Cut draw_cut(const double* low, const double* high, const double* x, double uniform) const;
-  [[nodiscard]] Ref make_leaf(std::uint32_t place, Ref parent);
-  void part(Ref at, const Cut& cut, bool left, std::uint32_t place);
-  void replace(Ref parent, Ref before, Ref after);
-  void call(Ref ref) const;
-  void enclose_all(std::span<const double> points, Ref ref);
+  [[nodiscard]] Lanes* rows(Ref ref, std::size_t lines) {
+    return boxes_.data() + static_cast<std::size_t>(ref) * 2 * lines;
+  }
+  [[nodiscard]] std::uint32_t size(Ref ref) const;
+  [[nodiscard]] Box box(const Lanes* points, Ref ref, std::size_t lines) const;
+  void hang(Ref ref, Slot slot);
+  void call_node(Ref ref) const;
+  void call_box(const Lanes* points, Ref ref, std::size_t lines) const;
+
+  template <std::size_t kLines>
+  static void descend(std::span<RandomCutTree> trees, const Lanes* points, std::size_t place, Descent* descents);
+  bool advance(const Lanes* points, std::size_t place, std::size_t lines, Descent& descent);
+  void part(const Lanes* points, std::size_t place, Descent& descent);
+  [[nodiscard]] Cut draw_cut(Box box, const Lanes* x, double along) const;
+
+  template <std::size_t kLines>
+  static void ascend(std::span<RandomCutTree> trees, const Lanes* points, Ascent* ascents);
+  [[nodiscard]] Ascent take_out(std::size_t place);
+  bool advance(const Lanes* points, std::size_t lines, Ascent& ascent);
+  bool pass(const Lanes* points, std::size_t lines, bool shrank, Ascent& ascent);
+  void rename(Place from);
+
+  [[nodiscard]] bool leaves_sound(std::size_t held) const;
+  std::uint32_t enclose_all(const Lanes* points, Ref ref, Slot slot);
   void list_free();
 
   std::size_t dimension_;
+  std::size_t lines_;  // of a row
   std::vector<Inner> inners_;
-  std::vector<Leaf> leaves_;
-  std::size_t box_lines_;
-  std::vector<Line> boxes_;  // least, then greatest numbers below each inner node
-  std::vector<Ref> free_inners_, free_leaves_;
-  std::vector<Ref> leaf_of_;  // by place
+  std::vector<Lanes> boxes_;  // two rows for each inner node
+  std::vector<Held> held_;    // by place
+  std::vector<Ref> free_;     // inner nodes
   Ref root_ = kNobody;
-  std::vector<double> widened_;  // scratch: a box that holds the point as well
-  std::vector<double> sides_;    // and its sides
 };
+
+/// Which kind of node comes next is hard to foretell: nothing branches on it.
+inline Box RandomCutTree::box(const Lanes* points, Ref ref, std::size_t lines) const {
+  const bool leaf = is_leaf(ref);
+  const Lanes* const base = leaf ? points : boxes_.data();
+  const std::size_t to_high = leaf ? 0 : lines;
+  const Lanes* const low = base + index(ref) * (lines + to_high);
+  return {low, low + to_high};
+}
 
 }  // namespace dwell::detect

@@ -1,8 +1,9 @@
-// Random cut trees against plain ones: nodes that own their points, boxes made anew at every step, and co-displacement
-// by taking subtrees away and counting by how much the others rise.
+// Random cut trees against plain ones: nodes that own their points, boxes made anew at every step, sums in double
+// precision, and co-displacement by taking subtrees away and counting by how much the others rise.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <map>
 #include <memory>
 
@@ -38,49 +39,57 @@ std::unique_ptr<Plain> plain_leaf(std::uint32_t place, const Point& x) {
   return node;
 }
 
-/// Algorithm 2 of the paper.
-void insert(std::unique_ptr<Plain>& node, std::uint32_t place, const Point& x, const RandomCutTree::Draws& draws,
-            std::uint32_t level) {
+/// By how much a point lies beyond the least and greatest numbers of a dimension, and their distance when it is one of
+/// them.
+struct Side {
+  double low, high, x;
+  [[nodiscard]] double beyond() const { return std::max({low - x, x - high, 0.0}); }
+  [[nodiscard]] double length() const { return std::max(high, x) - std::min(low, x); }
+};
+
+std::vector<Side> sides(const Plain& node, const Point& x) {
+  std::vector<Side> all;
+  for (std::size_t q = 0; q < x.size(); ++q) {
+    Side side{1e300, -1e300, x[q]};
+    for (const auto& [place, y] : node.held) side = {std::min(side.low, y[q]), std::max(side.high, y[q]), x[q]};
+    all.push_back(side);
+  }
+  return all;
+}
+
+/// Algorithm 2 of the paper, with what is left to draw at a node put as one number: that no cut has parted the point so
+/// far has probability `whole`, and the cut that parts it comes where this falls below the draw.
+void insert(std::unique_ptr<Plain>& node, std::uint32_t place, const Point& x, RandomCutTree::Draw draw,
+            double whole = 1) {
   if (!node) {
     node = plain_leaf(place, x);
     return;
   }
-  Point low = x, high = x;
-  Point own_low = node->held.begin()->second;
-  Point own_high = own_low;
-  for (const auto& [other, y] : node->held) {
-    for (std::size_t q = 0; q < x.size(); ++q) {
-      own_low[q] = std::min(own_low[q], y[q]);
-      own_high[q] = std::max(own_high[q], y[q]);
-      low[q] = std::min(low[q], y[q]);
-      high[q] = std::max(high[q], y[q]);
-    }
-  }
-  double total = 0;
-  for (std::size_t q = 0; q < x.size(); ++q) total += high[q] - low[q];
+  const std::vector<Side> all = sides(*node, x);
+  double beyond = 0, total = 0;
+  for (const Side& side : all) beyond += side.beyond(), total += side.length();
   if (total == 0) {
     node->held[place] = x;
     return;
   }
-  double left_over = draws.at(level) * total;
-  std::size_t q = 0;
-  while (left_over >= high[q] - low[q]) left_over -= high[q] - low[q], ++q;
-  const double cut = low[q] + left_over;
-  const bool below = x[q] <= cut && cut < own_low[q];
-  const bool above = x[q] > cut && cut >= own_high[q];
-  if (below || above) {
+  whole *= (total - beyond) / total;
+  if (whole < draw.parts) {
+    double along = draw.along * beyond;
+    std::size_t q = 0;
+    while (along >= all[q].beyond()) along -= all[q].beyond(), ++q;
+    const bool below = x[q] < all[q].low;
     auto made = std::make_unique<Plain>();
     made->held = node->held;
     made->held[place] = x;
     made->dimension = q;
-    made->cut = cut;
+    made->cut = (below ? x[q] : all[q].high) + along;
     made->left = below ? plain_leaf(place, x) : std::move(node);
     made->right = below ? std::move(node) : plain_leaf(place, x);
     node = std::move(made);
     return;
   }
   node->held[place] = x;
-  insert(x[node->dimension] <= node->cut ? node->left : node->right, place, x, draws, level + 1);
+  insert(x[node->dimension] <= node->cut ? node->left : node->right, place, x, draw, whole);
 }
 
 void remove(std::unique_ptr<Plain>& node, std::uint32_t place) {
@@ -142,29 +151,34 @@ Point point(std::uint64_t n, std::size_t dimension, std::uint64_t kinds) {
 
 }  // namespace
 
-TEST_CASE("a random cut tree is the plain one, point by point", "[detectors][learning]") {
-  constexpr std::uint32_t window = 14;
-  for (const std::uint64_t kinds : {3ULL, 1000ULL}) {
-    for (std::uint32_t tree = 0; tree < 5; ++tree) {
-      RandomCutTree fast(window, 3);
-      std::unique_ptr<Plain> plain;
-      std::vector<double> points(window * 3);
-      for (std::uint32_t n = 0; n < 90; ++n) {
-        INFO("kinds " << kinds << ", tree " << tree << ", point " << n);
-        const std::uint32_t place = n % window;
-        const Point x = point(n + 1000 * tree, 3, kinds);
-        if (n >= window) {
-          fast.remove(points, place);
-          remove(plain, place);
-        }
-        std::copy(x.begin(), x.end(), points.begin() + place * 3);
-        const RandomCutTree::Draws draws{77, tree, n};
-        fast.insert(points, place, draws);
-        insert(plain, place, x, draws, 0);
-        for (const auto& [each, y] : plain->held)
-          REQUIRE(fast.displacement(each) == Approx(displacement(*plain, each)).margin(1e-9));
-      }
+TEST_CASE("random cut trees are the plain ones, point by point", "[detectors][learning]") {
+  constexpr std::uint32_t window = 14, many = 7;
+  const auto [dimension, kinds] = GENERATE(
+      table<std::size_t, std::uint64_t>({{1, 3}, {3, 3}, {3, 1000}, {16, 1000}, {17, 1000}, {35, 2}, {35, 1000}}));
+  INFO("dimension " << dimension << ", kinds " << kinds);
+  const std::size_t lines = lines_of(dimension);
+  std::vector<RandomCutTree> trees(many, RandomCutTree(window, dimension));
+  std::vector<std::unique_ptr<Plain>> plain(many);
+  std::vector<Lanes> points(window * lines);
+  const RoundKeys keys(Seed{77});
+  for (std::uint32_t n = 0; n < 150; ++n) {
+    INFO("point " << n);
+    const std::uint32_t place = n % window;
+    const Point x = point(n, dimension, kinds);
+    if (n >= window) {
+      RandomCutTree::remove(trees, points, place);
+      for (auto& each : plain) remove(each, place);
     }
+    for (std::size_t q = 0; q < dimension; ++q)
+      points[place * lines + q / 16].number[q % 16] = static_cast<float>(x[q]);
+    std::vector<RandomCutTree::Draw> draws;
+    double sum = 0;
+    for (std::uint32_t t = 0; t < many; ++t) {
+      draws.push_back(RandomCutTree::draw(keys, t, n));
+      insert(plain[t], place, x, draws.back());
+      sum += displacement(*plain[t], place);
+    }
+    REQUIRE(RandomCutTree::insert(trees, points, place, draws) == Approx(sum).margin(1e-9));
   }
 }
 
@@ -174,6 +188,7 @@ TEST_CASE("the forest's score is the mean over its trees, and an outlier has the
   REQUIRE(d.set("window", 16).ok());
   RandomCutForest forest(d, 2, Seed{5});
   std::vector<std::unique_ptr<Plain>> plain(30);
+  const RoundKeys keys(Seed{5});
   double outliers = 1e9, others = 0;
   for (std::uint32_t n = 0; n < 60; ++n) {
     Point x = point(n, 2, 1000);
@@ -182,7 +197,7 @@ TEST_CASE("the forest's score is the mean over its trees, and an outlier has the
     double sum = 0;
     for (std::uint32_t t = 0; t < plain.size(); ++t) {
       if (n >= 16) remove(plain[t], n % 16);
-      insert(plain[t], n % 16, x, {5, t, n}, 0);
+      insert(plain[t], n % 16, x, RandomCutTree::draw(keys, t, n));
       sum += displacement(*plain[t], n % 16);
     }
     if (n < 4) continue;
@@ -190,6 +205,26 @@ TEST_CASE("the forest's score is the mean over its trees, and an outlier has the
     (n % 29 == 28 ? outliers : others) = n % 29 == 28 ? std::min(outliers, score) : std::max(others, score);
   }
   CHECK(outliers > others);
+}
+
+TEST_CASE("a random cut forest sees differences only, however far off", "[detectors][learning]") {
+  Descriptor d = RandomCutForest::describe();
+  REQUIRE(d.set("trees", 20).ok());
+  REQUIRE(d.set("window", 16).ok());
+  RandomCutForest near(d, 2, Seed{5}), far(d, 2, Seed{5}), beyond(d, 2, Seed{5});
+  double apart = 0;
+  for (std::uint32_t n = 0; n < 100; ++n) {
+    Point x = point(n, 2, 1000);
+    const double score = near.step(x);
+    // A quarter is a step that numbers of this size still have in double precision, and not in single.
+    REQUIRE(far.step(Point{x[0] + 0x1p40, x[1] - 0x1p40}) == score);
+    const bool extreme = n == 50 || n == 51;
+    if (extreme) x = {n == 50 ? 1.7e308 : -1.7e308, 1};
+    const double found = beyond.step(x);
+    REQUIRE(std::isfinite(found));
+    if (extreme) apart = std::max(apart, found);
+  }
+  CHECK(apart >= 7);  // alone against a half of the others at least
 }
 
 TEST_CASE("a random cut forest goes on from saved state", "[detectors][learning]") {
@@ -208,6 +243,28 @@ TEST_CASE("a random cut forest goes on from saved state", "[detectors][learning]
     REQUIRE(reader.remaining() == 0);
     for (std::uint64_t n = cut; n < 300; ++n) REQUIRE(straight.step(point(n, 3, 20)) == restored.step(point(n, 3, 20)));
   }
+}
+
+TEST_CASE("a damaged random cut tree is not restored", "[detectors][learning]") {
+  Descriptor d = RandomCutForest::describe();
+  REQUIRE(d.set("trees", 1).ok());
+  REQUIRE(d.set("window", 8).ok());
+  RandomCutForest forest(d, 2, Seed{3});
+  for (std::uint64_t n = 0; n < 30; ++n) static_cast<void>(forest.step(point(n, 2, 3)));
+  ByteWriter writer;
+  forest.save(writer);
+  std::size_t refused = 0;
+  for (std::size_t at = 0; at < writer.bytes().size(); ++at) {
+    std::vector<std::byte> bytes(writer.bytes().begin(), writer.bytes().end());
+    bytes[at] ^= std::byte{0x41};
+    RandomCutForest restored(d, 2, Seed{3});
+    ByteReader reader(bytes);
+    restored.restore(reader);
+    refused += reader.failed() ? 1 : 0;
+    if (reader.failed()) continue;
+    for (std::uint64_t n = 30; n < 50; ++n) static_cast<void>(restored.step(point(n, 2, 3)));
+  }
+  CHECK(refused > 8 * 12);  // eight nodes' links and sizes, at least
 }
 
 }  // namespace dwell::detect::test
