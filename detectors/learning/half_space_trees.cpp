@@ -110,7 +110,7 @@ void HalfSpaceTrees::pass(std::span<const double> x, bool scores) {
         mass_ += static_cast<double>(r) * static_cast<double>(1U << level);
         open = false;
       }
-      ++cell.latest;
+      if (cell.latest++ == 0) latest_cells_.push_back(static_cast<std::uint32_t>(base + node));
       if (level == depth_) break;
       const std::size_t q = halved(seed_, tree, node, dimension_);
       const double middle = (low_[q] + high_[q]) / 2;
@@ -122,13 +122,17 @@ void HalfSpaceTrees::pass(std::span<const double> x, bool scores) {
 }
 
 void HalfSpaceTrees::end_window() {
-  for (Cell& cell : cells_) cell = {cell.latest, 0};
+  for (const std::uint32_t at : reference_cells_) cells_[at].reference = 0;
+  for (const std::uint32_t at : latest_cells_) cells_[at] = {cells_[at].latest, 0};
+  reference_cells_.swap(latest_cells_);
+  latest_cells_.clear();
   counted_ = 0;
 }
 
 std::uint64_t HalfSpaceTrees::bytes() const {
   const std::size_t doubles = centre_.capacity() + first_.capacity() + 4 * dimension_;
-  return doubles * sizeof(double) + cells_.capacity() * sizeof(Cell);
+  return doubles * sizeof(double) + cells_.capacity() * sizeof(Cell) +
+         (reference_cells_.capacity() + latest_cells_.capacity()) * sizeof(std::uint32_t);
 }
 
 void HalfSpaceTrees::save(ByteWriter& writer) const {
@@ -149,9 +153,15 @@ void HalfSpaceTrees::restore(ByteReader& reader) {
   least_ = reader.get_vector<double>();
   spread_ = reader.get_vector<double>();
   std::fill(cells_.begin(), cells_.end(), Cell{});
+  reference_cells_.clear();
+  latest_cells_.clear();
   for (const std::uint64_t held : reader.get_vector<std::uint64_t>()) {
     if (held >> 32 >= cells_.size()) return reader.fail();
-    cells_[held >> 32] = {static_cast<std::uint16_t>(held >> 16), static_cast<std::uint16_t>(held)};
+    const Cell cell{static_cast<std::uint16_t>(held >> 16), static_cast<std::uint16_t>(held)};
+    const auto at = static_cast<std::uint32_t>(held >> 32);
+    cells_[at] = cell;
+    if (cell.reference != 0) reference_cells_.push_back(at);
+    if (cell.latest != 0) latest_cells_.push_back(at);
   }
   counted_ = reader.get<std::uint32_t>();
   const std::size_t scale = least_.size();
