@@ -1,7 +1,5 @@
 #include "detectors/common/count_min.hpp"
 
-#include <utility>
-
 #include "sim/core/check.hpp"
 #include "sim/core/math.hpp"
 
@@ -47,17 +45,6 @@ void CountMin::subtract(const CountMin& other) {
   DWELL_DEMAND(rows_ == other.rows_ && columns_ == other.columns_ && salt_ == other.salt_,
                "Count-Min sketches to subtract must be made alike");
   for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] -= other.cells_[i];
-}
-
-void CountMin::slide(CountMin& oldest, CountMin& newest) {
-  for (const CountMin* other : {&oldest, &newest}) {
-    DWELL_DEMAND(rows_ == other->rows_ && columns_ == other->columns_ && salt_ == other->salt_,
-                 "Count-Min sketches of a sliding sum must be made alike");
-  }
-  for (std::size_t i = 0; i < cells_.size(); ++i) {
-    cells_[i] += newest.cells_[i] - oldest.cells_[i];
-    oldest.cells_[i] = std::exchange(newest.cells_[i], 0U);
-  }
 }
 
 void CountMin::clear() { std::fill(cells_.begin(), cells_.end(), 0); }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sim/core/digest.hpp"
@@ -39,31 +40,33 @@ class CountMin {
   void add(std::uint64_t key, std::uint64_t amount = 1);
   [[nodiscard]] std::uint64_t estimate(std::uint64_t key) const;
   /// Finds a key's cells, one a row: `places` has room for so many. They are on their way into the cache when it
-  /// returns.
+  /// returns. `Rows` is the number of rows where it is known to the compiler, else 0; so it is below.
+  template <std::uint32_t Rows>
   void find(std::uint64_t key, std::uint32_t* places) const {
     CellWalk walk(key, salt_);
-    for (std::uint32_t r = 0; r < rows_; ++r) {
-      places[r] = r * columns_ + walk.next(columns_);
+    std::uint32_t row = 0;
+    for (std::uint32_t r = 0; r < rows<Rows>(); ++r, row += columns_) {
+      places[r] = row + walk.next(columns_);
       __builtin_prefetch(&cells_[places[r]], 1);
     }
   }
-  /// The same as by key, for cells found before.
-  void add_at(const std::uint32_t* places) {
-    for (std::uint32_t r = 0; r < rows_; ++r) ++cells_[places[r]];
-  }
+  /// All of them, row by row.
+  [[nodiscard]] std::span<std::uint32_t> cells() { return cells_; }
+  /// As by key, for cells found before.
+  template <std::uint32_t Rows>
   [[nodiscard]] std::uint64_t estimate_at(const std::uint32_t* places) const {
     std::uint32_t least = UINT32_MAX;
-    for (std::uint32_t r = 0; r < rows_; ++r) least = std::min(least, cells_[places[r]]);
-    return rows_ == 0 ? 0 : least;
+    for (std::uint32_t r = 0; r < rows<Rows>(); ++r) least = std::min(least, cells_[places[r]]);
+    return least;
   }
-  /// A sliding sum moves on, of which this is the sum: `oldest` leaves it, `newest` enters it and takes the place of
-  /// the oldest, and is emptied.
-  void slide(CountMin& oldest, CountMin& newest);
   void merge(const CountMin& other);
   /// Takes back what was merged: the sketch of what remains.
   void subtract(const CountMin& other);
   void clear();
-  [[nodiscard]] std::uint32_t rows() const { return rows_; }
+  template <std::uint32_t Rows = 0>
+  [[nodiscard]] std::uint32_t rows() const {
+    return Rows == 0 ? rows_ : Rows;
+  }
   [[nodiscard]] std::uint32_t columns() const { return columns_; }
   [[nodiscard]] std::uint64_t bytes() const { return cells_.capacity() * sizeof(std::uint32_t); }
 

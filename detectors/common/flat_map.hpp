@@ -40,7 +40,7 @@ class FlatMap {
   /// Adds a key that is known to be absent.
   V& insert(std::uint64_t key, const V& value) {
     if (entries_.size() * 2 >= slots_.size()) [[unlikely]]
-      index(std::max<std::size_t>(64, slots_.size() * 2));
+      index(std::max(kFewestSlots, slots_.size() * 2));
     place(key, entries_.size());
     entries_.push_back({key, value});
     return entries_.back().value;
@@ -71,8 +71,9 @@ class FlatMap {
   /// Keeps the entries for which `keep(entry)` holds; cost proportional to the map.
   template <class Keep>
   void keep_if(Keep keep) {
-    std::erase_if(entries_, [&](Entry& entry) { return !keep(entry); });
-    if (!slots_.empty()) index(slots_.size());
+    if (std::erase_if(entries_, [&](Entry& entry) { return !keep(entry); }) == 0) return;
+    // A quarter of the slots in use at most: more would only have to be emptied.
+    index(std::min(slots_.size(), std::max(kFewestSlots, std::bit_ceil(entries_.size() * 4))));
   }
   /// When there are more than `limit` entries, keeps the half of `limit` that ranks highest; equal ranks go by key, so
   /// what stays does not depend on history.
@@ -97,7 +98,7 @@ class FlatMap {
   }
   void restore(ByteReader& reader) {
     entries_ = get_records<Entry>(reader);
-    std::size_t size = 64;
+    std::size_t size = kFewestSlots;
     while (size < entries_.size() * 2 + 2) size *= 2;
     index(size);
   }
@@ -110,6 +111,7 @@ class FlatMap {
   }
 
  private:
+  static constexpr std::size_t kFewestSlots = 64;
   [[nodiscard]] std::uint32_t index_mask() const { return static_cast<std::uint32_t>(mask_ >> 1); }
   [[nodiscard]] Entry* locate(std::uint64_t key) {
     if (slots_.empty()) return nullptr;

@@ -12,14 +12,7 @@ SpaceSaving::SpaceSaving(std::uint32_t counters) : most_(counters) {
   index(kFewestSlots);
 }
 
-SpaceSaving::Place SpaceSaving::add(std::uint64_t key, std::uint64_t amount) {
-  std::size_t slot = slot_of(key);
-  if (slots_[slot] != 0) {
-    const std::uint32_t at = slots_[slot] - 1;
-    counters_[at].count += amount;
-    if (!heap_.empty()) sink(heap_place_[at]);
-    return {at, false};
-  }
+SpaceSaving::Place SpaceSaving::hold(std::uint64_t key, std::uint64_t amount, std::size_t slot) {
   if (counters_.size() < most_) {
     counters_.push_back({key, amount, 0});
     const auto at = static_cast<std::uint32_t>(counters_.size() - 1);
@@ -56,13 +49,6 @@ void SpaceSaving::restore(ByteReader& reader) {
   }
   heap_.clear();
   index(std::max(kFewestSlots, std::bit_ceil(counters_.size() * 2)));
-}
-
-std::size_t SpaceSaving::slot_of(std::uint64_t key) const {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t i = home(key);
-  while (slots_[i] != 0 && counters_[slots_[i] - 1].key != key) i = (i + 1) & mask;
-  return i;
 }
 
 void SpaceSaving::index(std::size_t slots) {

@@ -31,7 +31,15 @@ class SpaceSaving {
     std::uint32_t at;
     bool taken;  ///< anew: whatever is kept elsewhere for this place belongs to no key or to another one
   };
-  Place add(std::uint64_t key, std::uint64_t amount = 1);
+  Place add(std::uint64_t key, std::uint64_t amount = 1) {
+    const std::size_t slot = slot_of(key);
+    if (slots_[slot] == 0) return hold(key, amount, slot);
+    const std::uint32_t at = slots_[slot] - 1;
+    counters_[at].count += amount;
+    if (!heap_.empty()) [[unlikely]]
+      sink(heap_place_[at]);
+    return {at, false};
+  }
   /// Two stages that hide misses of the cache before `add`: call the first for a batch of keys, then the second, which
   /// says where a key is probably counted: no promise, and `kNowhere` where nothing is known.
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
@@ -66,7 +74,14 @@ class SpaceSaving {
   }
   [[nodiscard]] std::size_t home(std::uint64_t key) const { return (place_hash(key) >> 32) & (slots_.size() - 1); }
   /// The slot that names a key's counter, or the empty one where it would stand.
-  [[nodiscard]] std::size_t slot_of(std::uint64_t key) const;
+  [[nodiscard]] std::size_t slot_of(std::uint64_t key) const {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = home(key);
+    while (slots_[i] != 0 && counters_[slots_[i] - 1].key != key) i = (i + 1) & mask;
+    return i;
+  }
+  /// A counter for a key that has none, whose slot would be this one.
+  Place hold(std::uint64_t key, std::uint64_t amount, std::size_t slot);
   void index(std::size_t slots);
   void erase(std::size_t slot);
   void build_heap();

@@ -46,13 +46,12 @@ class MahalanobisDetector final : public Described<MahalanobisDetector, ShardedD
     counts[kNobody] = nobody;
     for (std::size_t page = kFirstDataPage; page < kPages; ++page) counts[page - kFirstDataPage] = pages[page];
     counts[kAll] = static_cast<std::int64_t>(size);
-    for (std::size_t f = 0; f < kFeatures; ++f) {
-      if (counts[f] != 0) table.sums.add(f, counts[f]);
-    }
+    SparseTable::Entry* const out = table.list.extend(kFeatures);
+    for (std::size_t f = 0; f < kFeatures; ++f) out[f] = {f, counts[f]};
   }
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
-    for (const SparseTable::Entry& entry : table.sums.entries()) counts_[entry.key] += entry.value;
+    for (const SparseTable::Entry& entry : table.list.entries()) counts_[entry.key] += entry.value;
     const std::int64_t hour = window.begin_us / Duration::hours(1).us;
     if (window.end_us / Duration::hours(1).us == hour) return;
     judge(static_cast<std::size_t>(hour % static_cast<std::int64_t>(kHours)), scores);

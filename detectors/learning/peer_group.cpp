@@ -46,17 +46,21 @@ class PeerGroup final : public Described<PeerGroup, ShardedDetector> {
 
   void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
-    for (std::size_t i = 0; i < access.size(); ++i) {
-      if (access.status(i) != telemetry::kStatusOk || access.page(i) < kFirstDataPage) continue;
+    const std::size_t size = access.size();
+    SparseTable::Entry* const out = table.list.extend(size);
+    std::size_t listed = 0;
+    for (std::size_t i = 0; i < size; ++i) {
       const auto client = static_cast<Client>(access.client(i));
       const bool service = client == Client::service || client == Client::script;
-      table.sums.add(KeyCount::pack(service, access.key(i), access.page(i) - kFirstDataPage, access.records(i) == 0),
-                     1);
+      const std::size_t page = access.page(i);
+      out[listed] = {KeyCount::pack(service, access.key(i), page - kFirstDataPage, access.records(i) == 0), 1};
+      listed += access.status(i) == telemetry::kStatusOk && page >= kFirstDataPage ? 1 : 0;
     }
+    table.list.drop_last(size - listed);
   }
 
   void close(const WindowInfo& window, const WindowRows& platform, const WindowTable& table, Scores& scores) override {
-    for (const SparseTable::Entry& entry : table.sums.entries()) counts_.at(entry.key) += entry.value;
+    for (const SparseTable::Entry& entry : table.list.entries()) counts_.at(entry.key) += entry.value;
     for (std::size_t i = 0; i < platform.audit.size(); ++i) {
       const std::uint32_t agent = platform.audit.agent(i);
       if (agent != 0) ++reads_.at(static_cast<std::uint64_t>(agent) << 32 | platform.audit.ticket(i));

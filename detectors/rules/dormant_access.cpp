@@ -1,10 +1,11 @@
 #include "detectors/rules/dormant_access.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <array>
 
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
+#include "detectors/common/few_keys.hpp"
 #include "detectors/common/flat_map.hpp"
 #include "detectors/rules/last_seen.hpp"
 #include "sim/core/time.hpp"
@@ -41,14 +42,17 @@ class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
     if (size == 0) return;
     // All rows of a window lie in the epoch in which it begins.
     seen.begin(access.ingest_us(0) / window_us_ * window_us_ / epoch_us_);
+    SparseTable::Entry* const out = table.list.extend(size);
+    std::size_t listed = 0;
     for (std::size_t i = 0; i < size; ++i) {
       if (access.status(i) != telemetry::kStatusOk) continue;
       const bool dormant = seen.see(access.member(i));
       const std::uint8_t page = access.page(i);
       if (!is_member_data(static_cast<Page>(page)) || access.records(i) == 0) continue;
-      *table.list.extend(1) = {static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i),
-                               static_cast<std::int64_t>(page) << 1 | (dormant ? 1 : 0)};
+      out[listed++] = {static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i),
+                       static_cast<std::int64_t>(page) << 1 | (dormant ? 1 : 0)};
     }
+    table.list.drop_last(size - listed);
   }
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
@@ -57,15 +61,24 @@ class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
     for (const SparseTable::Entry& entry : entries) {
       if ((entry.value & 1) == 0) continue;
       ++hour_.at(tagged(EntityKind::source, entry.key & 0xffffffffU)).dormant;
-      ++hour_.at(tagged(EntityKind::key, entry.key >> 32)).dormant;
-      ++hour_.at(tagged(EntityKind::page, static_cast<std::uint64_t>(entry.value >> 1))).dormant;
       ++dormant_;
     }
+    // Few keys and pages have all rows: each is looked up once a window, with both of its counts in one number.
+    constexpr std::size_t slots = 16;
+    static_assert(kPages <= slots);
+    std::array<std::int64_t, slots> pages{};
+    FewKeys keys;
+    const auto count_key = [&](const SparseTable::Entry& key) { count(EntityKind::key, key.key, key.value); };
     for (const SparseTable::Entry& entry : entries) {
-      ++hour_.at(tagged(EntityKind::key, entry.key >> 32)).accesses;
-      ++hour_.at(tagged(EntityKind::page, static_cast<std::uint64_t>(entry.value >> 1))).accesses;
+      const std::int64_t counts = (entry.value & 1) << 32 | 1;
+      pages[static_cast<std::size_t>(entry.value >> 1) % slots] += counts;
+      keys.add(entry.key >> 32, counts, count_key);
       if (Hour* const source = hour_.find(tagged(EntityKind::source, entry.key & 0xffffffffU)); source != nullptr)
         ++source->accesses;
+    }
+    keys.finish(count_key);
+    for (std::size_t page = 0; page < kPages; ++page) {
+      if (pages[page] != 0) count(EntityKind::page, page, pages[page]);
     }
     accesses_ += static_cast<std::int64_t>(entries.size());
     hour_.prune(kMostPasts, [](const Hour& hour) { return hour.dormant; });
@@ -103,6 +116,12 @@ class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
     std::int64_t hour = 0;
   };
 
+  /// Dormant accesses in the high half of `counts`, all in the low one.
+  void count(EntityKind kind, std::uint64_t id, std::int64_t counts) {
+    Hour& hour = hour_.at(tagged(kind, id));
+    hour.dormant += counts >> 32;
+    hour.accesses += counts & 0xffffffffLL;
+  }
   void end_hour(std::int64_t hour, Scores& scores) {
     if (level_accesses_ > 0) {
       const double share = level_dormant_ / level_accesses_;

@@ -1,7 +1,6 @@
 #include "detectors/rules/impossible_travel.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
@@ -39,23 +38,27 @@ class ImpossibleTravel final : public Described<ImpossibleTravel, ShardedDetecto
     LastPlaces& places = static_cast<LastPlaces&>(*state);
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
-    std::array<Visit, kAtATime> visits;
+    constexpr std::int64_t minute_us = Duration::minutes(1).us;
+    std::int64_t minute = 0;  // of the row before, which is nearly always this one's too, and when it began
+    std::int64_t minute_begin_us = 0;
     for (std::size_t begin = 0; begin < size; begin += kAtATime) {
-      std::size_t answered = 0;
-      for (std::size_t i = begin; i < std::min(size, begin + kAtATime); ++i) {
-        const auto client = static_cast<Client>(access.client(i));
-        visits[answered] = {places.index_of(access.member(i)), access.time_us(i) / Duration::minutes(1).us,
-                            static_cast<std::uint32_t>(i), access.country(i),
-                            client != Client::service && client != Client::script};
-        answered += access.status(i) == telemetry::kStatusOk ? 1 : 0;
+      const std::size_t end = std::min(size, begin + kAtATime);
+      if (places.far()) {
+        for (std::size_t i = begin; i < end; ++i) places.prefetch(access.member(i));
       }
-      for (std::size_t n = 0; n < answered; ++n) places.prefetch(visits[n].index);
-      for (std::size_t n = 0; n < answered; ++n) {
-        const Visit& visit = visits[n];
-        if (!places.visit_at(visit.index, visit.country, visit.minute, visit.in_person)) continue;
-        table.sums.add(tagged(EntityKind::source, access.source(visit.row)), 1);
-        table.sums.add(tagged(EntityKind::network, access.network(visit.row)), 1);
-        table.sums.add(tagged(EntityKind::key, access.key(visit.row)), 1);
+      for (std::size_t i = begin; i < end; ++i) {
+        if (access.status(i) != telemetry::kStatusOk) continue;
+        const std::int64_t time_us = access.time_us(i);
+        if (static_cast<std::uint64_t>(time_us - minute_begin_us) >= std::uint64_t{minute_us}) {
+          minute = time_us / minute_us;
+          minute_begin_us = minute * minute_us;
+        }
+        const auto client = static_cast<Client>(access.client(i));
+        const bool in_person = client != Client::service && client != Client::script;
+        if (!places.visit(access.member(i), access.country(i), minute, in_person)) continue;
+        table.sums.add(tagged(EntityKind::source, access.source(i)), 1);
+        table.sums.add(tagged(EntityKind::network, access.network(i)), 1);
+        table.sums.add(tagged(EntityKind::key, access.key(i)), 1);
       }
     }
   }
@@ -82,14 +85,6 @@ class ImpossibleTravel final : public Described<ImpossibleTravel, ShardedDetecto
   [[nodiscard]] std::uint64_t state_bytes() const override { return sizeof *this + hour_.bytes() + pasts_.bytes(); }
 
  private:
-  /// What an answered row says of its member.
-  struct Visit {
-    std::uint64_t index;
-    std::int64_t minute;
-    std::uint32_t row;
-    std::uint16_t country;
-    bool in_person;
-  };
   struct Past {
     double recent = 0;
     double learnt = 0;

@@ -83,9 +83,9 @@ void IssuedTokens::begin_window(std::int64_t window, WindowTable& table) {
 }
 
 void IssuedTokens::judge(std::size_t begin, std::size_t end, WindowTable& table) {
-  for (std::size_t i = begin; i < end; ++i) {
-    table.sums.add(waiting_[i].key_source, issued(waiting_[i].token) ? 1 : (1LL << 32) + 1);
-  }
+  SparseTable::Entry* out = table.list.extend(end - begin);
+  for (std::size_t i = begin; i < end; ++i)
+    *out++ = {waiting_[i].key_source, issued(waiting_[i].token) ? 1 : (1LL << 32) + 1};
 }
 
 void IssuedTokens::drop_judged() {

@@ -28,6 +28,29 @@ void LastPlaces::grow(std::uint64_t members) {
   places_.resize(members, 0);
 }
 
+bool LastPlaces::visit_beyond(std::uint32_t index, std::uint32_t country, std::int64_t minute, bool in_person) {
+  if (index >= most_ || country >= TravelTimes::kMost || !in_person) return false;
+  grow(index + 1);
+  places_[index] = word_of(country, minute);
+  return false;
+}
+
+bool LastPlaces::arrive(std::uint32_t& place, std::uint32_t country, std::uint32_t now, bool in_person) const {
+  const std::uint32_t from = (place & ~kNamed) >> kMinuteBits;
+  if (from != 0 && from != country + 1) {
+    // The shorter way around the circle of minutes: rows of one window need not be in the order of their events.
+    const std::uint32_t since = (now - place) & kMinuteMask;
+    const std::uint32_t elapsed = std::min(since, kMinuteMask + 1 - since);
+    if (elapsed < times_->minutes(from - 1, country)) {
+      const bool named = (place & kNamed) != 0;
+      place |= kNamed;
+      return !named;
+    }
+  }
+  if (in_person) place = now;
+  return false;
+}
+
 Status LastPlaces::restore(ByteReader& reader) {
   places_ = reader.get_vector<std::uint32_t>();
   if (!reader.failed()) return success();

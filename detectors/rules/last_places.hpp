@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "detectors/api/detector.hpp"
-#include "sim/core/reciprocal.hpp"
+#include "sim/core/word_reciprocal.hpp"
 
 namespace dwell::detect {
 
@@ -39,34 +39,22 @@ class LastPlaces final : public ShardState {
   /// last place, for the first time since it was there. Where the member cannot be, it is not moved to; neither is it
   /// by those who ask on its behalf.
   bool visit(std::uint32_t member, std::uint32_t country, std::int64_t minute, bool in_person) {
-    return visit_at(index_of(member), country, minute, in_person);
-  }
-  /// The same by a member's number in the shard, for those who know it before: many can be called into the cache then.
-  [[nodiscard]] std::uint64_t index_of(std::uint32_t member) const { return shards_.quotient(member); }
-  void prefetch(std::uint64_t index) const {
-    if (index < places_.size()) __builtin_prefetch(&places_[index], 1);
-  }
-  bool visit_at(std::uint64_t index, std::uint32_t country, std::int64_t minute, bool in_person) {
-    if (index >= most_ || country >= TravelTimes::kMost) return false;
-    if (index >= places_.size()) {
-      if (!in_person) return false;
-      grow(index + 1);
-    }
+    const std::uint32_t index = shards_.quotient(member);
+    if (index >= places_.size() || country >= TravelTimes::kMost) [[unlikely]]
+      return visit_beyond(index, country, minute, in_person);
     std::uint32_t& place = places_[index];
-    const std::uint32_t now = static_cast<std::uint32_t>(minute) & kMinuteMask;
-    const std::uint32_t from = (place & ~kNamed) >> kMinuteBits;
-    if (from != 0 && from != country + 1) {
-      // The shorter way around the circle of minutes: rows of one window need not be in the order of their events.
-      const std::uint32_t since = (now - place) & kMinuteMask;
-      const std::uint32_t elapsed = std::min(since, kMinuteMask + 1 - since);
-      if (elapsed < times_->minutes(from - 1, country)) {
-        const bool named = (place & kNamed) != 0;
-        place |= kNamed;
-        return !named;
-      }
-    }
-    if (in_person) place = (country + 1) << kMinuteBits | now;
+    const std::uint32_t now = word_of(country, minute);
+    // Nearly all come from the country they were in, and have not been named since.
+    if ((place ^ now) >> kMinuteBits != 0) [[unlikely]]
+      return arrive(place, country, now, in_person);
+    place = in_person ? now : place;
     return false;
+  }
+  /// Whether places lie outside a processor's nearer caches, so that rows should be prefetched some time before.
+  [[nodiscard]] bool far() const { return places_.size() > kNear; }
+  void prefetch(std::uint32_t member) const {
+    const std::uint32_t index = shards_.quotient(member);
+    if (index < places_.size()) __builtin_prefetch(&places_[index], 1);
   }
 
   [[nodiscard]] std::unique_ptr<ShardState> clone() const override { return std::make_unique<LastPlaces>(*this); }
@@ -80,9 +68,16 @@ class LastPlaces final : public ShardState {
   static constexpr unsigned kMinuteBits = 24;  // 31 years
   static constexpr std::uint32_t kMinuteMask = (1U << kMinuteBits) - 1;
   static constexpr std::uint32_t kNamed = 1U << 31;
+  static constexpr std::size_t kNear = 1 << 14;  // places of a shard
+  static std::uint32_t word_of(std::uint32_t country, std::int64_t minute) {
+    return (country + 1) << kMinuteBits | (static_cast<std::uint32_t>(minute) & kMinuteMask);
+  }
+  bool visit_beyond(std::uint32_t index, std::uint32_t country, std::int64_t minute, bool in_person);
+  /// A visit to a member who was elsewhere, or nowhere, or has been named.
+  bool arrive(std::uint32_t& place, std::uint32_t country, std::uint32_t now, bool in_person) const;
   void grow(std::uint64_t members);
 
-  Reciprocal shards_;
+  WordReciprocal shards_;
   std::uint64_t most_;  // members of a shard
   std::shared_ptr<const TravelTimes> times_;
   std::vector<std::uint32_t> places_;  // named, country plus one (0: never seen), minute

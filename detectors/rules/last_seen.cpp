@@ -1,14 +1,12 @@
 #include "detectors/rules/last_seen.hpp"
 
-#include <array>
-
 namespace dwell::detect {
 
 void LastSeen::begin(std::int64_t epoch) {
   if (epoch <= epoch_) return;
   if (epoch_ != kNoEpoch) {
     if (epoch - epoch_ >= kEpochs) {
-      std::fill(marks_.begin(), marks_.end(), std::uint8_t{0});
+      std::fill(marks_.begin(), marks_.end(), 0U);
     } else {
       for (std::int64_t next = epoch_ + 1; next <= epoch; ++next) forget(mark_of(next));
     }
@@ -18,20 +16,18 @@ void LastSeen::begin(std::int64_t epoch) {
 }
 
 void LastSeen::forget(unsigned mark) {
-  std::array<std::uint8_t, 256> without{};
-  for (unsigned pair = 0; pair < without.size(); ++pair) {
-    const unsigned low = (pair & 15U) == mark ? 0 : pair & 15U;
-    const unsigned high = pair >> 4U == mark ? 0 : pair >> 4U;
-    without[pair] = static_cast<std::uint8_t>(high << 4U | low);
+  constexpr std::uint32_t ones = 0x11111111;  // the lowest bit of each of eight marks
+  for (std::uint32_t& word : marks_) {
+    const std::uint32_t differs = word ^ mark * ones;
+    word &= ((differs | differs >> 1 | differs >> 2 | differs >> 3) & ones) * 15;
   }
-  for (std::uint8_t& pair : marks_) pair = without[pair];
 }
 
-void LastSeen::grow(std::uint64_t bytes) {
-  const std::uint64_t most = most_ / 2 + 1;
-  if (bytes > marks_.capacity())
-    marks_.reserve(std::min(most, std::max<std::uint64_t>(bytes, marks_.capacity() * 5 / 4)));
-  marks_.resize(bytes, 0);
+void LastSeen::grow(std::uint64_t words) {
+  const std::uint64_t most = most_ / kAWord;
+  if (words > marks_.capacity())
+    marks_.reserve(std::min(most, std::max<std::uint64_t>(words, marks_.capacity() * 5 / 4)));
+  marks_.resize(words, 0);
 }
 
 void LastSeen::save(ByteWriter& writer) const {
@@ -41,7 +37,7 @@ void LastSeen::save(ByteWriter& writer) const {
 
 Status LastSeen::restore(ByteReader& reader) {
   epoch_ = reader.get<std::int64_t>();
-  marks_ = reader.get_vector<std::uint8_t>();
+  marks_ = reader.get_vector<std::uint32_t>();
   if (epoch_ < 0 && epoch_ != kNoEpoch) reader.fail();
   if (epoch_ >= 0) mark_ = mark_of(epoch_);
   if (!reader.failed()) return success();

@@ -1,10 +1,11 @@
 #include "detectors/rules/orphaned_key.hpp"
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
+#include "detectors/common/few_keys.hpp"
 #include "detectors/common/flat_map.hpp"
 #include "sim/core/time.hpp"
 
@@ -17,7 +18,6 @@ using telemetry::StaffEvent;
 
 constexpr std::size_t kMostKeys = 1 << 16;
 constexpr std::size_t kMostStaff = 1 << 18;
-constexpr unsigned kPlaceBits = 4;  // places in which a window's keys are counted
 constexpr double kShareShape = 10'000;
 constexpr double kBulkShape = 4;
 constexpr double kFewestPeers = 0.1;  // of signing requests under other keys, for a share to mean anything
@@ -35,38 +35,33 @@ class OrphanedKey final : public Described<OrphanedKey, ShardedDetector> {
         learn_(parameter("learn_days") * windows_per_day_) {}
 
   void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
-    // Few keys sign most rows: each is counted in a place of its own, and added when another key takes the place.
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
-    std::array<SparseTable::Entry, 1U << kPlaceBits> places{};
+    FewKeys keys;
+    const auto add = [&](const SparseTable::Entry& key) { table.sums.add(key.key, key.value); };
     for (std::size_t i = 0; i < size; ++i) {
-      if (access.status(i) != telemetry::kStatusOk) continue;
-      const std::uint32_t key = access.key(i);
-      SparseTable::Entry& held = places[place_hash(key) >> (64 - kPlaceBits)];
-      if (held.key != key) {
-        if (held.value != 0) table.sums.add(held.key, held.value);
-        held = {key, 0};
-      }
-      ++held.value;
+      if (access.status(i) == telemetry::kStatusOk) keys.add(access.key(i), 1, add);
     }
-    for (const SparseTable::Entry& held : places) {
-      if (held.value != 0) table.sums.add(held.key, held.value);
-    }
+    keys.finish(add);
   }
 
   void close(const WindowInfo& window, const WindowRows& platform, const WindowTable& table, Scores& scores) override {
     read_workforce(platform.workforce);
     read_inventory(window, platform.keys);
     double signing = 0;
+    used_.clear();
     for (const SparseTable::Entry& entry : table.sums.entries()) {
-      if (is_signing(static_cast<std::uint32_t>(entry.key))) signing += static_cast<double>(entry.value);
+      used_.push_back(keys_.find(entry.key));
+      if (is_signing(used_.back())) signing += static_cast<double>(entry.value);
     }
     recent_windows_ = recent_windows_ * recent_.keep(1) + 1;
     recent_signing_ = recent_signing_ * recent_.keep(1) + signing;
     learnt_windows_ *= learn_.keep(1);
     learnt_signing_ *= learn_.keep(1);
+    auto used = used_.begin();
     for (const SparseTable::Entry& entry : table.sums.entries()) {
-      if (entry.key != 0) judge(window, entry, scores);
+      const Key* const key = *used++;
+      if (entry.key != 0) judge(window, entry, key, scores);
     }
     learnt_windows_ += 1;
     learnt_signing_ += signing;
@@ -90,7 +85,7 @@ class OrphanedKey final : public Described<OrphanedKey, ShardedDetector> {
     return restored(reader);
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
-    return sizeof *this + keys_.bytes() + uses_.bytes() + left_us_.bytes();
+    return sizeof *this + keys_.bytes() + uses_.bytes() + left_us_.bytes() + used_.capacity() * sizeof(const Key*);
   }
 
  private:
@@ -138,19 +133,17 @@ class OrphanedKey final : public Described<OrphanedKey, ShardedDetector> {
     for (auto& entry : uses_.entries()) entry.value.learnt_share *= kept_;
   }
   static std::int64_t day_us() { return Duration::days(1).us; }
-  [[nodiscard]] bool is_signing(std::uint32_t key) const {
-    const Key* held = keys_.find(key);
-    return held != nullptr && static_cast<KeyUse>(held->use) == KeyUse::token_signing;
+  // Of keys that the inventory does not name, nullptr.
+  static bool is_signing(const Key* key) {
+    return key != nullptr && static_cast<KeyUse>(key->use) == KeyUse::token_signing;
   }
-  [[nodiscard]] bool is_orphaned(std::uint32_t key, const WindowInfo& window) const {
-    const Key* held = keys_.find(key);
-    if (held == nullptr || held->owner == 0) return false;
-    const std::int64_t* left = left_us_.find(held->owner);
+  [[nodiscard]] bool is_orphaned(const Key* key, const WindowInfo& window) const {
+    if (key == nullptr || key->owner == 0) return false;
+    const std::int64_t* left = left_us_.find(key->owner);
     return left != nullptr && *left < window.end_us - grace_us_;
   }
 
-  void judge(const WindowInfo& window, const SparseTable::Entry& entry, Scores& scores) {
-    const auto key = static_cast<std::uint32_t>(entry.key);
+  void judge(const WindowInfo& window, const SparseTable::Entry& entry, const Key* key, Scores& scores) {
     const auto x = static_cast<double>(entry.value);
     Use& use = uses_.at(entry.key);
     const std::int64_t elapsed = window.index - use.window;
@@ -205,6 +198,7 @@ class OrphanedKey final : public Described<OrphanedKey, ShardedDetector> {
   double learnt_windows_ = 0;
   double learnt_signing_ = 0;
   std::int64_t unsettled_until_ = 0;
+  std::vector<const Key*> used_;  // of a window's entries; scratch
 };
 
 }  // namespace

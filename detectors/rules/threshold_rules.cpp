@@ -12,9 +12,9 @@
 namespace dwell::detect {
 namespace {
 
-constexpr std::uint64_t kPageTag = 1ULL << 32;  // table keys below it are sources
 constexpr std::int64_t kFewestDays = 7;
 constexpr std::int64_t kNoDay = INT64_MIN;
+constexpr std::uint32_t kGroupFactor = 0x9e3779b1;  // of a multiplicative hash of 32 bits
 constexpr double kLeastNamed = 0.1;
 constexpr double kLeastPageNamed = 0.5;
 
@@ -30,19 +30,33 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
         ring_(days_) {}
 
   void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
-    // An entry a request, for its source: member-data requests above bit 32, all requests below.
+    // An entry two requests (Pair), and one a page with requests.
     constexpr std::size_t slots = 16;
     static_assert(kPages <= slots);
     std::array<std::uint32_t, slots> pages{};
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
-    SparseTable::Entry* out = table.list.extend(size + kPages);
-    for (std::size_t i = 0; i < size; ++i) {
-      const std::uint8_t page = access.page(i);
-      ++pages[page % slots];
-      *out++ = {access.source(i), 1 | static_cast<std::int64_t>(is_member_data(static_cast<Page>(page))) << 32};
+    const std::size_t room = (size + 1) / 2 + kPages;
+    SparseTable::Entry* const begin = table.list.extend(room);
+    SparseTable::Entry* out = begin;
+    const auto is_data = [](std::uint8_t page) { return is_member_data(static_cast<Page>(page)); };
+    for (std::size_t i = 0; i + 1 < size; i += 2) {
+      const std::uint8_t first = access.page(i);
+      const std::uint8_t second = access.page(i + 1);
+      ++pages[first % slots];
+      ++pages[second % slots];
+      *out++ = Pair::pack(access.source(i), is_data(first), access.source(i + 1), is_data(second));
     }
-    for (std::size_t page = 0; page < kPages; ++page) *out++ = {kPageTag + page, pages[page]};
+    if (size % 2 != 0) {
+      const std::uint8_t page = access.page(size - 1);
+      ++pages[page % slots];
+      *out++ = Pair::pack(access.source(size - 1), is_data(page));
+    }
+    for (std::size_t page = 0; page < kPages; ++page) {
+      *out = {page, -static_cast<std::int64_t>(pages[page])};
+      out += pages[page] != 0 ? 1 : 0;
+    }
+    table.list.drop_last(room - static_cast<std::size_t>(out - begin));
   }
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
@@ -85,6 +99,20 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
  private:
   using PageCounts = std::array<std::int64_t, kPages>;
 
+  /// The requests of two sources, or of one, as an entry of the list: whether each is for member data and whether there
+  /// is a second are bits of its value. Entries with a value below 0 are pages instead, and the count is negative.
+  struct Pair {
+    static SparseTable::Entry pack(std::uint32_t first, bool first_data, std::uint32_t second, bool second_data) {
+      return {static_cast<std::uint64_t>(second) << 32 | first, 4 | (second_data ? 2 : 0) | (first_data ? 1 : 0)};
+    }
+    static SparseTable::Entry pack(std::uint32_t source, bool data) { return {source, data ? 1 : 0}; }
+    /// Calls `count(source, counts)` for each: 1, and for member data another 1 above bit 32.
+    template <class Count>
+    static void unpack(const SparseTable::Entry& entry, Count count) {
+      count(static_cast<std::uint32_t>(entry.key), 1 | (entry.value & 1) << 32);
+      if ((entry.value & 4) != 0) count(static_cast<std::uint32_t>(entry.key >> 32), 1 | (entry.value & 2) << 31);
+    }
+  };
   /// Whether packed counts reach one of two limits: adding `lift` then carries into the highest bit of that half.
   struct Reach {
     static constexpr std::uint64_t kCarries = 1ULL << 63 | 1ULL << 31;
@@ -100,23 +128,29 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
   /// none, so that hardly a source is looked up by itself.
   void count_frequent(std::span<const SparseTable::Entry> entries, const Reach& reach) {
     frequent_.clear();
-    const std::size_t groups = std::bit_ceil(entries.size() / 2 + 2);
-    const auto shift = 64U - static_cast<unsigned>(std::countr_zero(groups));
+    const std::size_t groups = std::bit_ceil(entries.size() + 2);
+    const auto shift = 32U - static_cast<unsigned>(std::countr_zero(groups));
     groups_.assign(groups, 0);
+    std::int64_t* const counted = groups_.data();
+    const auto group_of = [&](std::uint32_t source) { return source * kGroupFactor >> shift; };
     std::uint64_t reached = 0;
     for (const SparseTable::Entry& entry : entries) {
-      if (entry.key >= kPageTag) {
-        today_[entry.key - kPageTag] += entry.value;
+      if (entry.value < 0) {
+        today_[entry.key] -= entry.value;
         continue;
       }
-      std::int64_t& group = groups_[place_hash(entry.key) >> shift];
-      group += entry.value;
-      reached |= static_cast<std::uint64_t>(group) + reach.lift;
+      Pair::unpack(entry, [&](std::uint32_t source, std::int64_t counts) {
+        std::int64_t& group = counted[group_of(source)];
+        group += counts;
+        reached |= static_cast<std::uint64_t>(group) + reach.lift;
+      });
     }
     if ((reached & Reach::kCarries) == 0) return;
     for (const SparseTable::Entry& entry : entries) {
-      if (entry.key < kPageTag && reach.holds(groups_[place_hash(entry.key) >> shift]))
-        frequent_.add(entry.key, entry.value);
+      if (entry.value < 0) continue;
+      Pair::unpack(entry, [&](std::uint32_t source, std::int64_t counts) {
+        if (reach.holds(counted[group_of(source)])) frequent_.add(source, counts);
+      });
     }
   }
 

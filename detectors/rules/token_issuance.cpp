@@ -1,9 +1,12 @@
 #include "detectors/rules/token_issuance.hpp"
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
+#include "detectors/common/few_keys.hpp"
 #include "detectors/common/flat_map.hpp"
 #include "detectors/rules/issued_tokens.hpp"
 
@@ -28,14 +31,15 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   [[nodiscard]] std::unique_ptr<ShardState> make_shard_state(ShardId) const override {
     return std::make_unique<IssuedTokens>(plan_);
   }
-  /// Sums: one entry a (key, source), rows in the low half and rows not issued in the high half of the value.
+  /// List: an entry a row, its key above its source; 1 in the low half of the value, and in the high half 1 for a row
+  /// that was not issued.
   void observe(const WindowRows& rows, ShardState* state, WindowTable& table) const override {
     static_cast<IssuedTokens&>(*state).observe(rows, table);
   }
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
-    if (table.sums.empty()) return;
-    gather(table.sums);
+    if (table.list.empty()) return;
+    gather(table.list.entries());
     const double keep = common_.keep(window.index - common_window_);
     common_window_ = window.index;
     common_missing_ *= keep;
@@ -68,7 +72,8 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
     return sizeof *this + keys_.bytes() + sources_.bytes() +
-           (groups_.capacity() + followed_.capacity()) * sizeof(SparseTable::Entry);
+           (groups_.capacity() + followed_.capacity()) * sizeof(SparseTable::Entry) +
+           lost_.capacity() * sizeof(std::uint64_t);
   }
 
  private:
@@ -89,22 +94,42 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   static double rows_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value & 0xffffffffLL); }
   static double missing_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value >> 32); }
 
-  /// Sums entries by key into `groups_`, in order of key, for sums of floating-point numbers must not depend on the
-  /// order of a table; copies those of sources that are followed into `followed_`, in order too. Sources are followed
-  /// from the first window with a row that was not issued; whether they are must not depend on what else this window
-  /// shows of them.
-  void gather(const SparseTable& table) {
-    const auto by_key = [](const auto& a, const auto& b) { return a.key < b.key; };
-    for (const SparseTable::Entry& entry : table.entries()) sources_.prefetch_slot(source_of(entry));
-    by_key_.clear();
+  /// Sums rows by key into `groups_`, and by key and source, for sources that are followed, into `followed_`, both in
+  /// order, for sums of floating-point numbers must not depend on the order of a list. Sources are followed from the
+  /// first window with a row that was not issued, first under the key of that row; whether they are must not depend on
+  /// what else this window shows of them.
+  void gather(std::span<const SparseTable::Entry> rows) {
+    groups_.clear();
     followed_.clear();
-    for (const SparseTable::Entry& entry : table.entries()) {
-      by_key_.add(entry.key >> 32, entry.value);
-      if (entry.value >> 32 != 0 || sources_.find(source_of(entry)) != nullptr) followed_.push_back(entry);
+    lost_.clear();
+    FewKeys keys;
+    const auto spill = [&](const SparseTable::Entry& key) { groups_.push_back(key); };
+    for (const SparseTable::Entry& row : rows) {
+      sources_.prefetch_slot(source_of(row));
+      keys.add(row.key >> 32, row.value, spill);
+      if (row.value >> 32 != 0) lost_.push_back(row.key);
     }
-    groups_.assign(by_key_.entries().begin(), by_key_.entries().end());
-    std::sort(groups_.begin(), groups_.end(), by_key);
-    std::sort(followed_.begin(), followed_.end(), by_key);
+    keys.finish(spill);
+    std::sort(lost_.begin(), lost_.end());
+    for (const SparseTable::Entry& row : rows) {
+      if (sources_.find(source_of(row)) != nullptr || std::binary_search(lost_.begin(), lost_.end(), row.key))
+        followed_.push_back(row);
+    }
+    add_up(groups_);
+    add_up(followed_);
+  }
+  /// Sorts by key, and makes one entry of those of one key.
+  static void add_up(std::vector<SparseTable::Entry>& entries) {
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+    std::size_t size = 0;
+    for (const SparseTable::Entry& entry : entries) {
+      if (size != 0 && entries[size - 1].key == entry.key) {
+        entries[size - 1].value += entry.value;
+      } else {
+        entries[size++] = entry;
+      }
+    }
+    entries.resize(size);
   }
   static std::uint64_t source_of(const SparseTable::Entry& entry) { return entry.key & 0xffffffffU; }
 
@@ -168,9 +193,9 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   double common_missing_ = 0;
   double common_expected_ = 0;
   std::int64_t common_window_ = 0;
-  SparseTable by_key_;  // scratch, as are the next
-  std::vector<SparseTable::Entry> groups_;
+  std::vector<SparseTable::Entry> groups_;  // scratch, as are the next
   std::vector<SparseTable::Entry> followed_;
+  std::vector<std::uint64_t> lost_;  // key and source of the window's rows that were not issued
 };
 
 }  // namespace

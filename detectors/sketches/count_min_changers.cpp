@@ -4,10 +4,10 @@
 #include <array>
 #include <vector>
 
-#include "detectors/common/count_min.hpp"
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
 #include "detectors/common/flat_map.hpp"
+#include "detectors/common/sliding_count_min.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/core/time.hpp"
 
@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kKinds = 2;  // sources, networks
 constexpr std::array<EntityKind, kKinds> kNamed = {EntityKind::source, EntityKind::network};
+constexpr std::uint32_t kUsualRows = 3;
 constexpr std::size_t kMostNoted = 1 << 16;
 constexpr std::size_t kAhead = 8;  // rows between finding a row's cells and counting it
 constexpr double kPriorWeight = .5;
@@ -31,7 +32,7 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
     for (std::size_t kind = 0; kind < kKinds; ++kind) {
       const CountMin empty =
           CountMin::with_error(parameter("epsilon"), parameter("delta"), mix64(setting.seed.value, kind));
-      kinds_[kind] = {empty, empty, std::vector<CountMin>(hours_, empty), {}};
+      kinds_[kind].hours = SlidingCountMin(empty, hours_);
     }
     past_requests_.assign(hours_, 0);
   }
@@ -47,8 +48,12 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
     const auto entries = table.list.entries();
-    count(kinds_[0], entries, [](const SparseTable::Entry& entry) { return entry.key & 0xffffffffU; });
-    count(kinds_[1], entries, [](const SparseTable::Entry& entry) { return entry.key >> 32; });
+    // The usual number of rows of the sketches is known to the compiler.
+    if (kinds_[0].hours.rows() == kUsualRows) {
+      count_all<kUsualRows>(entries);
+    } else {
+      count_all<0>(entries);
+    }
     requests_ += entries.size();
     for (Kind& kind : kinds_) kind.noted.prune(kMostNoted, [](std::uint64_t estimate) { return estimate; });
     if (window.begin_us / Duration::hours(1).us == window.end_us / Duration::hours(1).us) return;
@@ -65,9 +70,7 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
 
   void save(ByteWriter& writer) const override {
     for (const Kind& kind : kinds_) {
-      kind.hour.save(writer);
-      kind.past.save(writer);
-      for (const CountMin& hour : kind.hours) hour.save(writer);
+      kind.hours.save(writer);
       kind.noted.save(writer);
     }
     writer.put_vector(past_requests_);
@@ -76,9 +79,7 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
   }
   Status restore(ByteReader& reader) override {
     for (Kind& kind : kinds_) {
-      kind.hour.restore(reader);
-      kind.past.restore(reader);
-      for (CountMin& hour : kind.hours) hour.restore(reader);
+      kind.hours.restore(reader);
       kind.noted.restore(reader);
     }
     past_requests_ = reader.get_vector<std::uint64_t>();
@@ -92,36 +93,37 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
   [[nodiscard]] std::uint64_t state_bytes() const override {
     std::uint64_t bytes =
         sizeof *this + past_requests_.capacity() * sizeof(std::uint64_t) + places_.capacity() * sizeof(std::uint32_t);
-    for (const Kind& kind : kinds_) {
-      bytes += kind.hour.bytes() + kind.past.bytes() + kind.noted.bytes();
-      for (const CountMin& hour : kind.hours) bytes += hour.bytes() + sizeof hour;
-    }
+    for (const Kind& kind : kinds_) bytes += kind.hours.bytes() + kind.noted.bytes();
     return bytes;
   }
 
  private:
   struct Kind {
-    CountMin hour;                 // this hour's
-    CountMin past;                 // the sum of `hours`
-    std::vector<CountMin> hours;   // the oldest is at place_
+    SlidingCountMin hours;         // this hour, and those before
     FlatMap<std::uint64_t> noted;  // ids whose estimate reached the least, with what it was then
   };
 
+  template <std::uint32_t Rows>
+  void count_all(std::span<const SparseTable::Entry> entries) {
+    count<Rows>(kinds_[0], entries, [](const SparseTable::Entry& entry) { return entry.key & 0xffffffffU; });
+    count<Rows>(kinds_[1], entries, [](const SparseTable::Entry& entry) { return entry.key >> 32; });
+  }
   /// Counts a window's rows by the id that `id(entry)` names, and notes ids that reach the least.
-  template <class Id>
+  template <std::uint32_t Rows, class Id>
   void count(Kind& kind, std::span<const SparseTable::Entry> entries, Id id) {
-    const std::size_t rows = kind.hour.rows();
+    SlidingCountMin& hours = kind.hours;
+    const std::size_t rows = Rows == 0 ? hours.rows() : Rows;
     if (places_.size() < entries.size() * rows) places_.resize(entries.size() * rows);
     std::uint32_t* const places = places_.data();
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      kind.hour.find(id(entries[i]), places + i * rows);
-      if (i >= kAhead) kind.hour.add_at(places + (i - kAhead) * rows);
+      hours.find<Rows>(id(entries[i]), places + i * rows);
+      if (i >= kAhead) hours.add_at<Rows>(places + (i - kAhead) * rows);
     }
     for (std::size_t i = entries.size() - std::min(kAhead, entries.size()); i < entries.size(); ++i)
-      kind.hour.add_at(places + i * rows);
+      hours.add_at<Rows>(places + i * rows);
     // Noted when all of the window is counted: estimates on the way would depend on the order of rows.
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      const std::uint64_t estimate = kind.hour.estimate_at(places + i * rows);
+      const std::uint64_t estimate = hours.estimate_at<Rows>(places + i * rows);
       if (estimate < least_) continue;
       if (kind.noted.find(id(entries[i])) == nullptr) kind.noted.insert(id(entries[i]), estimate);
     }
@@ -131,14 +133,15 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
     const auto now = static_cast<double>(requests_);
     const auto all_past = static_cast<double>(all_past_);
     for (const auto& entry : kind.noted.entries()) {
-      const auto past = static_cast<double>(kind.past.estimate(entry.key));
+      const auto past = static_cast<double>(kind.hours.estimate_past(entry.key));
       const double expected = now * (kPriorWeight + past) / (kPriorWeight / prior_share_ + all_past);
       const double shape = std::min(kMostShape, kPriorWeight + past / static_cast<double>(held_));
-      scores.emit({named, entry.key}, excess_nats(static_cast<double>(kind.hour.estimate(entry.key)), expected, shape));
+      scores.emit({named, entry.key},
+                  excess_nats(static_cast<double>(kind.hours.estimate(entry.key)), expected, shape));
     }
   }
   void end_hour(Kind& kind) {
-    kind.past.slide(kind.hours[place_], kind.hour);
+    kind.hours.move_on();
     kind.noted.clear();
   }
 
@@ -147,7 +150,7 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
   std::size_t hours_;
   std::array<Kind, kKinds> kinds_;
   std::uint64_t requests_ = 0;                // this hour
-  std::vector<std::uint64_t> past_requests_;  // of the hours held, as `Kind::hours`
+  std::vector<std::uint64_t> past_requests_;  // of the hours held; the oldest is at place_
   std::uint64_t all_past_ = 0;                // their sum
   std::size_t place_ = 0;
   std::size_t held_ = 0;

@@ -7,18 +7,22 @@ namespace dwell::detect {
 void DistinctMembers::add(std::span<const SparseTable::Entry> visits) {
   for (; !visits.empty(); visits = visits.subspan(std::min(visits.size(), kAhead))) {
     const auto some = visits.first(std::min(visits.size(), kAhead));
-    // The first entity comes from many; the others are few and stay in the cache.
-    for (const SparseTable::Entry& entry : some) {
-      const Visit visit = Visit::of(entry);
-      held_.prefetch_slot(visit.hash.index);
-      sizes_.prefetch_slot(SpreadKey::entity_of(0, visit.id[0]));
-    }
-    for (const SparseTable::Entry& entry : some) {
-      const Visit visit = Visit::of(entry);
-      held_.prefetch_entry(visit.hash.index);
-      sizes_.prefetch_entry(SpreadKey::entity_of(0, visit.id[0]));
-    }
+    if (held_.size() > kNear) prefetch(some);
     for (const SparseTable::Entry& entry : some) add(Visit::of(entry));
+  }
+}
+
+void DistinctMembers::prefetch(std::span<const SparseTable::Entry> visits) const {
+  // The first entity comes from many; the others are few and stay in the cache.
+  for (const SparseTable::Entry& entry : visits) {
+    const Visit visit = Visit::of(entry);
+    held_.prefetch_slot(visit.hash.index);
+    sizes_.prefetch_slot(SpreadKey::entity_of(0, visit.id[0]));
+  }
+  for (const SparseTable::Entry& entry : visits) {
+    const Visit visit = Visit::of(entry);
+    held_.prefetch_entry(visit.hash.index);
+    sizes_.prefetch_entry(SpreadKey::entity_of(0, visit.id[0]));
   }
 }
 
@@ -97,14 +101,9 @@ void DistinctMembers::next_pane() {
 
 template <class Keep>
 void DistinctMembers::keep_if(std::uint32_t pane, Keep keep) {
-  hashes_ = 0;
+  const std::size_t others = others_.size();
   others_.keep_if([&](const auto& entry) { return keep(Hash{entry.key, entry.value}); });
-  for (auto& entry : held_.entries()) {
-    for (std::uint32_t& word : entry.value.word) word &= ~Held::kOthers;
-  }
-  for (const auto& entry : others_.entries()) {
-    held_.find(SpreadKey::index(entry.key))->word[SpreadKey::kind(SpreadKey::entity(entry.key))] |= Held::kOthers;
-  }
+  if (others_.size() != others) note_others();
   hashes_ = others_.size();
   held_.keep_if([&](auto& entry) {
     Held& held = entry.value;
@@ -125,6 +124,15 @@ void DistinctMembers::keep_if(std::uint32_t pane, Keep keep) {
     }
     return left != 0;
   });
+}
+
+void DistinctMembers::note_others() {
+  for (auto& entry : held_.entries()) {
+    for (std::uint32_t& word : entry.value.word) word &= ~Held::kOthers;
+  }
+  for (const auto& entry : others_.entries()) {
+    held_.find(SpreadKey::index(entry.key))->word[SpreadKey::kind(SpreadKey::entity(entry.key))] |= Held::kOthers;
+  }
 }
 
 void DistinctMembers::drop_before(std::uint32_t pane) {

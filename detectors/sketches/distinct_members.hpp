@@ -119,7 +119,12 @@ class DistinctMembers {
   static constexpr std::uint32_t kNoPane = (1U << 25) - 1;  // later than any
   static constexpr std::size_t kAhead = 32;                 // visits fetched at a time
 
+  static constexpr std::size_t kNear = 1 << 12;  // indices held that stay in a processor's nearer caches
+
+  void prefetch(std::span<const SparseTable::Entry> visits) const;
   void add(const Visit& visit);
+  /// Marks anew which indices have others.
+  void note_others();
   /// Notes a hash again that is held beside the one that an index names; false when it is not.
   bool see_other(std::uint64_t entity, std::uint32_t index, Seen now);
   /// Holds a hash of an entity that has not held it.

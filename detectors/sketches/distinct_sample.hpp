@@ -25,6 +25,12 @@ class DistinctSample {
     values_.push_back(value);
     if (values_.size() >= 2 * k) tidy(k, sort);
   }
+  /// The ids of the sample, in any order and perhaps repeated: up to k values need no tidying, as all are in it.
+  void ids(std::size_t k, SpreadSort<std::uint64_t>& sort, std::vector<std::uint32_t>& ids) {
+    if (values_.size() > k) tidy(k, sort);
+    ids.resize(values_.size());
+    for (std::size_t i = 0; i < values_.size(); ++i) ids[i] = id(values_[i]);
+  }
   /// The sample, by hash; valid until the next call.
   [[nodiscard]] const std::vector<std::uint64_t>& values(std::size_t k, SpreadSort<std::uint64_t>& sort) {
     tidy(k, sort);

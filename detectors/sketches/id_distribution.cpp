@@ -29,9 +29,12 @@ double IdDistribution::share_below(std::uint32_t id) const {
 double IdDistribution::distance(std::span<const std::uint32_t> sorted) const {
   const auto n = static_cast<double>(sorted.size());
   double most = 0;
+  double before = 0;  // share of the sample below an id
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const double share = share_below(sorted[i]);
-    most = std::max({most, share - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - share});
+    const double with = static_cast<double>(i + 1) / n;
+    most = std::max(most, std::max(share - before, with - share));
+    before = with;
   }
   return most;
 }
@@ -42,7 +45,7 @@ void IdDistribution::save(ByteWriter& writer) const {
 }
 
 void IdDistribution::restore(ByteReader& reader) {
-  span_ = reader.get<std::array<std::uint32_t, kBins>>();
+  span_ = reader.get<std::array<std::int32_t, kBins>>();
   for (double& weight : held_) weight = reader.get<double>();
   sum_up();
 }

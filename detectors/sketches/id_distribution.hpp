@@ -43,7 +43,7 @@ class IdDistribution {
 
   static constexpr unsigned kFraction = 20;  // bits of a bin's parts
   std::uint64_t scale_;                      // bins an id, with that fraction
-  std::array<std::uint32_t, kBins> span_{};
+  std::array<std::int32_t, kBins> span_{};   // signed, as two of them become floating-point numbers at once
   std::array<double, kBins> held_{};
   std::array<double, kBins + 1> below_{};  // sums of held_
 };

@@ -34,8 +34,10 @@ class Followed {
 
   void add(std::uint64_t entity, std::uint64_t member) {
     const SpaceSaving::Place place = heavy_.add(entity);
-    if (place.at >= samples_.size()) samples_.emplace_back();
-    if (place.taken) samples_[place.at].clear();
+    if (place.taken) {
+      if (place.at >= samples_.size()) samples_.emplace_back();
+      samples_[place.at].clear();
+    }
     samples_[place.at].add(member, members_, sort_);
   }
   /// In two stages, for a batch of entities each: what `add` will read comes into the cache.
@@ -46,17 +48,22 @@ class Followed {
   }
   /// New entities that fit without one leaving: as long as they do, order does not matter.
   [[nodiscard]] std::size_t room() const { return heavy_.room(); }
-  /// Calls `done(entity, members by hash)` for those that may have `least` members, and perhaps some with fewer.
+  /// Whether what `add` reads may lie outside a processor's nearer caches.
+  [[nodiscard]] bool far() const { return heavy_.counters().size() > kNear; }
+  /// Calls `done(entity)` for those that may have `least` members, and perhaps some with fewer, with ids in `members`,
+  /// in any order and perhaps repeated.
   template <class Done>
-  void for_each(std::size_t least, Done done) {
+  void for_each(std::size_t least, std::vector<std::uint32_t>& members, Done done) {
     for (std::size_t at = 0; at < heavy_.counters().size(); ++at) {
-      if (samples_[at].held() >= least) done(heavy_.counters()[at].key, samples_[at].values(members_, sort_));
+      if (samples_[at].held() < least) continue;
+      samples_[at].ids(members_, sort_, members);
+      done(heavy_.counters()[at].key);
     }
   }
   /// Memory of samples is kept for the next hour.
   void clear() {
+    for (std::size_t at = 0; at < heavy_.counters().size(); ++at) samples_[at].clear();
     heavy_.clear();
-    for (DistinctSample& sample : samples_) sample.clear();
   }
 
   [[nodiscard]] std::uint64_t bytes() const {
@@ -75,6 +82,7 @@ class Followed {
   }
 
  private:
+  static constexpr std::size_t kNear = 1 << 12;  // entities
   SpaceSaving heavy_;
   std::size_t members_;
   std::vector<DistinctSample> samples_;  // by place
@@ -141,8 +149,10 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
   };
 
   void count(std::span<const SparseTable::Entry> entries) {
-    for (const SparseTable::Entry& entry : entries) sources_.prefetch_slot(entry.key >> 32);
-    for (const SparseTable::Entry& entry : entries) sources_.prefetch_sample(entry.key >> 32);
+    if (sources_.far()) {
+      for (const SparseTable::Entry& entry : entries) sources_.prefetch_slot(entry.key >> 32);
+      for (const SparseTable::Entry& entry : entries) sources_.prefetch_sample(entry.key >> 32);
+    }
     for (const SparseTable::Entry& entry : entries) {
       const auto member = static_cast<std::uint32_t>(entry.value);
       const std::uint64_t hashed = DistinctSample::pack(static_cast<std::uint32_t>(mix64(member, salt_)), member);
@@ -163,12 +173,11 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
     for (Followed* followed : {&sources_, &keys_, &pages_}) followed->clear();
   }
   void judge(Followed& followed, EntityKind kind, std::int64_t hour, Scores& scores) {
-    followed.for_each(least_members_, [&](std::uint64_t id, const std::vector<std::uint64_t>& sample) {
-      if (sample.size() < least_members_) return;
-      members_.clear();
-      for (const std::uint64_t value : sample) members_.push_back(DistinctSample::id(value));
+    followed.for_each(least_members_, members_, [&](std::uint64_t id) {
       sort_ids_(
           members_, [&](std::uint32_t member) { return usual_.spread(member); }, std::less<std::uint32_t>());
+      members_.erase(std::unique(members_.begin(), members_.end()), members_.end());
+      if (members_.size() < least_members_) return;
       const auto n = static_cast<double>(members_.size());
       const double of_two = n * usual_.weight() / (n + usual_.weight());
       const double nats = kolmogorov_nats(of_two, usual_.distance(members_));

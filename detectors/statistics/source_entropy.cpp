@@ -77,7 +77,9 @@ class SourceEntropy final : public ShardedDetector {
     }
     if (!clock_.take(window)) return;
     judge(clock_.place().minute_of_day / 60, scores);
+    const std::size_t pairs = hour_.size();
     hour_.clear();
+    hour_.expect(pairs);  // as many again, rather than growing to them step by step
     clock_.restart();
   }
 

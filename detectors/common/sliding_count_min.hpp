@@ -1,0 +1,69 @@
+#pragma once
+// Counts of a sliding span in Count-Min sketches: one of the part that is being counted, one of the sum of the parts
+// before. Sketches are linear (count_min.hpp), so the part that ends is added to the sum, and the oldest part taken
+// away.
+
+#include <cstdint>
+#include <vector>
+
+#include "detectors/common/count_min.hpp"
+
+namespace dwell::detect {
+
+/// Of each part only the cells it touched are kept, eight bytes a cell: a move costs in proportion to what was counted,
+/// not to the sketch, and nothing else of it comes into the cache.
+class SlidingCountMin {
+ public:
+  SlidingCountMin() = default;
+  /// `empty` says how the sketches are made; `parts` are those before the one that is counted.
+  SlidingCountMin(const CountMin& empty, std::size_t parts);
+
+  [[nodiscard]] std::uint32_t rows() const { return present_.rows(); }
+  /// Finds a key's cells, as CountMin does.
+  template <std::uint32_t Rows>
+  void find(std::uint64_t key, std::uint32_t* places) const {
+    present_.find<Rows>(key, places);
+  }
+  /// Counts a key that was found.
+  template <std::uint32_t Rows>
+  void add_at(const std::uint32_t* places) {
+    std::uint32_t* const cells = present_.cells().data();
+    std::uint32_t* const touched = touched_.data();
+    std::size_t size = touched_size_;
+    for (std::uint32_t r = 0; r < present_.rows<Rows>(); ++r) {
+      touched[size] = places[r];
+      size += cells[places[r]]++ == 0 ? 1 : 0;
+    }
+    touched_size_ = size;
+  }
+  /// Estimates of the part that is being counted, and of those before together.
+  template <std::uint32_t Rows>
+  [[nodiscard]] std::uint64_t estimate_at(const std::uint32_t* places) const {
+    return present_.estimate_at<Rows>(places);
+  }
+  [[nodiscard]] std::uint64_t estimate(std::uint64_t key) const { return present_.estimate(key); }
+  [[nodiscard]] std::uint64_t estimate_past(std::uint64_t key) const { return past_.estimate(key); }
+  /// The part ends: it joins the past, the oldest leaves it, and another begins.
+  void move_on();
+
+  [[nodiscard]] std::uint64_t bytes() const;
+  /// In order of cells, so that equal counts save equal bytes.
+  void save(ByteWriter& writer) const;
+  void restore(ByteReader& reader);
+
+ private:
+  struct Cell {
+    std::uint32_t place;
+    std::uint32_t count;
+  };
+  void list_touched();
+
+  CountMin present_;
+  CountMin past_;  // the sum of parts_
+  std::vector<std::vector<Cell>> parts_;
+  std::size_t oldest_ = 0;
+  std::vector<std::uint32_t> touched_;  // cells of the present part above 0, and room for one more than all
+  std::size_t touched_size_ = 0;
+};
+
+}  // namespace dwell::detect
