@@ -5,10 +5,6 @@
 namespace dwell::run {
 namespace {
 
-constexpr bool has(detect::TopicMask topics, telemetry::Topic topic) {
-  return (topics & detect::topic_bit(topic)) != 0;
-}
-
 bool stays_in_place(const Subscription& s) {
   const bool arranged = s.access.ordered || s.access.by_shard || s.auth.ordered || s.auth.by_shard;
   return s.access.pages == detect::kAllPages && !arranged;
@@ -122,11 +118,6 @@ const detect::WindowRows& Lane::added(std::size_t unit, std::size_t variant, Vie
 const detect::WindowRows& Lane::ordered(std::size_t variant, View view) {
   return hand_out(
       variant, view, [&] { return access_.ordered(view); }, [&] { return auth_.ordered(view); });
-}
-
-const detect::WindowRows& Lane::shard_rows(std::uint32_t shard, std::size_t variant, View view) {
-  return hand_out(
-      variant, view, [&] { return access_.shard(shard, view); }, [&] { return auth_.shard(shard, view); });
 }
 
 const detect::WindowRows& Lane::platform(std::size_t variant, View view) {

@@ -38,12 +38,26 @@ class Lane {
   [[nodiscard]] bool adds(View view) const { return adds_[static_cast<std::size_t>(view)]; }
   /// All rows of a view merged over all shards (subscriptions with `ordered`).
   [[nodiscard]] const detect::WindowRows& ordered(std::size_t variant, View view);
-  /// Rows of one shard, in order of ingestion (subscriptions with `by_shard`).
-  [[nodiscard]] const detect::WindowRows& shard_rows(std::uint32_t shard, std::size_t variant, View view);
+  /// Calls `observe(shard, rows)` for every shard with its rows, in order of ingestion (subscriptions with `by_shard`).
+  template <class Observe>
+  void for_each_shard(std::size_t variant, View view, Observe observe) {
+    const detect::WindowRows& rows = platform(variant, view);
+    detect::WindowRows& out = handed_out_[variant];
+    const bool access = has(subscription_.topics[variant], telemetry::Topic::access);
+    const bool auth = has(subscription_.topics[variant], telemetry::Topic::auth);
+    for (std::uint32_t shard = 0; shard < access_.shards(); ++shard) {
+      if (access) out.access = access_.shard(shard, view);
+      if (auth) out.auth = auth_.shard(shard, view);
+      observe(shard, rows);
+    }
+  }
   /// The platform topics alone: access and auth are empty.
   [[nodiscard]] const detect::WindowRows& platform(std::size_t variant, View view);
 
  private:
+  static constexpr bool has(detect::TopicMask topics, telemetry::Topic topic) {
+    return (topics & detect::topic_bit(topic)) != 0;
+  }
   void set_platform_rows(const WindowSource& source);
   void choose_complaints(const WindowSource& source);
   void load_in_place(const WindowSource& source);

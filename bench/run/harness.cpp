@@ -28,6 +28,16 @@ score::ScoreLog make_log(View view, const HarnessOptions& options, std::size_t c
   return {Policy::keep_first, options.floors[contender], kScoringCapacity};
 }
 
+/// Most tables were cleared before and have had nothing added.
+void clear(detect::WindowTable& table) {
+  if (!table.sums.empty() || !table.list.empty()) table.clear();
+}
+
+// Apart, as most windows have no scores, and sorting would need most of the registers that the caller saves.
+[[gnu::noinline]] void keep(score::ScoreLog& log, std::int64_t window, detect::Scores& scores) {
+  log.add(static_cast<std::int32_t>(window), scores.sorted());
+}
+
 }  // namespace
 
 Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions& options)
@@ -185,7 +195,7 @@ void Harness::close_window(const Slot& slot, Instance& instance, ContenderRun& r
     instance.sharded->close(window.info, lane.platform(slot.variant, view), *table, scores_);
     if (is_stage(slot)) keep_vector(instance, view, k);
   }
-  if (!scores_.items().empty()) log.add(static_cast<std::int32_t>(window.info.index), scores_.sorted());
+  if (!scores_.items().empty()) keep(log, window.info.index, scores_);
 }
 
 const detect::WindowTable& Harness::table_for(const Slot& slot, Instance& instance, View view, std::size_t k) {
@@ -194,14 +204,14 @@ const detect::WindowTable& Harness::table_for(const Slot& slot, Instance& instan
     const bool shared = slot.views[1].detector != nullptr || slot.views[2].detector != nullptr;
     // A table that no other view needs stays in the innermost cache from window to window.
     detect::WindowTable& table = view == View::clean ? clean_tables_[shared ? k : 0] : view_table_;
-    table.clear();
+    clear(table);
     observe_sharded(slot, instance, view, lane, table);
     return table;
   }
   // Without shard state a detector is additive: the background's table serves every view, and only what the view adds
   // is observed.
   if (!lane.adds(view)) return clean_tables_[k];
-  view_table_.clear();
+  clear(view_table_);
   view_table_.add(clean_tables_[k]);
   observe_added(slot, instance, view, lane, view_table_);
   return view_table_;
@@ -217,11 +227,11 @@ void Harness::observe_added(const Slot& slot, const Instance& instance, View vie
 void Harness::observe_sharded(const Slot& slot, const Instance& instance, View view, Lane& lane,
                               detect::WindowTable& table) {
   if (!instance.shards.empty()) {
-    for (std::uint32_t s = 0; s < options_.setting.shards; ++s) {
-      if (instance.shards[s] == nullptr) continue;
-      observed_shard_ = s;
-      instance.sharded->observe(lane.shard_rows(s, slot.variant, view), instance.shards[s].get(), table);
-    }
+    lane.for_each_shard(slot.variant, view, [&](std::uint32_t shard, const detect::WindowRows& rows) {
+      if (instance.shards[shard] == nullptr) return;
+      observed_shard_ = shard;
+      instance.sharded->observe(rows, instance.shards[shard].get(), table);
+    });
     return;
   }
   for (std::size_t unit = 0; unit < lane.units(); ++unit) {

@@ -10,6 +10,30 @@
 #include "sim/core/digest.hpp"
 
 namespace dwell::run {
+
+/// A set of pages, asked about 16 rows at a time by instructions that every x86-64 has.
+class PageSet {
+ public:
+  explicit PageSet(detect::PageMask pages) : pages_(pages) {
+    for (; pages != 0; pages &= pages - 1) {
+      each_[size_++] = _mm_set1_epi8(static_cast<char>(std::countr_zero(pages)));
+    }
+  }
+  [[nodiscard]] bool holds(std::uint8_t page) const { return (pages_ >> page & 1U) != 0; }
+  /// The rows among 16 whose page is in the set, as bits.
+  [[nodiscard]] std::uint64_t among_16(const std::uint8_t* page) const {
+    const __m128i found = _mm_loadu_si128(reinterpret_cast<const __m128i*>(page));
+    __m128i any = _mm_setzero_si128();
+    for (std::size_t p = 0; p < size_; ++p) any = _mm_or_si128(any, _mm_cmpeq_epi8(found, each_[p]));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(any));
+  }
+
+ private:
+  detect::PageMask pages_;
+  std::size_t size_ = 0;
+  __m128i each_[32];  // the first size_ of them
+};
+
 namespace {
 
 using telemetry::AccessBatch;
@@ -46,29 +70,6 @@ bool wanted(const Batch& rows, std::size_t row, detect::PageMask pages) {
   else
     return true;
 }
-
-/// A set of pages, asked about 16 rows at a time by instructions that every x86-64 has.
-class PageSet {
- public:
-  explicit PageSet(detect::PageMask pages) : pages_(pages) {
-    for (; pages != 0; pages &= pages - 1) {
-      each_[size_++] = _mm_set1_epi8(static_cast<char>(std::countr_zero(pages)));
-    }
-  }
-  [[nodiscard]] bool holds(std::uint8_t page) const { return (pages_ >> page & 1U) != 0; }
-  /// The rows among 16 whose page is in the set, as bits.
-  [[nodiscard]] std::uint64_t among_16(const std::uint8_t* page) const {
-    const __m128i found = _mm_loadu_si128(reinterpret_cast<const __m128i*>(page));
-    __m128i any = _mm_setzero_si128();
-    for (std::size_t p = 0; p < size_; ++p) any = _mm_or_si128(any, _mm_cmpeq_epi8(found, each_[p]));
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(any));
-  }
-
- private:
-  detect::PageMask pages_;
-  std::size_t size_ = 0;
-  __m128i each_[32];  // the first size_ of them
-};
 
 /// Writes which rows of [begin, end) are wanted to `out`, which has room for all of them; returns its end.
 std::uint32_t* list_wanted(const AccessBatch& rows, Bounds bounds, const PageSet& pages, std::uint32_t* out) {
@@ -149,20 +150,39 @@ void Selection<Batch>::choose(const WindowSource& source, detect::PageMask pages
     const telemetry::Labelled<Batch>& topic = topic_of<Batch>(source.partitions[p]);
     chosen_begin_.push_back(chosen_size_);
     if (const std::size_t most = chosen_size_ + topic.rows.size(); most > chosen_.size()) chosen_.resize(most);
+    if (topic.foreign == 0) {
+      choose_background(topic.rows, source.partitions[p].shards, set);
+      continue;
+    }
     for (const telemetry::ShardRange& range : source.partitions[p].shards) {
       Shard& shard = shards_[range.shard.value];
       shard.begin = static_cast<std::uint32_t>(chosen_size_);
-      if (topic.foreign != 0) {
-        choose_foreign(source, pages, p, range);
-      } else {
-        const std::uint32_t* const end =
-            list_wanted(topic.rows, bounds_of<Batch>(range), set, chosen_.data() + chosen_size_);
-        chosen_size_ = static_cast<std::size_t>(end - chosen_.data());
-      }
+      choose_foreign(source, pages, p, range);
       shard.end = static_cast<std::uint32_t>(chosen_size_);
     }
   }
   chosen_begin_.push_back(chosen_size_);
+}
+
+/// Shards whose rows lie behind each other are gone through at once: a shard of its own has few rows in a window.
+template <class Batch>
+void Selection<Batch>::choose_background(const Batch& rows, std::span<const telemetry::ShardRange> shards,
+                                         const PageSet& pages) {
+  for (std::size_t first = 0; first < shards.size();) {
+    Bounds bounds = bounds_of<Batch>(shards[first]);
+    std::size_t next = first + 1;
+    for (; next < shards.size() && bounds_of<Batch>(shards[next]).begin == bounds.end; ++next)
+      bounds.end = bounds_of<Batch>(shards[next]).end;
+    std::uint32_t at = static_cast<std::uint32_t>(chosen_size_);
+    const std::uint32_t* const chosen = chosen_.data();
+    chosen_size_ = static_cast<std::size_t>(list_wanted(rows, bounds, pages, chosen_.data() + at) - chosen);
+    for (; first < next; ++first) {
+      Shard& shard = shards_[shards[first].shard.value];
+      shard.begin = at;
+      for (const std::uint32_t end = bounds_of<Batch>(shards[first]).end; at < chosen_size_ && chosen[at] < end;) ++at;
+      shard.end = at;
+    }
+  }
 }
 
 template <class Batch>
@@ -294,15 +314,6 @@ typename Selection<Batch>::Rows Selection<Batch>::added(View view) const {
 template <class Batch>
 typename Selection<Batch>::Rows Selection<Batch>::ordered(View view) const {
   return {*batch_, ordered_[foreign_.empty() ? 0 : index(view)], shift_};
-}
-
-template <class Batch>
-typename Selection<Batch>::Rows Selection<Batch>::shard(std::uint32_t shard, View view) const {
-  const Shard& part = shards_[shard];
-  const std::size_t v = index(view);
-  if (foreign_.empty() || part.mixed_begin[v] == part.mixed_end[v]) return {*batch_, part.begin, part.end, shift_};
-  const std::span<const std::uint32_t> mixed = mixed_[v];
-  return {*batch_, mixed.subspan(part.mixed_begin[v], part.mixed_end[v] - part.mixed_begin[v]), shift_};
 }
 
 template <class Batch>

@@ -21,6 +21,8 @@ inline constexpr std::size_t kViews = 3;
 using Label = std::uint8_t;
 using LabelOf = std::function<Label(Origin)>;
 
+class PageSet;
+
 /// What a window brings, straight from the simulation.
 struct WindowSource {
   std::span<const telemetry::PartitionRows> partitions;
@@ -66,8 +68,16 @@ class Selection {
   [[nodiscard]] bool adds(View view) const { return !added(view).empty(); }
   /// All rows of a view by (ingest time, keyed hash), merged over all shards.
   [[nodiscard]] Rows ordered(View view) const;
+  [[nodiscard]] std::uint32_t shards() const { return static_cast<std::uint32_t>(shards_.size()); }
   /// Rows of one shard in a view, in order of ingestion.
-  [[nodiscard]] Rows shard(std::uint32_t shard, View view) const;
+  [[nodiscard]] Rows shard(std::uint32_t shard, View view) const {
+    const Shard& part = shards_[shard];
+    const std::size_t v = index(view);
+    if (foreign_.empty() || part.mixed_begin[v] == part.mixed_end[v]) [[likely]]
+      return {*batch_, part.begin, part.end, shift_};
+    const std::span<const std::uint32_t> mixed = mixed_[v];
+    return {*batch_, mixed.subspan(part.mixed_begin[v], part.mixed_end[v] - part.mixed_begin[v]), shift_};
+  }
 
  private:
   struct Foreign {
@@ -84,6 +94,7 @@ class Selection {
   static std::size_t index(View view) { return static_cast<std::size_t>(view); }
   void take_whole(const telemetry::PartitionRows& partition);
   void choose(const WindowSource& source, detect::PageMask pages);
+  void choose_background(const Batch& rows, std::span<const telemetry::ShardRange> shards, const PageSet& pages);
   void choose_foreign(const WindowSource& source, detect::PageMask pages, std::uint32_t partition,
                       const telemetry::ShardRange& range);
   void copy(const WindowSource& source);
