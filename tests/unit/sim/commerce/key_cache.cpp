@@ -91,14 +91,14 @@ TEST_CASE("what a key reaches follows from what it was announced for", "[keys]")
   CHECK_FALSE(cache.reaches(KeyId{920}, Page::profile));
   CHECK(cache.reaches(KeyId{920}, Page::address));
   cache.apply({KeyId{980}, Kind::created, {}, protocol::KeyUse::cloud_role}, Time{});
-  CHECK_FALSE(cache.reaches(KeyId{980}, Page::address));
+  CHECK_FALSE(cache.reaches(KeyId{980}, Page::profile));
   ByteWriter writer;
   cache.save(writer);
   KeyCache again(ring, 0.10, Duration::hours(36));
   ByteReader reader(writer.bytes());
   again.restore(reader);
   CHECK_FALSE(reader.failed());
-  CHECK_FALSE(again.reaches(KeyId{980}, Page::address));
+  CHECK_FALSE(again.reaches(KeyId{980}, Page::profile));
   CHECK(again.reaches(KeyId{920}, Page::address));
 }
 
