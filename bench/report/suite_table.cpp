@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "bench/report/clean_table.hpp"
@@ -117,9 +117,9 @@ std::string suite_table(std::span<const StudyResult> results, const Style& style
   if (results.size() < 2 || budgets_of(results.front()).empty()) return "";
   run::Track track = run::Track::calibrated;
   std::vector<Line> lines = lines_of(results, track);
-  if (!says_something(lines)) {
+  if (std::vector<Line> own = lines_of(results, run::Track::field); !says_something(lines) && says_something(own)) {
     track = run::Track::field;
-    lines = lines_of(results, track);
+    lines = std::move(own);
   }
   if (lines.empty()) return "";
   const std::size_t campaigns = rank(results, lines);
