@@ -134,6 +134,7 @@ Status read_dash(Arguments& out) {
   if (scores && out.json) return flag_error("output", "-", "a file: with --json stdout has the judgement");
   const bool page = out.command == Command::list || out.command == Command::schema || out.command == Command::report;
   out.output.clear();
+  out.to_stdout = true;
   if (!scores && !page) out.json = true;
   return success();
 }

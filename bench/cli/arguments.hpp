@@ -79,7 +79,8 @@ struct Arguments {
   bool grid = false;   ///< parameter grids: listed, or run
   bool json = false;
   bool quiet = false;
-  std::string output;  ///< empty: none given
+  std::string output;  ///< empty: none given, or stdout
+  bool to_stdout = false;  ///< "-" was given
 };
 
 /// Largest base seed: seeds derived from it must stay exact in JSON readers that know only doubles.

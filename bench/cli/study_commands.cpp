@@ -214,7 +214,7 @@ int resume_command(const Arguments& arguments) {
   Result<run::StudyRequest> request =
       run::restore_request(*asked.value(), arguments.subject + ": " + std::string(run::CheckpointFolder::kStudy));
   if (!request) return complain(request.error(), kBadInput);
-  if (!arguments.output.empty()) request.value().output = arguments.output;
+  if (!arguments.output.empty() || arguments.to_stdout) request.value().output = arguments.output;
   if (arguments.spread) request.value().options.spread = arguments.spread;
   return perform(arguments, request.value(), "", folder.value());
 }

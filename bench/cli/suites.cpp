@@ -70,7 +70,7 @@ Status read_variant(const PlainDocument& document, const JsonNode& node, const s
   if (const Status line = document.read_line(node, pointer, "title", kLongestLine, entry.title); !line) return line;
   const JsonNode& set = *node.find("set");
   if (set.kind != JsonKind::object || set.keys.empty())
-    return document.wrong(set, pointer + "/set", "an object of JSON pointers into the scenario and values");
+    return document.wrong(set, pointer + "/set", "at least one JSON pointer into the scenario, with its value");
   for (std::size_t i = 0; i < set.keys.size(); ++i) {
     const std::string place = world::place_of(pointer + "/set" + world::pointer_token(set.keys[i]), set.keys_at[i]);
     if (!world::is_parameter(set.keys[i]))
@@ -79,6 +79,11 @@ Status read_variant(const PlainDocument& document, const JsonNode& node, const s
     entry.changes.push_back({set.keys[i], world::json_text(set.items[i]), place});
   }
   return read_scenario_name(document, *node.find("scenario"), pointer + "/scenario", entry);
+}
+
+/// As tables and results call it.
+std::string shown_name(const SuiteEntry& entry) {
+  return entry.name.empty() ? std::filesystem::path(entry.path).stem().string() : entry.name;
 }
 
 }  // namespace
@@ -107,11 +112,9 @@ Result<Suite> load_suite(const std::string& word) {
     const Status read = node.kind == JsonKind::object ? read_variant(reader, node, pointer, entry)
                                                       : read_scenario_name(reader, node, pointer, entry);
     if (!read) return read.error();
-    const auto same = [&](const SuiteEntry& other) {
-      return entry.name.empty() ? other.name.empty() && other.path == entry.path : other.name == entry.name;
-    };
+    const auto same = [&](const SuiteEntry& other) { return shown_name(other) == shown_name(entry); };
     if (std::any_of(suite.scenarios.begin(), suite.scenarios.end(), same))
-      return reader.wrong(node, pointer, "every scenario once");
+      return reader.wrong(node, pointer, "every scenario once, under a name of its own");
     suite.scenarios.push_back(std::move(entry));
   }
   return suite;

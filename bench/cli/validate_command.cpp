@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -232,6 +233,12 @@ Status draw(const Seen& seen, const OutputFile& plot) {
   return Error{plot.path(), "--plot", drawing.error().found, drawing.error().accepted};
 }
 
+/// However a path is spelt.
+std::filesystem::path place_of(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(path), ignored);
+}
+
 }  // namespace
 
 int validate_command(const Arguments& arguments) {
@@ -242,7 +249,7 @@ int validate_command(const Arguments& arguments) {
     if (!prepared) return complain(prepared.error(), kBadInput);
     *place = prepared.value();
   }
-  if (file && plot && file->path() == plot->path())
+  if (file && plot && place_of(file->path()) == place_of(plot->path()))
     return complain(Error{plot->path(), "--plot", "found the file of --output", "a file of its own"}, kBadInput);
   catch_interrupts(arguments.quiet);
   MaybeSeen result = arguments.subject.empty() ? simulate(arguments) : read_log(arguments);

@@ -91,6 +91,7 @@ Status read_zone(const Values& values, validate::LogOptions& out) {
 /// Before anything is simulated: what is drawn is SVG.
 Status read_plot(const Values& values, std::string& out) {
   if (const Status status = read_text(values, "plot", out); !status) return status;
+  if (out == "-") return flag_error("plot", out, "the name of a file");
   const std::size_t dot = out.rfind('.'), folder = out.rfind('/');
   if (dot == std::string::npos || (folder != std::string::npos && dot < folder)) return success();
   const std::string ending = out.substr(dot);

@@ -75,6 +75,29 @@ class Clamp {
     for (double& value : *values) hold_one(field_of(part, like), value);
   }
 
+  /// Two whose ratio says something: both by one factor where that puts both in range.
+  template <class Part, class Value>
+  void hold_ratio(const Part& part, const Value& like_a, std::optional<double>& a, const Value& like_b,
+                  std::optional<double>& b) {
+    if (a && b) {
+      const Field of_a = field_of(part, like_a), of_b = field_of(part, like_b);
+      const double least = std::max(of_a.least / *a, of_b.least / *b);
+      const double most = std::min(of_a.most / *a, of_b.most / *b);
+      if (least <= most && (least > 1 || most < 1)) {
+        const double factor = least > 1 ? least : most;
+        const double asked_a = *a, asked_b = *b;
+        *a = std::clamp(asked_a * factor, of_a.least, of_a.most);
+        *b = std::clamp(asked_b * factor, of_b.least, of_b.most);
+        fit_.clamped.push_back(
+            fmt::format("{} and {}: the log asks for {:.3g} and {:.3g}; {:.4g} and {:.4g} are proposed, whose ratio is the "
+                        "same.",
+                        of_a.name, of_b.name, asked_a, asked_b, *a, *b));
+      }
+    }
+    hold(part, like_a, a);
+    hold(part, like_b, b);
+  }
+
  private:
   template <class Part, class Value>
   static Field field_of(const Part& part, const Value& like) {
@@ -103,8 +126,7 @@ void clamp_to_ranges(Fit& out) {
   clamp.hold(calendar, calendar.hour, out.hour);
   clamp.hold(calendar, calendar.weekday_visits, out.weekday_visits);
   clamp.hold(calendar, calendar.holiday_visits, out.holiday_visits);
-  clamp.hold(population, population.visit_a, out.visit_a);
-  clamp.hold(population, population.visit_b, out.visit_b);
+  clamp.hold_ratio(population, population.visit_a, out.visit_a, population.visit_b, out.visit_b);
   clamp.hold(population, population.intensity_shape, out.intensity_shape);
   clamp.hold(population, population.mobile, out.mobile);
   clamp.hold(population, population.android, out.android);

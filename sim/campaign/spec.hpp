@@ -44,7 +44,7 @@ struct Phase {
   static void describe(Self& self, Visitor& visit) {
     visit(self.name, {"name", "", 1, 64, Tag::setting, "name of the phase"});
     visit(self.length, {"length", "", 0, 1e6, Tag::setting, "share of the campaign's length (any scale)"});
-    visit(self.target, {"target", "", 0, 0, Tag::published, "whose pages are read"});
+    visit(self.target, {"target", "", 0, 0, Tag::derived, "whose pages are read"});
     visit(self.order, {"order", "", 0, 0, Tag::published, "in which order"});
     visit(self.pages, {"pages", "", 1, 16, Tag::published, "pages and views"});
     visit(self.pace, {"pace", "", 0, 0, Tag::assumption, "rate over the day"});

@@ -32,7 +32,8 @@ class HugePageAllocator {
   explicit(false) HugePageAllocator(const HugePageAllocator<Other>&) {}
 
   [[nodiscard]] T* allocate(std::size_t count) {
-    if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
+    // Aligned operator new rounds sizes near the greatest number up to none.
+    if (count > std::size_t{std::numeric_limits<std::ptrdiff_t>::max()} / sizeof(T)) throw std::bad_array_new_length();
     const std::size_t bytes = count * sizeof(T);
     void* const memory = ::operator new(bytes, alignment_of(bytes));
     ask_for_huge_pages(memory, bytes);

@@ -13,10 +13,10 @@
 
 namespace dwell::kernel {
 
-/// Groups are in the order of their processes. One thread at a time runs a group; different groups may run at once.
+/// Processes are dealt out to groups in turn, and lie in order within a group. One thread at a time runs a group; different groups may run at once.
 class Groups {
  public:
-  /// How processes are spread: process `id` belongs to rank id mod ranks, and there has place id / ranks.
+  /// How processes are spread: process `id` belongs to rank id mod ranks, and is the (id / ranks)th there.
   struct Spread {
     std::size_t groups = 1;
     unsigned rank = 0;

@@ -19,6 +19,7 @@ using dwell::test::Folder;
 using dwell::test::read_text;
 using dwell::test::run_dwell;
 using dwell::test::Words;
+using dwell::test::write_text;
 
 namespace {
 
@@ -69,6 +70,12 @@ TEST_CASE("a checkpoint changes no result, and a finished study is told again") 
   CHECK(page.out.find("digests ") != std::string::npos);
   CHECK(page.out.find(" from a checkpoint; none in ") != std::string::npos);
   CHECK(findings(folder.path("kept.json")) == whole);
+  std::filesystem::remove(folder.path("kept.json"));
+  const Finished out = run_dwell(folder, {"resume", "at", "-q", "-o", "-"});
+  CHECK(out.code == 0);
+  CHECK_FALSE(std::filesystem::exists(folder.path("kept.json")));
+  write_text(folder.path("out.json"), out.out);
+  CHECK(findings(folder.path("out.json")) == whole);
 }
 
 TEST_CASE("a study killed at random moments goes on to the same results") {

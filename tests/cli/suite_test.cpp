@@ -161,6 +161,10 @@ TEST_CASE("what a suite cannot do is said in one line before anything is simulat
   write_text(folder.path("twice.json"),
              R"({"schema": "dwell.suite/1", "name": "twice", "title": "T", "scenarios": ["tiny", "tiny"]})");
   refused({"bench", "twice.json"}, "every scenario once");
+  write_text(folder.path("twice.json"),
+             R"({"schema": "dwell.suite/1", "name": "twice", "title": "T", "scenarios": ["tiny", )"
+             R"({"scenario": "tiny", "name": "tiny", "title": "t", "set": {"/campaign/length": "1 d"}}]})");
+  refused({"bench", "twice.json"}, "under a name of its own");
   const Finished full = run_dwell(folder, study({"bench", "two.json", "--output", "/dev/full"}));
   CHECK(full.code == 1);
   CHECK(full.err.find("/dev/full") != std::string::npos);

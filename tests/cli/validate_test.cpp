@@ -270,6 +270,8 @@ TEST_CASE("validate refuses what it cannot read") {
   refused({"validate", "log.csv", "--from", "2025-02-01"}, "--from");
   refused({"validate", "log.csv", "--plot", "log.csv"}, "log.csv");
   refused({"validate", "log.csv", "--plot", "a.svg", "-o", "a.svg"}, "--plot");
+  refused({"validate", "log.csv", "--plot", "./a.svg", "-o", "a.svg"}, "--plot");
+  refused({"validate", "log.csv", "--plot", "-"}, "--plot: found \"-\"; accepted: the name of a file");
   refused({"validate", "log.csv", "--plot", "nowhere/a.svg"}, "nowhere");
   refused({"validate", "log.csv", "--plot", "week.png"},
           "--plot: found \"week.png\"; accepted: a name that ends in .svg");

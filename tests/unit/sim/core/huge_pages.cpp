@@ -74,4 +74,5 @@ TEST_CASE("what the system refuses is told, and more than there can be is refuse
   CHECK_FALSE(ask_for_huge_pages(reinterpret_cast<void*>(std::uintptr_t{1}), kHugePageBytes));
   HugePageAllocator<std::uint64_t> words;
   CHECK_THROWS_AS(words.allocate(SIZE_MAX / 4), std::bad_array_new_length);
+  CHECK_THROWS_AS(HugePageAllocator<char>().allocate(SIZE_MAX), std::bad_array_new_length);
 }
