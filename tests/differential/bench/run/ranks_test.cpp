@@ -250,8 +250,8 @@ TEST_CASE("ranks with seeds of their own wait for each other as long as they go 
         auto dallied = std::chrono::milliseconds(0);
         mine.progress = [&](const Progress&) {
           if (group.rank() != 0 || dallied > 2 * kPatience) return;
-          std::this_thread::sleep_for(2 * kPatience / 3);
-          dallied += 2 * kPatience / 3;
+          std::this_thread::sleep_for(kPatience / 3);
+          dallied += kPatience / 3;
         };
         auto found = lines_of(run_study(world::test::tiny(), mine).value());
         if (group.rank() == 0) CHECK(dallied > kPatience);
