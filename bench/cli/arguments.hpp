@@ -79,7 +79,7 @@ struct Arguments {
   bool grid = false;   ///< parameter grids: listed, or run
   bool json = false;
   bool quiet = false;
-  std::string output;  ///< empty: none given, or stdout
+  std::string output;      ///< empty: none given, or stdout
   bool to_stdout = false;  ///< "-" was given
 };
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -16,7 +15,6 @@
 #include "bench/cli/scenarios.hpp"
 #include "bench/cli/suites.hpp"
 #include "bench/cli/terminal.hpp"
-#include "bench/report/case_study.hpp"
 
 namespace dwell::cli {
 namespace {

@@ -12,6 +12,7 @@
 #include "bench/cli/main_command.hpp"
 #include "bench/cli/output_file.hpp"
 #include "bench/cli/progress.hpp"
+#include "bench/cli/scenarios.hpp"
 #include "bench/cli/terminal.hpp"
 #include "bench/report/text.hpp"
 #include "bench/run/contenders.hpp"
@@ -39,11 +40,10 @@ check::Subject subject_of(const run::Contender& contender, const std::string& wo
   return subject;
 }
 
-Result<std::vector<run::Contender>> subjects(const std::string& word) {
+Result<std::vector<run::Contender>> subjects(const Arguments& arguments) {
+  const std::string& word = arguments.subject;
   if (word != kAll) {
-    run::Door door;
-    door.host.stop = &stop_requested();
-    auto one = run::contender(word, door);
+    auto one = run::contender(word, door_of(arguments));
     if (!one) return Error{one.error().file, "dwell check-detector", one.error().found, one.error().accepted};
     return std::vector<run::Contender>{std::move(one.value())};
   }
@@ -84,7 +84,7 @@ Json findings_json(const std::string& name, const std::vector<check::Finding>& f
 }  // namespace
 
 int check_command(const Arguments& arguments) {
-  const auto list = subjects(arguments.subject);
+  const auto list = subjects(arguments);
   if (!list) return complain(list.error(), kBadInput);
   std::optional<OutputFile> file;
   if (!arguments.output.empty()) {

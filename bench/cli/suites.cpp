@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <span>
 #include <string_view>
 
 #include "bench/cli/names.hpp"
@@ -81,14 +80,13 @@ Status read_variant(const PlainDocument& document, const JsonNode& node, const s
   return read_scenario_name(document, *node.find("scenario"), pointer + "/scenario", entry);
 }
 
-/// As tables and results call it.
-std::string shown_name(const SuiteEntry& entry) {
-  return entry.name.empty() ? std::filesystem::path(entry.path).stem().string() : entry.name;
-}
-
 }  // namespace
 
 std::vector<std::string> suite_names() { return names_in(suite_folder().string()); }
+
+std::string shown_name(const SuiteEntry& entry) {
+  return entry.name.empty() ? std::filesystem::path(entry.path).stem().string() : entry.name;
+}
 
 Result<Suite> load_suite(const std::string& word) {
   const bool path = is_path(word);

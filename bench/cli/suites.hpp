@@ -24,6 +24,9 @@ struct SuiteEntry {
   std::vector<Change> changes;
 };
 
+/// As lists, tables and results call it.
+std::string shown_name(const SuiteEntry& entry);
+
 struct Suite {
   std::string file;
   std::string name, title;

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -78,8 +77,7 @@ Result<Entry> suite_entry(const std::string& name) {
   const Suite& s = suite.value();
   Json scenarios = Json::array();
   for (const SuiteEntry& each : s.scenarios) {
-    Json one = {{"name", each.name.empty() ? std::filesystem::path(each.path).stem().string() : each.name},
-                {"file", each.path}};
+    Json one = {{"name", shown_name(each)}, {"file", each.path}};
     for (const SuiteEntry::Change& change : each.changes) one["set"][change.pointer] = Json::parse(change.value);
     scenarios.push_back(one);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -74,7 +75,8 @@ std::string cell(const StudyResult& result, const Summary* s) {
   if (s == nullptr) return "";
   if (!has_figures(*s)) return "-";
   if (is_clean(result)) return short_rate(s->false_alerts_per_day) + "/d";
-  return s->p_detect_horizon >= 0.5 ? short_time(s->ttd_days_median) : fmt::format("in {:.0f} %", 100 * s->p_detect_horizon);
+  return s->p_detect_horizon >= 0.5 ? short_time(s->ttd_days_median)
+                                    : fmt::format("in {:.0f} %", 100 * s->p_detect_horizon);
 }
 
 /// Without a campaign most letters say nothing (clean_table.hpp).

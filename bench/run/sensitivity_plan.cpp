@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <span>
 
 #include "sim/world/file_text.hpp"
 #include "sim/world/plain_document.hpp"

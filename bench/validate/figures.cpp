@@ -137,12 +137,12 @@ double tail_exponent(const std::array<double, kLengths>& lengths, std::size_t le
 }
 
 double rank_exponent(const std::vector<double>& counts, double share) {
-  constexpr double kLeastCount = 10, kFirst = 10, kLast = 10'000, kStep = 1.1;
-  if (counts.size() < 100) return kNone;
+  constexpr double kStep = 1.1;
+  if (counts.size() < kLeastRanked) return kNone;
   double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
-  for (double rank = kFirst; rank <= kLast; rank *= kStep) {
+  for (double rank = kFirstRank; rank <= kLastRank; rank *= kStep) {
     const auto index = static_cast<std::size_t>(rank * share);
-    if (index >= counts.size() || counts[index] < kLeastCount) break;
+    if (index >= counts.size() || counts[index] < kLeastRankCount) break;
     const double x = std::log(static_cast<double>(index + 1) / share), y = std::log(counts[index]);
     n += 1;
     sx += x;

@@ -56,6 +56,10 @@ UserFigures user_figures(const UserEvidence& sums);
 /// description of the shape: a lognormal is no power law, and what is fitted depends on how far the data reach.
 double tail_exponent(const std::array<double, kLengths>& lengths, std::size_t least);
 
+/// The ranks that rank_exponent looks at, the least count among them, and the fewest counts it takes.
+inline constexpr double kFirstRank = 10, kLastRank = 10'000, kLeastRankCount = 10;
+inline constexpr std::size_t kLeastRanked = 100;
+
 /// Exponent s of count ~ rank^-s, by least squares on log counts of ranks 10 … 10,000, at ranks spaced evenly by
 /// logarithm (the head, where Zipf–Mandelbrot is flat, and ranks counted fewer than ten times are left out). NaN below
 /// 100 items. `counts` are descending; `share` of all items are in it.

@@ -88,10 +88,10 @@ class Clamp {
         const double asked_a = *a, asked_b = *b;
         *a = std::clamp(asked_a * factor, of_a.least, of_a.most);
         *b = std::clamp(asked_b * factor, of_b.least, of_b.most);
-        fit_.clamped.push_back(
-            fmt::format("{} and {}: the log asks for {:.3g} and {:.3g}; {:.4g} and {:.4g} are proposed, whose ratio is the "
-                        "same.",
-                        of_a.name, of_b.name, asked_a, asked_b, *a, *b));
+        fit_.clamped.push_back(fmt::format(
+            "{} and {}: the log asks for {:.3g} and {:.3g}; {:.4g} and {:.4g} are proposed, whose ratio is the "
+            "same.",
+            of_a.name, of_b.name, asked_a, asked_b, *a, *b));
       }
     }
     hold(part, like_a, a);
@@ -210,11 +210,11 @@ void fit_users(const Observed& observed, const UserEvidence& users, Fit& out) {
 void fit_items(const Observed& observed, Fit& out) {
   const Estimate slope = item_exponent(observed);
   if (std::isnan(slope.value)) return;
-  constexpr double kPlenty = 1e9, kLeastCount = 10, kLeastRanks = 100, kMostRanks = 10'000;
+  constexpr double kPlenty = 1e9;
   const auto counted = std::partition_point(observed.item_counts.begin(), observed.item_counts.end(),
-                                            [](double count) { return count >= kLeastCount; });
+                                            [](double count) { return count >= kLeastRankCount; });
   const double ranks = static_cast<double>(counted - observed.item_counts.begin()) / observed.item_share;
-  std::vector<double> law(static_cast<std::size_t>(std::clamp(ranks, kLeastRanks, kMostRanks)));
+  std::vector<double> law(static_cast<std::size_t>(std::clamp(ranks, double{kLeastRanked}, kLastRank)));
   for (std::size_t i = 0; i < law.size(); ++i)
     law[i] = kPlenty / (static_cast<double>(i + 1) + commerce::CatalogueParams{}.offset);
   out.item_exponent = slope.value / rank_exponent(law, 1);

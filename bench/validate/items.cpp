@@ -16,7 +16,7 @@ namespace {
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kNormal = 1.959964;
 constexpr std::uint32_t kDraws = 64;
-constexpr std::size_t kFirst = 9;             // below rank 10 real curves are flatter than the law
+constexpr auto kFirst = static_cast<std::size_t>(kFirstRank) - 1;  // below rank 10 real curves are flatter than the law
 constexpr std::size_t kMostItems = 30'000;    // what lies further down hardly comes among the first 10,000
 constexpr std::size_t kFittedItems = 10'100;  // of ranks 1 … 10,000
 /// Exponents tried, over the seen one: close together where the answer lies with many counts.

@@ -15,7 +15,7 @@ class SeriesDetector {
   virtual double step(double seconds, std::span<const double> values) = 0;
 };
 
-/// The last tick there is: cells of a sketch hold 28 bits of it.
+/// The last tick there is: times the edges of a tick, up to 2^25, it is a whole number that a double holds exactly.
 inline constexpr std::int64_t kMostTick = (std::int64_t{1} << 28) - 1;
 
 /// Edges in order of their ticks. Each is scored and learnt in the order its paper gives.

@@ -12,7 +12,7 @@
 // otherwise: cuts ask for differences alone.
 //
 // Defaults: T 100, n 256. On telemetry: hourly residuals of 16 features, so the window lasts 10.7 days; tier T0. Cost:
-// T paths twice, 45 us a point by itself and 100 in a study, whose other contenders have the cache meanwhile.
+// T paths twice, much of it waiting for memory, as a study's other contenders have the cache meanwhile.
 // State: T n (128 ⌈d / 16⌉ + 24) bytes, 3.9 MB for up to 16 features, at any scale. Check: co-displacement equal to
 // what removing subtrees does to depths in plain trees.
 

@@ -13,7 +13,7 @@ namespace dwell::detect {
 
 class Decay {
  public:
-  /// 0 <= keep < 1. Up to 7 KB.
+  /// 0 <= keep < 1. Up to 8 KB.
   explicit Decay(double keep);
   /// What one count that arrives now adds to what is held.
   [[nodiscard]] double weight() const { return weight_; }

@@ -31,11 +31,6 @@ class DistinctSample {
     ids.resize(values_.size());
     for (std::size_t i = 0; i < values_.size(); ++i) ids[i] = id(values_[i]);
   }
-  /// The sample, by hash; valid until the next call.
-  [[nodiscard]] const std::vector<std::uint64_t>& values(std::size_t k, SpreadSort<std::uint64_t>& sort) {
-    tidy(k, sort);
-    return values_;
-  }
   /// No fewer than there are distinct ids in the sample.
   [[nodiscard]] std::size_t held() const { return values_.size(); }
   void clear() {

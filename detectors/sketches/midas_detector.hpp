@@ -58,6 +58,7 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
     members_.restore(reader);
     sources_ = get_records<Scored>(reader);
     keys_ = get_records<Scored>(reader);
+    if (pages_.ticks() < 1 || pages_.ticks() >= static_cast<std::uint64_t>(kMostTick)) reader.fail();
     if (!reader.failed() && !(pages_.sound() && members_.sound() && pages_.ticks() == members_.ticks())) {
       return Error{this->descriptor().name, "saved state", "sketches of another size", "the size its parameters give"};
     }

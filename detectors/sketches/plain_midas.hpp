@@ -12,7 +12,6 @@
 #include <cstdint>
 
 #include "detectors/api/descriptor.hpp"
-#include "detectors/api/stream.hpp"
 #include "detectors/sketches/midas_ratio.hpp"
 #include "detectors/sketches/paired_cells.hpp"
 

@@ -14,8 +14,8 @@ namespace dwell {
 inline constexpr std::size_t kHugePageBytes = std::size_t{1} << 21;
 
 /// Asks for huge pages for the whole ones of `bytes` from a multiple of their size on; what is left at the end stays in
-/// small pages, so that no array takes more memory than before. False when the system refuses, or there is no whole
-/// one: the memory is as good as without, only slower.
+/// small pages, so that no array takes more memory than in small ones. False when the system refuses, or there is no
+/// whole one: the memory is as good as without, only slower.
 inline bool ask_for_huge_pages(void* memory, std::size_t bytes) {
   const std::size_t whole = bytes / kHugePageBytes * kHugePageBytes;
   return whole != 0 && madvise(memory, whole, MADV_HUGEPAGE) == 0;

@@ -13,7 +13,8 @@
 
 namespace dwell::kernel {
 
-/// Processes are dealt out to groups in turn, and lie in order within a group. One thread at a time runs a group; different groups may run at once.
+/// Processes are dealt out to groups in turn, and lie in order within a group. One thread at a time runs a group;
+/// different groups may run at once.
 class Groups {
  public:
   /// How processes are spread: process `id` belongs to rank id mod ranks, and is the (id / ranks)th there.

@@ -35,6 +35,18 @@ std::string findings(const std::string& text) {
   return document.dump();
 }
 
+/// The process of rank 1 of a study that is under way, once the first run it has part in was kept in "at".
+pid_t second_rank(Child& study, const Folder& folder, const std::string& spread) {
+  const std::string first = spread == "seeds" ? "at/run-0001.checkpoint" : "at/run-0000.checkpoint";
+  for (int i = 0; i < 6000 && study.running() && !std::filesystem::exists(folder.path(first)); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  REQUIRE(study.running());
+  const pid_t victim = dwell::test::process_of_rank(1, folder);
+  REQUIRE(victim > 0);
+  return victim;
+}
+
 }  // namespace
 
 TEST_CASE("phold gives the same events and digest on 1 to 4 ranks of one and two threads") {
@@ -154,13 +166,7 @@ TEST_CASE("a rank of a study that stands still is given up, by its number") {
               {"run", "tiny", "--seeds", "4", "--detector", "midas-r", "-q", "--json", "-o", "out.json", "--checkpoint",
                "at", "--checkpoint-every", "6h", "--spread", spread, "--patience", "3"},
               on(2));
-  const std::string first_of_victim = spread == "seeds" ? "at/run-0001.checkpoint" : "at/run-0000.checkpoint";
-  for (int i = 0; i < 6000 && study.running() && !std::filesystem::exists(folder.path(first_of_victim)); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  REQUIRE(study.running());
-  const pid_t victim = dwell::test::process_of_rank(1, folder);
-  REQUIRE(victim > 0);
+  const pid_t victim = second_rank(study, folder, spread);
   REQUIRE(kill(victim, SIGSTOP) == 0);
   const Finished end = study.wait();
   INFO(end.err);
@@ -224,13 +230,7 @@ TEST_CASE("a rank that is killed ends the study in seconds, and its checkpoint i
   std::erase(kept, "-q");
   kept.insert(kept.end(), {"--checkpoint", "at", "--checkpoint-every", "6h", "--spread", spread});
   Child study(folder, kept, on(2));
-  const std::string first_of_victim = spread == "seeds" ? "at/run-0001.checkpoint" : "at/run-0000.checkpoint";
-  for (int i = 0; i < 6000 && study.running() && !std::filesystem::exists(folder.path(first_of_victim)); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  REQUIRE(study.running());
-  const pid_t victim = dwell::test::process_of_rank(1, folder);
-  REQUIRE(victim > 0);
+  const pid_t victim = second_rank(study, folder, spread);
   REQUIRE(kill(victim, SIGKILL) == 0);
   const auto killed = std::chrono::steady_clock::now();
   const Finished end = study.wait();

@@ -140,9 +140,12 @@ TEST_CASE("a sample of distinct ids is those with the lowest hashes", "[detector
     sample.add(value, kSampled, sort);
     all.insert(value);
     if (i % 97 == 0 && all.size() >= kSampled) {
-      const auto found = sample.values(kSampled, sort);
-      REQUIRE(std::equal(found.begin(), found.end(), all.begin()));
+      std::vector<std::uint32_t> found;
+      sample.ids(kSampled, sort, found);
+      std::set<std::uint32_t> expected;
+      for (auto at = all.begin(); expected.size() < kSampled; ++at) expected.insert(DistinctSample::id(*at));
       REQUIRE(found.size() == kSampled);
+      REQUIRE(std::set<std::uint32_t>(found.begin(), found.end()) == expected);
     }
   }
   CHECK(sample.bytes() <= 4 * kSampled * sizeof(std::uint64_t));

@@ -103,7 +103,8 @@ TEST_CASE("nothing is proposed from an empty log", "[validate]") {
   CHECK_FALSE(fit.mobile);
 }
 
-TEST_CASE("users who are all alike keep their mean visits where a beta distribution would be out of range", "[validate]") {
+TEST_CASE("users who are all alike keep their mean visits where a beta distribution would be out of range",
+          "[validate]") {
   // Everybody with the same chance p of coming on a day: a and b grow without bound, a / (a + b) tends to p.
   constexpr double kChance = .3;
   Observed seen;
