@@ -39,7 +39,7 @@ class ImpossibleTravel final : public Described<ImpossibleTravel, ShardedDetecto
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
     constexpr std::int64_t minute_us = Duration::minutes(1).us;
-    std::int64_t minute = 0;  // of the row before, which is nearly always this one's too, and when it began
+    std::uint32_t stamp = LastPlaces::stamp_of(0);  // of the minute of the row before, nearly always this one's too
     std::int64_t minute_begin_us = 0;
     for (std::size_t begin = 0; begin < size; begin += kAtATime) {
       const std::size_t end = std::min(size, begin + kAtATime);
@@ -50,12 +50,13 @@ class ImpossibleTravel final : public Described<ImpossibleTravel, ShardedDetecto
         if (access.status(i) != telemetry::kStatusOk) continue;
         const std::int64_t time_us = access.time_us(i);
         if (static_cast<std::uint64_t>(time_us - minute_begin_us) >= std::uint64_t{minute_us}) {
-          minute = time_us / minute_us;
+          const std::int64_t minute = time_us / minute_us;
           minute_begin_us = minute * minute_us;
+          stamp = LastPlaces::stamp_of(minute);
         }
         const auto client = static_cast<Client>(access.client(i));
         const bool in_person = client != Client::service && client != Client::script;
-        if (!places.visit(access.member(i), access.country(i), minute, in_person)) continue;
+        if (!places.visit(access.member(i), access.country(i), stamp, in_person)) continue;
         table.sums.add(tagged(EntityKind::source, access.source(i)), 1);
         table.sums.add(tagged(EntityKind::network, access.network(i)), 1);
         table.sums.add(tagged(EntityKind::key, access.key(i)), 1);

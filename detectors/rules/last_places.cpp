@@ -26,26 +26,25 @@ void LastPlaces::grow(std::uint64_t members) {
   if (members > places_.capacity())
     places_.reserve(std::min(most_, std::max<std::uint64_t>(members, places_.capacity() * 5 / 4)));
   places_.resize(members, 0);
+  held_ = static_cast<std::uint32_t>(places_.size());
 }
 
-bool LastPlaces::visit_beyond(std::uint32_t index, std::uint32_t country, std::int64_t minute, bool in_person) {
+bool LastPlaces::visit_beyond(std::uint32_t index, std::uint32_t country, std::uint32_t now, bool in_person) {
   if (index >= most_ || country >= TravelTimes::kMost || !in_person) return false;
-  grow(index + 1);
-  places_[index] = word_of(country, minute);
+  grow(std::uint64_t{index} + 1);
+  places_[index] = now;
   return false;
 }
 
 bool LastPlaces::arrive(std::uint32_t& place, std::uint32_t country, std::uint32_t now, bool in_person) const {
-  const std::uint32_t from = (place & ~kNamed) >> kMinuteBits;
-  if (from != 0 && from != country + 1) {
-    // The shorter way around the circle of minutes: rows of one window need not be in the order of their events.
-    const std::uint32_t since = (now - place) & kMinuteMask;
-    const std::uint32_t elapsed = std::min(since, kMinuteMask + 1 - since);
-    if (elapsed < times_->minutes(from - 1, country)) {
-      const bool named = (place & kNamed) != 0;
-      place |= kNamed;
-      return !named;
-    }
+  const std::uint32_t from = (place & kCountryMask) >> kMinuteBits;
+  // The shorter way around the circle of minutes: rows of one window need not be in the order of their events.
+  const std::uint32_t since = (now - place) & kMinuteMask;
+  const std::uint32_t elapsed = std::min(since, kMinuteMask + 1 - since);
+  if (elapsed < times_->minutes(from - 1, country)) {
+    const bool named = (place & kNamed) != 0;
+    place |= kNamed;
+    return !named;
   }
   if (in_person) place = now;
   return false;
@@ -53,6 +52,7 @@ bool LastPlaces::arrive(std::uint32_t& place, std::uint32_t country, std::uint32
 
 Status LastPlaces::restore(ByteReader& reader) {
   places_ = reader.get_vector<std::uint32_t>();
+  held_ = static_cast<std::uint32_t>(places_.size());
   if (!reader.failed()) return success();
   return Error{"impossible-travel", "saved shard state", "it ends early", "the bytes that save wrote"};
 }

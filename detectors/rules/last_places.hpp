@@ -35,26 +35,34 @@ class LastPlaces final : public ShardState {
   static constexpr std::uint64_t kMostMembers = 1ULL << 27;
   LastPlaces(std::uint32_t shards, std::shared_ptr<const TravelTimes> times);
 
-  /// An access from a country in a minute since some fixed moment. True when the member cannot have come there from the
-  /// last place, for the first time since it was there. Where the member cannot be, it is not moved to; neither is it
-  /// by those who ask on its behalf.
-  bool visit(std::uint32_t member, std::uint32_t country, std::int64_t minute, bool in_person) {
+  /// A minute since some fixed moment, as `visit` takes it.
+  static std::uint32_t stamp_of(std::int64_t minute) {
+    return (1U << kMinuteBits) + (static_cast<std::uint32_t>(minute) & kMinuteMask);
+  }
+  /// An access from a country at a minute's stamp. True when the member cannot have come there from the last place, for
+  /// the first time since it was there. Where the member cannot be, it is not moved to; neither is it by those who ask
+  /// on its behalf.
+  bool visit(std::uint32_t member, std::uint32_t country, std::uint32_t stamp, bool in_person) {
     const std::uint32_t index = shards_.quotient(member);
-    if (index >= places_.size() || country >= TravelTimes::kMost) [[unlikely]]
-      return visit_beyond(index, country, minute, in_person);
+    const std::uint32_t now = (country << kMinuteBits) + stamp;
+    if (index >= held_ || country >= TravelTimes::kMost) [[unlikely]]
+      return visit_beyond(index, country, now, in_person);
     std::uint32_t& place = places_[index];
-    const std::uint32_t now = word_of(country, minute);
-    // Nearly all come from the country they were in, and have not been named since.
-    if ((place ^ now) >> kMinuteBits != 0) [[unlikely]]
+    const std::uint32_t held = place;
+    // Nearly all come from the country they were in, or were nowhere before: one question, as a place has to be waited
+    // for, and a wrong guess would have all that follows wait too.
+    const bool elsewhere = ((held ^ now) & kCountryMask) != 0;
+    const bool somewhere = (held & kCountryMask) != 0;
+    if (static_cast<unsigned>(elsewhere) & static_cast<unsigned>(somewhere)) [[unlikely]]
       return arrive(place, country, now, in_person);
-    place = in_person ? now : place;
+    place = in_person ? now : held;
     return false;
   }
   /// Whether places lie outside a processor's nearer caches, so that rows should be prefetched some time before.
-  [[nodiscard]] bool far() const { return places_.size() > kNear; }
+  [[nodiscard]] bool far() const { return held_ > kNear; }
   void prefetch(std::uint32_t member) const {
     const std::uint32_t index = shards_.quotient(member);
-    if (index < places_.size()) __builtin_prefetch(&places_[index], 1);
+    if (index < held_) __builtin_prefetch(&places_[index], 1);
   }
 
   [[nodiscard]] std::unique_ptr<ShardState> clone() const override { return std::make_unique<LastPlaces>(*this); }
@@ -68,12 +76,10 @@ class LastPlaces final : public ShardState {
   static constexpr unsigned kMinuteBits = 24;  // 31 years
   static constexpr std::uint32_t kMinuteMask = (1U << kMinuteBits) - 1;
   static constexpr std::uint32_t kNamed = 1U << 31;
+  static constexpr std::uint32_t kCountryMask = ~(kNamed | kMinuteMask);
   static constexpr std::size_t kNear = 1 << 14;  // places of a shard
-  static std::uint32_t word_of(std::uint32_t country, std::int64_t minute) {
-    return (country + 1) << kMinuteBits | (static_cast<std::uint32_t>(minute) & kMinuteMask);
-  }
-  bool visit_beyond(std::uint32_t index, std::uint32_t country, std::int64_t minute, bool in_person);
-  /// A visit to a member who was elsewhere, or nowhere, or has been named.
+  bool visit_beyond(std::uint32_t index, std::uint32_t country, std::uint32_t now, bool in_person);
+  /// A visit to a member who was in another country.
   bool arrive(std::uint32_t& place, std::uint32_t country, std::uint32_t now, bool in_person) const;
   void grow(std::uint64_t members);
 
@@ -81,6 +87,7 @@ class LastPlaces final : public ShardState {
   std::uint64_t most_;  // members of a shard
   std::shared_ptr<const TravelTimes> times_;
   std::vector<std::uint32_t> places_;  // named, country plus one (0: never seen), minute
+  std::uint32_t held_ = 0;             // how many they are
 };
 
 }  // namespace dwell::detect

@@ -123,16 +123,19 @@ TEST_CASE("countries have places on the globe", "[detectors][impossible-travel]"
 TEST_CASE("a member is where a person was, and is named once an excursion", "[detectors][impossible-travel]") {
   const auto times = std::make_shared<const TravelTimes>(setting().countries, 900, 2000);
   LastPlaces places(1, times);
-  CHECK_FALSE(places.visit(7, 0, 1000, true));
-  CHECK(places.visit(7, 2, 1060, true));                  // the US an hour later
-  CHECK_FALSE(places.visit(7, 4, 1061, true));            // the same excursion
-  CHECK_FALSE(places.visit(7, 0, 1062, true));            // the owner at home is not to blame
-  CHECK(places.visit(7, 2, 1063, false));                 // by a service
-  CHECK_FALSE(places.visit(7, 2, 1063 + 14 * 60, true));  // time to fly
-  CHECK(places.visit(7, 0, 1063 + 15 * 60, true));
-  CHECK_FALSE(places.visit(8, 2, 1000, false));  // a service's place is nobody's
-  CHECK_FALSE(places.visit(8, 0, 1001, true));
-  CHECK_FALSE(places.visit(UINT32_MAX, 0, 1, true));
+  const auto visit = [&](std::uint32_t member, std::uint32_t country, std::int64_t minute, bool in_person) {
+    return places.visit(member, country, LastPlaces::stamp_of(minute), in_person);
+  };
+  CHECK_FALSE(visit(7, 0, 1000, true));
+  CHECK(visit(7, 2, 1060, true));                  // the US an hour later
+  CHECK_FALSE(visit(7, 4, 1061, true));            // the same excursion
+  CHECK_FALSE(visit(7, 0, 1062, true));            // the owner at home is not to blame
+  CHECK(visit(7, 2, 1063, false));                 // by a service
+  CHECK_FALSE(visit(7, 2, 1063 + 14 * 60, true));  // time to fly
+  CHECK(visit(7, 0, 1063 + 15 * 60, true));
+  CHECK_FALSE(visit(8, 2, 1000, false));  // a service's place is nobody's
+  CHECK_FALSE(visit(8, 0, 1001, true));
+  CHECK_FALSE(visit(UINT32_MAX, 0, 1, true));
   CHECK(places.state_bytes() < 200);
 }
 
