@@ -40,17 +40,18 @@ class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
     if (size == 0) return;
-    // All rows of a window lie in the epoch in which it begins.
-    seen.begin(access.ingest_us(0) / window_us_ * window_us_ / epoch_us_);
+    if (seen.ended(access.ingest_us(0))) begin_epoch(seen, access.ingest_us(0));
     SparseTable::Entry* const out = table.list.extend(size);
     std::size_t listed = 0;
     for (std::size_t i = 0; i < size; ++i) {
       if (access.status(i) != telemetry::kStatusOk) continue;
       const bool dormant = seen.see(access.member(i));
       const std::uint8_t page = access.page(i);
-      if (!is_member_data(static_cast<Page>(page)) || access.records(i) == 0) continue;
-      out[listed++] = {static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i),
-                       static_cast<std::int64_t>(page) << 1 | (dormant ? 1 : 0)};
+      // Whether a row is listed is anybody's guess: each is written, and the next one over it unless it stays.
+      out[listed] = {static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i),
+                     static_cast<std::int64_t>(page) << 1 | (dormant ? 1 : 0)};
+      const auto read = static_cast<unsigned>(access.records(i) != 0);
+      listed += static_cast<unsigned>(is_member_data(static_cast<Page>(page))) & read;
     }
     table.list.drop_last(size - listed);
   }
@@ -63,22 +64,14 @@ class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
       ++hour_.at(tagged(EntityKind::source, entry.key & 0xffffffffU)).dormant;
       ++dormant_;
     }
-    // Few keys and pages have all rows: each is looked up once a window, with both of its counts in one number.
-    constexpr std::size_t slots = 16;
-    static_assert(kPages <= slots);
-    std::array<std::int64_t, slots> pages{};
-    FewKeys keys;
-    const auto count_key = [&](const SparseTable::Entry& key) { count(EntityKind::key, key.key, key.value); };
+    // Few keys and pages have all rows: they are counted apart, with both counts in one number, until the hour ends.
+    const auto count_key = [&](const SparseTable::Entry& key) { count(hour_, EntityKind::key, key.key, key.value); };
     for (const SparseTable::Entry& entry : entries) {
       const std::int64_t counts = (entry.value & 1) << 32 | 1;
-      pages[static_cast<std::size_t>(entry.value >> 1) % slots] += counts;
-      keys.add(entry.key >> 32, counts, count_key);
+      pages_[static_cast<std::size_t>(entry.value >> 1) % kPageSlots] += counts;
+      keys_.add(entry.key >> 32, counts, count_key);
       if (Hour* const source = hour_.find(tagged(EntityKind::source, entry.key & 0xffffffffU)); source != nullptr)
         ++source->accesses;
-    }
-    keys.finish(count_key);
-    for (std::size_t page = 0; page < kPages; ++page) {
-      if (pages[page] != 0) count(EntityKind::page, page, pages[page]);
     }
     accesses_ += static_cast<std::int64_t>(entries.size());
     hour_.prune(kMostPasts, [](const Hour& hour) { return hour.dormant; });
@@ -87,7 +80,9 @@ class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
   }
 
   void save(ByteWriter& writer) const override {
-    hour_.save(writer);
+    FlatMap<Hour> hour = hour_;
+    add_few(hour);
+    hour.save(writer);
     pasts_.save(writer);
     writer.put(dormant_);
     writer.put(accesses_);
@@ -96,6 +91,7 @@ class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
   }
   Status restore(ByteReader& reader) override {
     hour_.restore(reader);
+    clear_few();
     pasts_.restore(reader);
     dormant_ = reader.get<std::int64_t>();
     accesses_ = reader.get<std::int64_t>();
@@ -116,13 +112,31 @@ class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
     std::int64_t hour = 0;
   };
 
+  /// All rows of a window lie in the epoch in which it begins.
+  void begin_epoch(LastSeen& seen, std::int64_t ingest_us) const {
+    const std::int64_t epoch = ingest_us / window_us_ * window_us_ / epoch_us_;
+    seen.begin(epoch, ((epoch + 1) * epoch_us_ + window_us_ - 1) / window_us_ * window_us_);
+  }
   /// Dormant accesses in the high half of `counts`, all in the low one.
-  void count(EntityKind kind, std::uint64_t id, std::int64_t counts) {
-    Hour& hour = hour_.at(tagged(kind, id));
+  static void count(FlatMap<Hour>& to, EntityKind kind, std::uint64_t id, std::int64_t counts) {
+    Hour& hour = to.at(tagged(kind, id));
     hour.dormant += counts >> 32;
     hour.accesses += counts & 0xffffffffLL;
   }
+  /// What was counted apart of keys and pages.
+  void add_few(FlatMap<Hour>& to) const {
+    keys_.finish([&](const SparseTable::Entry& key) { count(to, EntityKind::key, key.key, key.value); });
+    for (std::size_t page = 0; page < kPages; ++page) {
+      if (pages_[page] != 0) count(to, EntityKind::page, page, pages_[page]);
+    }
+  }
+  void clear_few() {
+    keys_.clear();
+    pages_.fill(0);
+  }
   void end_hour(std::int64_t hour, Scores& scores) {
+    add_few(hour_);
+    clear_few();
     if (level_accesses_ > 0) {
       const double share = level_dormant_ / level_accesses_;
       for (const auto& entry : hour_.entries()) judge(entry.key, entry.value, hour, share, scores);
@@ -159,8 +173,12 @@ class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
   std::int64_t epoch_us_;
   Forgetting level_;
   Forgetting learn_;
-  FlatMap<Hour> hour_;   // by tagged entity
-  FlatMap<Past> pasts_;  // by tagged entity
+  static constexpr std::size_t kPageSlots = 16;
+  static_assert(kPages <= kPageSlots);
+  FlatMap<Hour> hour_;                            // by tagged entity, without what is in the next two
+  KeySums<6> keys_;                               // of this hour: dormant accesses in the high half, all in the low one
+  std::array<std::int64_t, kPageSlots> pages_{};  // of this hour, likewise
+  FlatMap<Past> pasts_;                           // by tagged entity
   std::int64_t dormant_ = 0;
   std::int64_t accesses_ = 0;
   double level_dormant_ = 0;

@@ -2,8 +2,10 @@
 
 namespace dwell::detect {
 
-void LastSeen::begin(std::int64_t epoch) {
-  if (epoch <= epoch_) return;
+void LastSeen::begin(std::int64_t epoch, std::int64_t end_us) {
+  if (epoch < epoch_) return;
+  end_us_ = end_us;
+  if (epoch == epoch_) return;
   if (epoch_ != kNoEpoch) {
     if (epoch - epoch_ >= kEpochs) {
       std::fill(marks_.begin(), marks_.end(), 0U);
@@ -40,6 +42,7 @@ Status LastSeen::restore(ByteReader& reader) {
   marks_ = reader.get_vector<std::uint32_t>();
   if (epoch_ < 0 && epoch_ != kNoEpoch) reader.fail();
   if (epoch_ >= 0) mark_ = mark_of(epoch_);
+  end_us_ = INT64_MIN;
   if (!reader.failed()) return success();
   return Error{"dormant-access", "saved shard state", "it ends early", "the bytes that save wrote"};
 }

@@ -21,8 +21,11 @@ class LastSeen final : public ShardState {
   explicit LastSeen(std::uint32_t shards)
       : shards_(std::max(1U, shards)), most_(kMostMembers / shards_.divisor() / kAWord * kAWord) {}
 
-  /// Moves on to an epoch; those before the present one are ignored, as late rows belong to it as well.
-  void begin(std::int64_t epoch);
+  /// Moves on to an epoch; those before the present one are ignored, as late rows belong to it as well. `end_us` is
+  /// when it ends by the caller's clock, for `ended`.
+  void begin(std::int64_t epoch, std::int64_t end_us = INT64_MIN);
+  /// Whether `begin` may have something to do at this time: spares working out its epoch.
+  [[nodiscard]] bool ended(std::int64_t time_us) const { return time_us >= end_us_; }
   /// Notes a member, and says whether none of the last fifteen epochs, the present one among them, had seen it.
   bool see(std::uint32_t member) {
     const std::uint32_t index = shards_.quotient(member);
@@ -53,6 +56,7 @@ class LastSeen final : public ShardState {
   WordReciprocal shards_;
   std::uint64_t most_;  // members of a shard, in whole words
   std::int64_t epoch_ = kNoEpoch;
+  std::int64_t end_us_ = INT64_MIN;   // of the present epoch; not saved, as it only spares work
   unsigned mark_ = 1;                 // of the present epoch
   std::vector<std::uint32_t> marks_;  // eight members a word, the first one in the lowest bits; 0 is none
 };
