@@ -32,6 +32,8 @@ class FlatMap {
     return entry == nullptr ? nullptr : &entry->value;
   }
   [[nodiscard]] const V* find(std::uint64_t key) const { return const_cast<FlatMap*>(this)->find(key); }
+  /// The same with its key, whose place in `entries` holds until the next pruning.
+  [[nodiscard]] const Entry* find_entry(std::uint64_t key) const { return const_cast<FlatMap*>(this)->locate(key); }
   /// The value at `key`, made as `V{}` when absent. Valid until the next insertion.
   V& at(std::uint64_t key) {
     if (Entry* const entry = locate(key); entry != nullptr) return entry->value;

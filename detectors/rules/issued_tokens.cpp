@@ -6,7 +6,13 @@
 namespace dwell::detect {
 namespace {
 constexpr std::int64_t kNoWindow = INT64_MIN;
-}
+
+/// Saved rows stand beside pairs of a window and how many of them are its.
+struct SavedRow {
+  std::uint64_t token;
+  std::uint64_t key_source;
+};
+}  // namespace
 
 IssuedPlan IssuedPlan::of(const Descriptor& descriptor, const Setting& setting) {
   const auto per_day = static_cast<double>(setting.windows_per_day);
@@ -44,15 +50,16 @@ void IssuedTokens::observe(const WindowRows& rows, WindowTable& table) {
     if (token == 0) continue;
     const Bloom::Walk walk(token);
     filling.add(walk);
-    found_[place_of(walk)] = {token, generation_};  // it will soon be asked for
+    found_[place_of(walk)] = token;  // it will soon be asked for
   }
-  const std::size_t before = waiting_.size();
+  std::size_t next = waiting_.size();
+  waiting_.extend(access.size());
   for (std::size_t i = 0; i < access.size(); ++i) {
     const std::uint64_t token = access.token(i);
-    if (token == 0 || access.status(i) != telemetry::kStatusOk) continue;
-    waiting_.push_back({token, static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i)});
+    waiting_[next] = {token, static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i), window};
+    next += static_cast<unsigned>(token != 0) & static_cast<unsigned>(access.status(i) == telemetry::kStatusOk);
   }
-  begins_.back() += static_cast<std::int64_t>(waiting_.size() - before);
+  waiting_.drop_last(waiting_.size() - next);
 }
 
 std::int64_t IssuedTokens::window_of(std::int64_t ingest_us) const {
@@ -66,33 +73,18 @@ std::int64_t IssuedTokens::window_of(std::int64_t ingest_us) const {
 
 void IssuedTokens::begin_window(std::int64_t window, WindowTable& table) {
   if (first_window_ == kNoWindow) first_window_ = window;
-  std::size_t spans = first_span_;
-  for (; spans < begins_.size() && begins_[spans] + plan_.lag_windows < window; spans += 2) {
-    const bool warm = begins_[spans] - first_window_ >= plan_.lifetime_windows;
-    const std::size_t end = first_waiting_ + static_cast<std::size_t>(begins_[spans + 1]);
-    if (warm) judge(first_waiting_, end, table);
-    first_waiting_ = end;
+  const std::int64_t first_judged = first_window_ + plan_.lifetime_windows;
+  std::size_t due = 0;
+  std::size_t judged = 0;
+  SparseTable::Entry* const out = table.list.extend(waiting_.size());
+  for (; due < waiting_.size() && waiting_[due].window + plan_.lag_windows < window; ++due) {
+    const Waiting& row = waiting_[due];
+    if (row.window >= first_judged) out[judged++] = {row.key_source, issued(row.token) ? 1 : (1LL << 32) + 1};
   }
-  first_span_ = spans;
-  // Half of it at a time, so that what stays is moved once.
-  if (first_span_ * 2 >= begins_.size()) drop_judged();
-  begins_.push_back(window);
-  begins_.push_back(0);
+  table.list.drop_last(waiting_.size() - judged);
+  waiting_.drop_first(due);
   if (window_ == kNoWindow || window >= generation_end_) begin_generation(window / plan_.generation_windows);
   window_ = window;
-}
-
-void IssuedTokens::judge(std::size_t begin, std::size_t end, WindowTable& table) {
-  SparseTable::Entry* out = table.list.extend(end - begin);
-  for (std::size_t i = begin; i < end; ++i)
-    *out++ = {waiting_[i].key_source, issued(waiting_[i].token) ? 1 : (1LL << 32) + 1};
-}
-
-void IssuedTokens::drop_judged() {
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(first_waiting_));
-  begins_.erase(begins_.begin(), begins_.begin() + static_cast<std::ptrdiff_t>(first_span_));
-  first_waiting_ = 0;
-  first_span_ = 0;
 }
 
 void IssuedTokens::begin_generation(std::int64_t generation) {
@@ -100,6 +92,7 @@ void IssuedTokens::begin_generation(std::int64_t generation) {
   if (window_ != kNoWindow) {
     for (std::int64_t g = oldest; g <= generation; ++g)
       filters_[static_cast<std::size_t>(g % plan_.generations)].clear();
+    found_.fill(0);
   }
   set_generation(generation);
 }
@@ -111,17 +104,19 @@ void IssuedTokens::set_generation(std::int64_t generation) {
 }
 
 bool IssuedTokens::issued(std::uint64_t token) {
-  // Exactly this token was added or found before, and the filter that holds it has not been cleared since.
   const Bloom::Walk walk(token);
-  Found& found = found_[place_of(walk)];
-  if (found.token == token && found.generation > generation_ - plan_.generations) return true;
+  std::uint64_t& found = found_[place_of(walk)];
+  if (found == token) return true;
+  if (!filters_hold(walk)) return false;
+  found = token;
+  return true;
+}
+
+bool IssuedTokens::filters_hold(Bloom::Walk walk) const {
   // The newest first: most tokens are young.
   std::size_t slot = filling_;
   for (std::int64_t age = 0; age < plan_.generations; ++age) {
-    if (filters_[slot].contains(walk)) {
-      found = {token, generation_ - age};
-      return true;
-    }
+    if (filters_[slot].contains(walk)) return true;
     slot = (slot == 0 ? filters_.size() : slot) - 1;
   }
   return false;
@@ -129,8 +124,16 @@ bool IssuedTokens::issued(std::uint64_t token) {
 
 void IssuedTokens::save(ByteWriter& writer) const {
   for (const Bloom& filter : filters_) filter.save(writer);
-  writer.put_vector(std::vector(waiting_.begin() + static_cast<std::ptrdiff_t>(first_waiting_), waiting_.end()));
-  writer.put_vector(std::vector(begins_.begin() + static_cast<std::ptrdiff_t>(first_span_), begins_.end()));
+  std::vector<SavedRow> rows;
+  std::vector<std::int64_t> begins;
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    const Waiting& row = waiting_[i];
+    rows.push_back({row.token, row.key_source});
+    if (begins.empty() || begins[begins.size() - 2] != row.window) begins.insert(begins.end(), {row.window, 0});
+    ++begins.back();
+  }
+  writer.put_vector(rows);
+  writer.put_vector(begins);
   writer.put(window_);
   writer.put(first_window_);
   writer.put(generation_);
@@ -138,11 +141,17 @@ void IssuedTokens::save(ByteWriter& writer) const {
 
 Status IssuedTokens::restore(ByteReader& reader) {
   for (Bloom& filter : filters_) filter.restore(reader);
-  found_.fill({});  // only spares work
-  waiting_ = reader.get_vector<Waiting>();
-  begins_ = reader.get_vector<std::int64_t>();
-  first_waiting_ = 0;
-  first_span_ = 0;
+  found_.fill(0);  // only spares work
+  const auto rows = reader.get_vector<SavedRow>();
+  const auto begins = reader.get_vector<std::int64_t>();
+  waiting_.clear();
+  for (std::size_t span = 0; span + 1 < begins.size(); span += 2) {
+    for (std::int64_t k = 0; k < begins[span + 1] && waiting_.size() < rows.size(); ++k) {
+      const SavedRow& row = rows[waiting_.size()];
+      waiting_.extend(1);
+      waiting_[waiting_.size() - 1] = {row.token, row.key_source, begins[span]};
+    }
+  }
   window_ = reader.get<std::int64_t>();
   first_window_ = reader.get<std::int64_t>();
   set_generation(reader.get<std::int64_t>());
@@ -151,8 +160,7 @@ Status IssuedTokens::restore(ByteReader& reader) {
 }
 
 std::uint64_t IssuedTokens::state_bytes() const {
-  std::uint64_t bytes =
-      sizeof *this + waiting_.capacity() * sizeof(Waiting) + begins_.capacity() * sizeof(std::int64_t);
+  std::uint64_t bytes = sizeof *this + waiting_.bytes();
   for (const Bloom& filter : filters_) bytes += filter.bytes() + sizeof filter;
   return bytes;
 }

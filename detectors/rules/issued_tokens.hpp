@@ -7,6 +7,7 @@
 
 #include "detectors/api/detector.hpp"
 #include "detectors/common/bloom.hpp"
+#include "detectors/common/queue.hpp"
 
 namespace dwell::detect {
 
@@ -42,31 +43,24 @@ class IssuedTokens final : public ShardState {
   struct Waiting {
     std::uint64_t token;
     std::uint64_t key_source;
+    std::int64_t window;
   };
   [[nodiscard]] std::int64_t window_of(std::int64_t ingest_us) const;
   void begin_window(std::int64_t window, WindowTable& table);
-  void judge(std::size_t begin, std::size_t end, WindowTable& table);
-  void drop_judged();
   void begin_generation(std::int64_t generation);
   void set_generation(std::int64_t generation);
   [[nodiscard]] bool issued(std::uint64_t token);
+  [[nodiscard]] bool filters_hold(Bloom::Walk walk) const;
 
   static constexpr unsigned kFoundBits = 8;
-  /// A token that a filter is known to hold: issued lately, or found. Sessions use one token on several pages in a row.
-  struct Found {
-    std::uint64_t token = 0;  // 0 is no token
-    std::int64_t generation = 0;
-  };
-
   static std::size_t place_of(const Bloom::Walk& walk) { return walk.at >> (64 - kFoundBits); }
 
   IssuedPlan plan_;
   std::vector<Bloom> filters_;  // by generation modulo their number
-  std::array<Found, 1U << kFoundBits> found_{};
-  std::vector<Waiting> waiting_;      // in order of arrival
-  std::vector<std::int64_t> begins_;  // pairs: window, rows of it in waiting_
-  std::size_t first_waiting_ = 0;     // what lies before was judged, and goes when it is worth while
-  std::size_t first_span_ = 0;        // the same in begins_
+  /// Tokens that a filter is known to hold: issued lately, or found. Sessions use one token on several pages in a row.
+  /// Forgotten when a generation begins, as a filter is cleared then; 0 is no token.
+  std::array<std::uint64_t, 1U << kFoundBits> found_{};
+  Queue<Waiting> waiting_;  // in order of arrival
   std::int64_t window_;
   std::int64_t first_window_;
   std::int64_t generation_ = 0;

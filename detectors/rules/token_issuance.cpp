@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "detectors/common/add_up.hpp"
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
 #include "detectors/common/few_keys.hpp"
@@ -71,9 +72,8 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
     return restored(reader);
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
-    return sizeof *this + keys_.bytes() + sources_.bytes() +
-           (groups_.capacity() + followed_.capacity()) * sizeof(SparseTable::Entry) +
-           lost_.capacity() * sizeof(std::uint64_t);
+    return sizeof *this + keys_.bytes() + sources_.bytes() + groups_.capacity() * sizeof(SparseTable::Entry) +
+           followed_.capacity() * sizeof(Followed) + lost_.capacity() * sizeof(std::uint64_t);
   }
 
  private:
@@ -91,47 +91,69 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
     double expected = 0;
     std::int64_t window = 0;
   };
-  static double rows_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value & 0xffffffffLL); }
-  static double missing_of(const SparseTable::Entry& entry) { return static_cast<double>(entry.value >> 32); }
+  /// Rows of a key and a source, the number of not issued ones in the high half of `value`, and where the source
+  /// stands.
+  struct Followed {
+    std::uint64_t key;
+    std::int64_t value;
+    std::size_t source;
+  };
+  template <class Entry>
+  static double rows_of(const Entry& entry) {
+    return static_cast<double>(entry.value & 0xffffffffLL);
+  }
+  template <class Entry>
+  static double missing_of(const Entry& entry) {
+    return static_cast<double>(entry.value >> 32);
+  }
 
   /// Sums rows by key into `groups_`, and by key and source, for sources that are followed, into `followed_`, both in
-  /// order, for sums of floating-point numbers must not depend on the order of a list. Sources are followed from the
-  /// first window with a row that was not issued, first under the key of that row; whether they are must not depend on
-  /// what else this window shows of them.
+  /// order. Sources are followed from the first window with a row that was not issued, first under the key of that row;
+  /// whether they are must not depend on what else this window shows of them.
   void gather(std::span<const SparseTable::Entry> rows) {
     groups_.clear();
-    followed_.clear();
     lost_.clear();
-    FewKeys keys;
-    const auto spill = [&](const SparseTable::Entry& key) { groups_.push_back(key); };
-    for (const SparseTable::Entry& row : rows) {
-      sources_.prefetch_slot(source_of(row));
-      keys.add(row.key >> 32, row.value, spill);
-      if (row.value >> 32 != 0) lost_.push_back(row.key);
+    if (rows.size() <= kFewToAddUp) {
+      for (const SparseTable::Entry& row : rows) groups_.push_back({row.key >> 32, row.value});
+    } else {
+      FewKeys keys;
+      const auto spill = [&](const SparseTable::Entry& key) { groups_.push_back(key); };
+      for (const SparseTable::Entry& row : rows) {
+        sources_.prefetch_slot(source_of(row));
+        keys.add(row.key >> 32, row.value, spill);
+      }
+      keys.finish(spill);
     }
-    keys.finish(spill);
-    std::sort(lost_.begin(), lost_.end());
+    followed_.resize(rows.size());
+    std::size_t size = 0;
+    const auto* const sources = sources_.entries().data();
     for (const SparseTable::Entry& row : rows) {
-      if (sources_.find(source_of(row)) != nullptr || std::binary_search(lost_.begin(), lost_.end(), row.key))
-        followed_.push_back(row);
+      const auto* const source = sources_.find_entry(source_of(row));
+      const bool known = source != nullptr;
+      followed_[size] = {row.key, row.value, known ? static_cast<std::size_t>(source - sources) : 0};
+      size += known ? 1 : 0;
+      if (!known && row.value >> 32 != 0) [[unlikely]]
+        lost_.push_back(row.key);
     }
+    followed_.resize(size);
+    if (!lost_.empty()) follow_lost(rows);
     add_up(groups_);
     add_up(followed_);
   }
-  /// Sorts by key, and makes one entry of those of one key.
-  static void add_up(std::vector<SparseTable::Entry>& entries) {
-    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-    std::size_t size = 0;
-    for (const SparseTable::Entry& entry : entries) {
-      if (size != 0 && entries[size - 1].key == entry.key) {
-        entries[size - 1].value += entry.value;
-      } else {
-        entries[size++] = entry;
-      }
+  /// Follows sources that were not followed before, under the keys of rows that were not issued.
+  void follow_lost(std::span<const SparseTable::Entry> rows) {
+    std::sort(lost_.begin(), lost_.end());
+    for (const SparseTable::Entry& row : rows) {
+      if (!std::binary_search(lost_.begin(), lost_.end(), row.key)) continue;
+      sources_.at(source_of(row));
+      const auto* const source = sources_.find_entry(source_of(row));
+      followed_.push_back({row.key, row.value, static_cast<std::size_t>(source - sources_.entries().data())});
     }
-    entries.resize(size);
   }
-  static std::uint64_t source_of(const SparseTable::Entry& entry) { return entry.key & 0xffffffffU; }
+  template <class Entry>
+  static std::uint64_t source_of(const Entry& entry) {
+    return entry.key & 0xffffffffU;
+  }
 
   /// Returns the rate at which rows of the key were expected not to be issued.
   double judge_key(std::int64_t window, const SparseTable::Entry& group, Scores& scores) {
@@ -172,16 +194,16 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
     key.learnt_missing *= learnt;
     key.learnt_rows *= learnt;
   }
-  void judge_source(std::int64_t window, const SparseTable::Entry& entry, double rate, Scores& scores) {
-    const std::uint64_t id = source_of(entry);
+  void judge_source(std::int64_t window, const Followed& entry, double rate, Scores& scores) {
     const double missing = missing_of(entry);
-    Source& source = sources_.at(id);
+    Source& source = sources_.entries()[entry.source].value;
     const double keep = recent_.keep(window - source.window);
     source.window = window;
     source.missing = source.missing * keep + missing;
     source.expected = source.expected * keep + rows_of(entry) * rate;
     if (missing > 0)
-      scores.emit({EntityKind::source, id}, excess_nats(source.missing, source.expected + kSourcePrior, 1));
+      scores.emit({EntityKind::source, source_of(entry)},
+                  excess_nats(source.missing, source.expected + kSourcePrior, 1));
   }
 
   IssuedPlan plan_;
@@ -194,8 +216,8 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
   double common_expected_ = 0;
   std::int64_t common_window_ = 0;
   std::vector<SparseTable::Entry> groups_;  // scratch, as are the next
-  std::vector<SparseTable::Entry> followed_;
-  std::vector<std::uint64_t> lost_;  // key and source of the window's rows that were not issued
+  std::vector<Followed> followed_;
+  std::vector<std::uint64_t> lost_;  // key and source of rows that were not issued, of sources not followed before
 };
 
 }  // namespace
