@@ -18,6 +18,7 @@ using telemetry::StaffEvent;
 
 constexpr std::size_t kMostKeys = 1 << 16;
 constexpr std::size_t kMostStaff = 1 << 18;
+constexpr std::size_t kFewRows = 24;
 constexpr double kShareShape = 10'000;
 constexpr double kBulkShape = 4;
 constexpr double kFewestPeers = 0.1;  // of signing requests under other keys, for a share to mean anything
@@ -37,6 +38,13 @@ class OrphanedKey final : public Described<OrphanedKey, ShardedDetector> {
   void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
+    if (size <= kFewRows) {
+      // To find out which keys they have in common costs more than it saves.
+      for (std::size_t i = 0; i < size; ++i) {
+        if (access.status(i) == telemetry::kStatusOk) table.sums.add(access.key(i), 1);
+      }
+      return;
+    }
     FewKeys keys;
     const auto add = [&](const SparseTable::Entry& key) { table.sums.add(key.key, key.value); };
     for (std::size_t i = 0; i < size; ++i) {
