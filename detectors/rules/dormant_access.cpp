@@ -14,6 +14,7 @@ namespace dwell::detect {
 namespace {
 
 constexpr std::size_t kMostPasts = 1 << 17;
+constexpr std::size_t kAtATime = 64;  // rows looked at before what is listed of them is written
 constexpr double kMostShape = 50;
 constexpr double kHoursPerDay = 24;
 
@@ -41,19 +42,26 @@ class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
     const std::size_t size = access.size();
     if (size == 0) return;
     if (seen.ended(access.ingest_us(0))) begin_epoch(seen, access.ingest_us(0));
-    SparseTable::Entry* const out = table.list.extend(size);
-    std::size_t listed = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      if (access.status(i) != telemetry::kStatusOk) continue;
-      const bool dormant = seen.see(access.member(i));
-      const std::uint8_t page = access.page(i);
-      // Whether a row is listed is anybody's guess: each is written, and the next one over it unless it stays.
-      out[listed] = {static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i),
-                     static_cast<std::int64_t>(page) << 1 | (dormant ? 1 : 0)};
-      const auto read = static_cast<unsigned>(access.records(i) != 0);
-      listed += static_cast<unsigned>(is_member_data(static_cast<Page>(page))) & read;
+    std::array<std::uint32_t, kAtATime> listed;  // rows among those at a time, above whether they are dormant
+    for (std::size_t begin = 0; begin < size; begin += kAtATime) {
+      const std::size_t end = std::min(size, begin + kAtATime);
+      std::size_t count = 0;
+      for (std::size_t i = begin; i < end; ++i) {
+        if (access.status(i) != telemetry::kStatusOk) continue;
+        const bool dormant = seen.see(access.member(i));
+        // Whether a row is listed is anybody's guess: each is noted, and the next one over it unless it stays.
+        listed[count] = static_cast<std::uint32_t>(i - begin) << 1 | (dormant ? 1U : 0U);
+        const bool read = access.records(i) != 0;
+        const bool data = is_member_data(static_cast<Page>(access.page(i)));
+        count += static_cast<unsigned>(data) & static_cast<unsigned>(read);
+      }
+      SparseTable::Entry* out = table.list.extend(count);
+      for (std::size_t k = 0; k < count; ++k) {
+        const std::size_t i = begin + (listed[k] >> 1);
+        *out++ = {static_cast<std::uint64_t>(access.key(i)) << 32 | access.source(i),
+                  static_cast<std::int64_t>(access.page(i)) << 1 | (listed[k] & 1)};
+      }
     }
-    table.list.drop_last(size - listed);
   }
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {

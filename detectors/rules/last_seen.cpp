@@ -30,6 +30,7 @@ void LastSeen::grow(std::uint64_t words) {
   if (words > marks_.capacity())
     marks_.reserve(std::min(most, std::max<std::uint64_t>(words, marks_.capacity() * 5 / 4)));
   marks_.resize(words, 0);
+  held_ = static_cast<std::uint32_t>(marks_.size() * kAWord);
 }
 
 void LastSeen::save(ByteWriter& writer) const {
@@ -40,6 +41,7 @@ void LastSeen::save(ByteWriter& writer) const {
 Status LastSeen::restore(ByteReader& reader) {
   epoch_ = reader.get<std::int64_t>();
   marks_ = reader.get_vector<std::uint32_t>();
+  held_ = static_cast<std::uint32_t>(marks_.size() * kAWord);
   if (epoch_ < 0 && epoch_ != kNoEpoch) reader.fail();
   if (epoch_ >= 0) mark_ = mark_of(epoch_);
   end_us_ = INT64_MIN;

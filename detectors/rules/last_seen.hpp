@@ -29,7 +29,7 @@ class LastSeen final : public ShardState {
   /// Notes a member, and says whether none of the last fifteen epochs, the present one among them, had seen it.
   bool see(std::uint32_t member) {
     const std::uint32_t index = shards_.quotient(member);
-    if (index / kAWord >= marks_.size()) [[unlikely]] {
+    if (index >= held_) [[unlikely]] {
       if (index >= most_) return false;
       grow(index / kAWord + 1);
     }
@@ -58,6 +58,7 @@ class LastSeen final : public ShardState {
   std::int64_t epoch_ = kNoEpoch;
   std::int64_t end_us_ = INT64_MIN;   // of the present epoch; not saved, as it only spares work
   unsigned mark_ = 1;                 // of the present epoch
+  std::uint32_t held_ = 0;            // members that `marks_` has room for
   std::vector<std::uint32_t> marks_;  // eight members a word, the first one in the lowest bits; 0 is none
 };
 
