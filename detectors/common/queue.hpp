@@ -10,8 +10,8 @@
 
 namespace dwell::detect {
 
-/// Plain values in a ring of 2^n places, which doubles when it is full: what stays is never moved, and few values stay
-/// on few cache lines.
+/// Plain values in a ring of 2^n places, which doubles when it is full: what goes moves nothing that stays, and few
+/// values stay on few cache lines.
 template <class T>
 class Queue {
   static_assert(std::is_trivially_copyable_v<T>);

@@ -11,8 +11,8 @@
 //           it did), forgotten over `learn_days`: its own habit, which lets support and batch jobs wake whom they do
 //   score   evidence in nats that d exceeds n q r   (excess_nats, shape 1 + Σ d, at most 50)
 // and then q and the sums learn. While the run is young nearly every account is dormant; so is q near 1, and nobody
-// stands out. Check: last-seen epochs from four bits equal those of a table of times. Cost: 13 % of the
-// instructions that generate the events, at 1/2000. State: half a byte an id, 39 MB at 77.7 M ids and at most 64 MB,
+// stands out. Check: last-seen epochs from four bits equal those of a table of times. Cost: 11 % of what
+// it takes to generate the events, at 1/2000. State: half a byte an id, 39 MB at 77.7 M ids and at most 64 MB,
 // and 2^17 entities' pasts.
 // Defaults: `dormant_days` 28, `level_days` 3, `learn_days` 28.
 

@@ -13,7 +13,7 @@
 //   source  the same with E = Σ over its rows of their key's f · c
 // A window is scored before f learns it.
 // State: 4 filters of 1.25 bytes a token: 190 MB over all shards at 302 M events a day, 2^16 keys, 2^17 sources.
-// Cost: 140 ns a row with the tokens issued meanwhile, about one a row, where eight shards share twenty rows a window;
+// Cost: 120 ns a row with the tokens issued meanwhile, about one a row, where eight shards share twenty rows a window;
 // up to 120 ns more for a row that was not issued.
 // Defaults: `lag_windows` 5, `bits_per_key` 10, `hashes` 7, `lifetime_days` 1, `generation_hours` 12, `recent_hours` 6,
 // `learn_days` 28.
