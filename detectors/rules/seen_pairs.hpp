@@ -5,42 +5,54 @@
 // missed.
 
 #include <cstdint>
+#include <vector>
 
 #include "detectors/common/bloom.hpp"
+#include "sim/core/serial.hpp"
 
 namespace dwell::detect {
 
+/// The filters' words lie side by side, as nearly all pairs are asked of both: a place is waited for once.
 class SeenPairs {
  public:
-  SeenPairs(std::uint64_t pairs, double bits_per_pair, unsigned hashes)
-      : seen_(pairs, bits_per_pair, hashes), again_(pairs, bits_per_pair, hashes) {}
+  SeenPairs(std::uint64_t pairs, double bits_per_pair, unsigned hashes);
 
   enum class Day : std::uint8_t { first, second, later };
   /// Which of its days this is for a pair.
   [[nodiscard]] Day day_of(std::uint64_t pair) const {
-    const Bloom::Walk walk(pair);
-    if (!seen_.contains(walk)) return Day::first;
-    return again_.contains(walk) ? Day::later : Day::second;
+    Bloom::Walk walk(pair);
+    std::uint64_t again = 1;
+    for (std::uint32_t i = 0; i < hashes_; ++i, walk.at += walk.step) {
+      const std::uint64_t place = Bloom::place_of(walk.at, bits_);
+      const Words& words = words_[place / 64];
+      if ((words.seen >> (place % 64) & 1U) == 0) return Day::first;
+      again &= words.again >> (place % 64);
+    }
+    return again != 0 ? Day::later : Day::second;
   }
   /// Notes what `day_of` said of a pair.
   void note(std::uint64_t pair, Day day) {
-    if (day == Day::first) seen_.add(pair);
-    if (day == Day::second) again_.add(pair);
+    if (day == Day::later) return;
+    Bloom::Walk walk(pair);
+    for (std::uint32_t i = 0; i < hashes_; ++i, walk.at += walk.step) {
+      const std::uint64_t place = Bloom::place_of(walk.at, bits_);
+      Words& words = words_[place / 64];
+      (day == Day::first ? words.seen : words.again) |= 1ULL << (place % 64);
+    }
   }
 
-  [[nodiscard]] std::uint64_t bytes() const { return seen_.bytes() + again_.bytes(); }
-  void save(ByteWriter& writer) const {
-    seen_.save(writer);
-    again_.save(writer);
-  }
-  void restore(ByteReader& reader) {
-    seen_.restore(reader);
-    again_.restore(reader);
-  }
+  [[nodiscard]] std::uint64_t bytes() const { return words_.capacity() * sizeof(Words); }
+  void save(ByteWriter& writer) const;
+  void restore(ByteReader& reader);
 
  private:
-  Bloom seen_;
-  Bloom again_;
+  struct Words {
+    std::uint64_t seen = 0;
+    std::uint64_t again = 0;
+  };
+  std::vector<Words> words_;
+  std::uint64_t bits_ = 0;  // of each filter
+  std::uint32_t hashes_ = 0;
 };
 
 }  // namespace dwell::detect
