@@ -34,26 +34,13 @@
 #include "detectors/sketches/midas_f.hpp"
 #include "detectors/sketches/midas_r.hpp"
 #include "detectors/statistics/entries.hpp"
+#include "sim/core/edit_distance.hpp"
 
 namespace dwell::detect {
 namespace {
 
 constexpr std::size_t kShortestPart = 3;  // letters; fewer are part of many names
 constexpr std::size_t kMostNear = 3;
-
-/// Letters to insert, delete or replace to get from one word to the other (Levenshtein 1966).
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
-    }
-  }
-  return row[b.size()];
-}
 
 }  // namespace
 

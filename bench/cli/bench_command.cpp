@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@
 #include "bench/cli/scenarios.hpp"
 #include "bench/cli/suites.hpp"
 #include "bench/cli/terminal.hpp"
+#include "sim/core/failure.hpp"
+#include "sim/world/simulation.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -38,6 +41,25 @@ Result<run::StudyResult> run_scenario(const Arguments& arguments, const world::S
   return run::run_study(scenario, options);
 }
 
+/// Adds what each scenario gave to `results` until one fails or a stop is asked for; what was found before is kept. The
+/// exit code of the failure, which has been said; kDone for none.
+int run_each(const Arguments& arguments, const std::vector<world::Scenario>& scenarios,
+             std::vector<run::StudyResult>& results) {
+  for (const world::Scenario& scenario : scenarios) {
+    try {
+      ProgressLine line(arguments.quiet, stderr_is_terminal());
+      Result<run::StudyResult> result = run_scenario(arguments, scenario, line);
+      if (!result && stop_requested()) return results.empty() ? complain(result.error(), kInterrupted) : kDone;
+      if (!result) return complain(result.error(), results.empty() ? kBadInput : kFailed);
+      results.push_back(std::move(result).value());
+    } catch (const std::bad_alloc& error) {
+      return complain({scenario.name, "", failure_text(error, world::remedy_of(scenario.scale)), ""}, kFailed);
+    }
+    if (stop_requested()) break;
+  }
+  return kDone;
+}
+
 int run_all(const Arguments& arguments, const Suite& suite) {
   std::vector<world::Scenario> scenarios;
   for (const SuiteEntry& entry : suite.scenarios) {
@@ -56,26 +78,15 @@ int run_all(const Arguments& arguments, const Suite& suite) {
   }
   catch_interrupts(arguments.quiet);
   SuiteResults done{suite.name, {}};
-  std::vector<run::StudyResult>& results = done.results;
-  int failure = kDone;
-  for (const world::Scenario& scenario : scenarios) {
-    ProgressLine line(arguments.quiet, stderr_is_terminal());
-    Result<run::StudyResult> result = run_scenario(arguments, scenario, line);
-    if (!result && results.empty()) return complain(result.error(), stop_requested() ? kInterrupted : kBadInput);
-    if (!result) {
-      if (!stop_requested()) failure = complain(result.error(), kFailed);
-      break;
-    }
-    results.push_back(std::move(result).value());
-    if (stop_requested()) break;
-  }
+  const int failure = run_each(arguments, scenarios, done.results);
+  if (done.results.empty()) return failure;
   const std::string document = suite_results_json(done);
   if (file) {
     if (const Status written = file->write(document); !written) return complain(written.error(), kFailed);
   }
   const int code = arguments.json ? (file ? kDone : put(document)) : put(suite_page(done, stdout_style()));
   if (failure != kDone) return failure;
-  if (code == kDone && (stop_requested() || results.size() < scenarios.size())) {
+  if (code == kDone && (stop_requested() || done.results.size() < scenarios.size())) {
     say("dwell: stopped before the end; scenarios that were not reached are left out\n");
     return kInterrupted;
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <new>
@@ -15,6 +16,7 @@
 #include "bench/cli/ranks.hpp"
 #include "bench/cli/terminal.hpp"
 #include "bench/run/build_info.hpp"
+#include "sim/core/failure.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -70,11 +72,34 @@ bool only_shows(Command command) {
          command == Command::help || command == Command::version;
 }
 
-std::string name_of(Command command) {
-  for (const CommandSpec& spec : commands()) {
-    if (spec.command == command) return std::string(spec.name);
+const CommandSpec& spec_of(Command command) {
+  const auto same = [&](const CommandSpec& spec) { return spec.command == command; };
+  return *std::find_if(commands().begin(), commands().end(), same);
+}
+
+/// What helps a command that ran out of memory, by the options it has.
+std::string remedy_of(const CommandSpec& spec) {
+  const auto has = [&](std::string_view option) {
+    return std::find(spec.options.begin(), spec.options.end(), option) != spec.options.end();
+  };
+  if (!has("scale")) return "";
+  return has("threads") ? "a smaller --scale, or fewer --threads, needs less" : "a smaller --scale needs less";
+}
+
+/// What the arguments ask for; exceptions but lack of memory are defects.
+int perform(const Arguments& arguments) {
+  const CommandSpec& spec = spec_of(arguments.command);
+  if (!speaks() && !runs_on_ranks(spec.command)) return kDone;
+  if (started_on_several_ranks() && !runs_on_ranks(spec.command) && !only_shows(spec.command)) {
+    return complain({"", "dwell " + std::string(spec.name), "runs on one rank, but mpirun started several",
+                     "no mpirun and no --ranks; case-study, run, bench, resume and phold run on ranks"},
+                    kBadInput);
   }
-  return "";
+  try {
+    return dispatch(arguments);
+  } catch (const std::bad_alloc& error) {
+    return complain({"", "", failure_text(error, remedy_of(spec)), ""}, kFailed);
+  }
 }
 
 }  // namespace
@@ -89,16 +114,7 @@ int main_command(int argc, const char* const* argv) {
     }
     const Result<Arguments> arguments = parse_arguments(words);
     if (!arguments) return complain(arguments.error(), kBadInput);
-    const Command command = arguments.value().command;
-    if (!speaks() && !runs_on_ranks(command)) return kDone;
-    if (started_on_several_ranks() && !runs_on_ranks(command) && !only_shows(command)) {
-      return complain({"", "dwell " + name_of(command), "runs on one rank, but mpirun started several",
-                       "no mpirun and no --ranks; case-study, run, bench, resume and phold run on ranks"},
-                      kBadInput);
-    }
-    return dispatch(arguments.value());
-  } catch (const std::bad_alloc&) {
-    say("dwell: out of memory; a smaller --scale, or fewer --threads, needs less\n");
+    return perform(arguments.value());
   } catch (const std::exception& defect) {
     say(std::string("dwell: a defect of Dwell, please report it: ") + defect.what() + "\n");
   }

@@ -134,7 +134,7 @@ int deliver(const Arguments& arguments, const perf::PholdResult& result, const J
 int phold_command(const Arguments& asked) {
   Arguments arguments = asked;
   if (!arguments.engine) arguments.engine = started_on_ranks() ? EngineKind::mpi : EngineKind::threads;
-  if (started_on_ranks() && arguments.engine != EngineKind::mpi) {
+  if (started_on_several_ranks() && arguments.engine != EngineKind::mpi) {
     return complain({"", "--engine", "means one rank, but mpirun started several", "mpi, or no mpirun"}, kBadInput);
   }
   std::optional<OutputFile> file;
@@ -150,7 +150,9 @@ int phold_command(const Arguments& asked) {
   const std::size_t all = std::max(1U, std::thread::hardware_concurrency() / ranks.value()->here());
   const std::size_t threads = serial ? 1 : arguments.threads == 0 ? all : arguments.threads;
   const auto executor = kernel::make_thread_executor(threads);
-  const auto transport = ranks.value()->make_transport(arguments.patience.value_or(kPholdPatience));
+  std::unique_ptr<kernel::Transport> transport;
+  if (arguments.engine == EngineKind::mpi)
+    transport = ranks.value()->make_transport(arguments.patience.value_or(kPholdPatience));
   const auto engine = make_engine(arguments, *executor, transport.get());
   catch_interrupts(arguments.quiet);
   perf::PholdResult result;

@@ -206,7 +206,9 @@ void Collector::count_user(const Click& click, bool begins) {
   user->days |= 1U << static_cast<unsigned>(day);
   ++user->events;
   user->orders += click.kind == Kind::buy ? 1 : 0;
-  user->sessions += begins ? 1 : 0;
+  if (!begins) return;
+  ++user->sessions;
+  user->visits |= 1U << static_cast<unsigned>(day);
 }
 
 void Collector::flush_user(std::uint64_t key, const User& user, Groups& groups) const {
@@ -219,13 +221,16 @@ void Collector::flush_user(std::uint64_t key, const User& user, Groups& groups) 
   for (std::uint32_t w = 0; w < kWindows; ++w) windows += (user.days >> w & 0x7fU) != 0 ? 1 : 0;
   sums.weekly += windows / static_cast<double>(kWindows);
   sums.events += user.events;
-  const double extra = static_cast<double>(user.sessions) - days;
+  // Of a sample of the sessions nobody knows on which days those left out begin.
+  const int visits = sessions_.share() == 1 ? std::popcount(user.visits) : days;
+  const double extra = static_cast<double>(user.sessions) - visits;
   sums.sessions += user.sessions;
+  sums.visit_days += visits;
   sums.extra_squares += extra * extra;
-  sums.extra_days += extra * days;
-  sums.day_squares += static_cast<double>(days) * days;
+  sums.extra_days += extra * visits;
+  sums.day_squares += static_cast<double>(visits) * visits;
   sums.event_counts[count_bin(user.events)] += 1;
-  sums.active_days[static_cast<std::size_t>(days)] += 1;
+  sums.visits[static_cast<std::size_t>(visits)] += 1;
   if (user.orders != 0) sums.order_counts[std::min<std::size_t>(user.orders, kOrderBins - 1)] += 1;
 }
 

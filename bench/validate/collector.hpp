@@ -57,7 +57,8 @@ class Collector {
     Carrier carrier = Carrier::unknown;
   };
   struct User {
-    std::uint32_t days = 0, events = 0, orders = 0, sessions = 0;
+    std::uint32_t days = 0, visits = 0;  // bits: days with an event, days on which a session begins
+    std::uint32_t events = 0, orders = 0, sessions = 0;
   };
   /// Public holidays on end.
   struct Run {

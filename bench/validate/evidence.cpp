@@ -39,7 +39,7 @@ UserEvidence::UserEvidence() : event_counts(kCountBins), order_counts(kOrderBins
 void UserEvidence::add(const UserEvidence& other, double times) {
   add_sums(event_counts, other.event_counts, times);
   add_sums(order_counts, other.order_counts, times);
-  add_sums(active_days, other.active_days, times);
+  add_sums(visits, other.visits, times);
   add_sums(systems, other.systems, times);
   add_sums(carriers, other.carriers, times);
   monthly += times * other.monthly;
@@ -47,6 +47,7 @@ void UserEvidence::add(const UserEvidence& other, double times) {
   daily += times * other.daily;
   events += times * other.events;
   sessions += times * other.sessions;
+  visit_days += times * other.visit_days;
   extra_squares += times * other.extra_squares;
   extra_days += times * other.extra_days;
   day_squares += times * other.day_squares;

@@ -42,12 +42,13 @@ struct UserEvidence {
   double weekly = 0;   ///< users seen in seven days, mean over the span's 22 windows
   double daily = 0;    ///< users seen on a day, mean over the span's days
   double events = 0;
-  /// Over users of a span: sums of sessions begun, of squares of what they are more than days with a visit, of that
-  /// times the days, and of squares of days.
-  double sessions = 0, extra_squares = 0, extra_days = 0, day_squares = 0;
-  std::vector<double> event_counts;      ///< users by events in the span, bins of count_bin()
-  std::vector<double> order_counts;      ///< buyers by orders in the span, 0 … 1023 (the last bin holds more)
-  std::array<double, 29> active_days{};  ///< users by days with a visit
+  /// Over users of a span: sums of sessions begun, of days with a visit, which are those on which one begins (nobody
+  /// visits anew at midnight), of squares of what the sessions are more than these, of that times the days, and of
+  /// squares of days.
+  double sessions = 0, visit_days = 0, extra_squares = 0, extra_days = 0, day_squares = 0;
+  std::vector<double> event_counts;  ///< users by events in the span, bins of count_bin()
+  std::vector<double> order_counts;  ///< buyers by orders in the span, 0 … 1023 (the last bin holds more)
+  std::array<double, 29> visits{};   ///< users by days with a visit, where sessions are a sample by active days
   std::array<double, kSystems> systems{};
   std::array<double, kCarriers> carriers{};
   double logins = 0, failures = 0;

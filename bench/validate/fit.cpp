@@ -178,17 +178,17 @@ void fit_days(const Observed& observed, Fit& out) {
 /// what they are beyond D has the mean D m and, about it, the squares D m + D^2 m^2 / k. Both come from the same users,
 /// so that it does not matter which share of all users the memory held.
 void fit_visit_sessions(const UserEvidence& users, Fit& out) {
-  const double days = static_cast<double>(kSpanDays) * users.daily;
-  const double mean = std::max(0.0, users.sessions / days - 1);
+  if (users.visit_days == 0) return;
+  const double mean = std::max(0.0, users.sessions / users.visit_days - 1);
   out.extra_sessions = mean;
   if (mean <= 0) return;
   const double squares = users.extra_squares - 2 * mean * users.extra_days + mean * mean * users.day_squares;
-  out.intensity_shape = mean * mean * users.day_squares / std::max(kLeast, squares - mean * days);
+  out.intensity_shape = mean * mean * users.day_squares / std::max(kLeast, squares - mean * users.visit_days);
 }
 
 void fit_users(const Observed& observed, const UserEvidence& users, Fit& out) {
   if (users.monthly >= kFewest) {
-    const Beta visits = fit_visits(users.active_days);
+    const Beta visits = fit_visits(users.visits);
     out.visit_a = visits.a;
     out.visit_b = visits.b;
     if (observed.session_share == 1) fit_visit_sessions(users, out);
@@ -295,17 +295,17 @@ Lognormal fit_lengths(const std::array<double, kLengths>& lengths) {
   return {best[0], std::exp(best[1])};
 }
 
-Beta fit_visits(const std::array<double, 29>& active_days) {
+Beta fit_visits(const std::array<double, 29>& visits) {
   constexpr double kDays = 28;
   const auto cost = [&](const Point& p) {
     const double a = std::exp(p[0]), b = std::exp(p[1]), whole = log_beta(a, b);
     const double never = std::exp(log_beta(a, b + kDays) - whole);
     double sum = 0;
-    for (std::size_t k = 1; k < active_days.size(); ++k) {
+    for (std::size_t k = 1; k < visits.size(); ++k) {
       const auto days = static_cast<double>(k);
       // The binomial coefficient is the same for all a and b.
-      if (active_days[k] > 0)
-        sum -= active_days[k] * (log_beta(a + days, b + kDays - days) - whole - std::log(std::max(kLeast, 1 - never)));
+      if (visits[k] > 0)
+        sum -= visits[k] * (log_beta(a + days, b + kDays - days) - whole - std::log(std::max(kLeast, 1 - never)));
     }
     return sum;
   };

@@ -41,6 +41,6 @@ Lognormal fit_lengths(const std::array<double, kLengths>& lengths);
 struct Beta {
   double a = 1, b = 1;
 };
-Beta fit_visits(const std::array<double, 29>& active_days);
+Beta fit_visits(const std::array<double, 29>& visits);
 
 }  // namespace dwell::validate

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <utility>
+
+#include "sim/core/edit_distance.hpp"
 
 namespace dwell::world {
 namespace {
@@ -24,21 +25,6 @@ std::string rough_duration(double seconds) {
   if (seconds >= 60) return plain_number(seconds / 60) + " min";
   if (seconds >= 1) return plain_number(seconds) + " s";
   return plain_number(seconds * 1'000) + " ms";
-}
-
-/// Levenshtein distance: insertions, deletions and substitutions from a to b.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
 }
 
 }  // namespace

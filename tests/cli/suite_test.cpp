@@ -125,6 +125,23 @@ TEST_CASE("a suite may hold a scenario several times, with values of its own und
   }
 }
 
+TEST_CASE("a suite that runs out of memory keeps the scenarios before, and says what would help") {
+  const Folder folder;
+  write_suite(folder);
+  Json whole = Json::parse(read_text(folder.path("other.json")));
+  whole["scale"] = "1/1";
+  write_text(folder.path("other.json"), whole.dump(1));
+  dwell::test::Surroundings small;
+  small.memory_mb = 200;
+  const Finished end = run_dwell(folder, study({"bench", "two.json", "--json", "--threads", "1"}), small);
+  CHECK(end.code == 1);
+  CHECK(end.err ==
+        "dwell: other: out of memory; --scale 1/1 is too large here: a smaller one, or fewer --threads, needs less\n");
+  const Json results = Json::parse(end.out).at("results");
+  REQUIRE(results.size() == 1);
+  CHECK(results[0].at("manifest").at("scenario") == "tiny");
+}
+
 TEST_CASE("the suite of campaigns runs, small, and prints its scenarios side by side") {
   const Folder folder;
   const Finished end = run_dwell(folder, {"bench", "campaigns", "--scale", "1/20000", "--seeds", "1", "--days", "2",

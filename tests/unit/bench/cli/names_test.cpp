@@ -5,14 +5,6 @@
 
 using namespace dwell::cli;
 
-TEST_CASE("edit distance counts slips of the finger") {
-  CHECK(edit_distance("", "") == 0);
-  CHECK(edit_distance("abc", "") == 3);
-  CHECK(edit_distance("abc", "abd") == 1);
-  CHECK(edit_distance("abc", "acb") == 1);
-  CHECK(edit_distance("kitten", "sitting") == 3);
-}
-
 TEST_CASE("the nearest name is named first, a far one not at all") {
   const std::array<std::string, 3> names = {"report", "run", "list"};
   CHECK(nearest("rum", names) == "run");

@@ -118,7 +118,7 @@ TEST_CASE("users of 28 days", "[validate]") {
   CHECK(sums.event_counts[4] == 1);
   CHECK(sums.order_counts[1] == 1);
   CHECK(sums.order_counts[4] == 1);
-  CHECK(sums.active_days[2] == 1);
+  CHECK(sums.visits[2] == 1);
 }
 
 TEST_CASE("days without any click are in no span of 28 days", "[validate]") {
@@ -228,6 +228,22 @@ TEST_CASE("sessions of a user are counted where they begin", "[validate]") {
   CHECK(sums.day_squares == 28 * 28 + 4 + 28 * 28);
   CHECK(sums.extra_squares == 28 * 28 + 0 + (23 * 28) * (23 * 28));
   CHECK(sums.extra_days == 28 * 28 + 0 + (23 * 28) * 28);
+}
+
+TEST_CASE("a session across midnight is a visit on the day it begins", "[validate]") {
+  Collector collector(by_gap());
+  // User 1: one session on every other evening, which ends after midnight. User 3 fills the hours.
+  for (std::int64_t hour = 0; hour < 29 * 24; ++hour) {
+    collector.add(click(hour * 3600, 3));
+    if (hour % 48 != 23) continue;
+    for (std::int64_t minute = 50; minute < 80; minute += 10) collector.add(click(hour * 3600 + minute * 60, 1));
+  }
+  const UserEvidence sums = all_users(collector.finish());
+  CHECK(sums.daily == Approx((28 + 28) / 28.0));
+  CHECK(sums.visit_days == 14 + 28);
+  CHECK(sums.sessions == 14 + 24 * 28);
+  CHECK(sums.visits[14] == 1);
+  CHECK(sums.extra_squares == (23 * 28) * (23 * 28));
 }
 
 TEST_CASE("holidays on end are a feast", "[validate]") {

@@ -50,8 +50,9 @@ TEST_CASE("sessions of users give back how many there are beyond the first, and 
       constexpr double kUsers = 250;
       const double extra = days * 1.6 * level;
       users.monthly += kUsers;
-      users.active_days[static_cast<std::size_t>(days)] += kUsers;
+      users.visits[static_cast<std::size_t>(days)] += kUsers;
       users.daily += kUsers * days / 28;
+      users.visit_days += kUsers * days;
       users.sessions += kUsers * (days + extra);
       users.extra_squares += kUsers * (extra + extra * extra);
       users.extra_days += kUsers * extra * days;
@@ -113,7 +114,7 @@ TEST_CASE("users who are all alike keep their mean visits where a beta distribut
   users.monthly = users.weekly = users.daily = 1e6;
   for (int k = 1; k <= 28; ++k) {
     const double choose = det_log_gamma(29) - det_log_gamma(k + 1) - det_log_gamma(29 - k);
-    users.active_days[static_cast<std::size_t>(k)] =
+    users.visits[static_cast<std::size_t>(k)] =
         1e6 * std::exp(choose + k * std::log(kChance) + (28 - k) * std::log(1 - kChance));
   }
   const Fit fit = fit_parameters(seen);
@@ -129,7 +130,7 @@ TEST_CASE("what a scenario would not accept is proposed at the end of its range,
   seen.spans = 1;
   UserEvidence& users = seen.by_user[0];
   users.monthly = users.weekly = users.daily = 1000;
-  users.active_days[28] = 1000;
+  users.visits[28] = 1000;
   DayEvidence& days = seen.by_day[0];
   days.sessions = days.pages = days.lengths[1] = 1000;
   days.gaps = 1000;

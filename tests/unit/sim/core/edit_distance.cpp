@@ -1,0 +1,13 @@
+#include "sim/core/edit_distance.hpp"
+
+#include <catch2/catch.hpp>
+
+using dwell::edit_distance;
+
+TEST_CASE("edit distance counts slips of the finger") {
+  CHECK(edit_distance("", "") == 0);
+  CHECK(edit_distance("abc", "") == 3);
+  CHECK(edit_distance("abc", "abd") == 1);
+  CHECK(edit_distance("abc", "acb") == 1);
+  CHECK(edit_distance("kitten", "sitting") == 3);
+}
