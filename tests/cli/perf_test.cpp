@@ -6,12 +6,12 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <thread>
 
 #include "tests/cli/child.hpp"
 
 using dwell::test::Finished;
+using dwell::test::fits_80_columns;
 using dwell::test::Folder;
 using dwell::test::read_text;
 using dwell::test::refused;
@@ -282,8 +282,7 @@ TEST_CASE("bench-kernel prints a page of 80 columns") {
     INFO(word);
     CHECK(end.out.find(word) != std::string::npos);
   }
-  std::istringstream lines(end.out);
-  for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
+  fits_80_columns(end.out);
 }
 
 TEST_CASE("bench-kernel refuses what it cannot measure") {

@@ -5,13 +5,13 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <thread>
 
 #include "tests/cli/child.hpp"
 
 using dwell::test::Child;
 using dwell::test::Finished;
+using dwell::test::fits_80_columns;
 using dwell::test::Folder;
 using dwell::test::read_text;
 using dwell::test::run_dwell;
@@ -52,11 +52,7 @@ TEST_CASE("sensitivity prints two lines a parameter and writes the document") {
   INFO(end.err);
   REQUIRE(end.code == 0);
   CHECK(end.err.empty());
-  std::istringstream lines(end.out);
-  for (std::string line; std::getline(lines, line);) {
-    INFO(line);
-    CHECK(line.size() <= 80);
-  }
+  fits_80_columns(end.out);
   for (const char* words : {"What the leaderboard rests on", "lost", "(0.003)", "key", "exclusive", "tau"}) {
     INFO(words);
     CHECK(end.out.find(words) != std::string::npos);

@@ -4,11 +4,11 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "tests/cli/child.hpp"
 
 using dwell::test::Finished;
+using dwell::test::fits_80_columns;
 using dwell::test::Folder;
 using dwell::test::read_text;
 using dwell::test::run_dwell;
@@ -46,11 +46,7 @@ TEST_CASE("validate compares simulated traffic with fifteen statistics, page and
   INFO(end.err);
   REQUIRE((end.code == 0 || end.code == 1));
   CHECK(end.err.empty());
-  std::istringstream lines(end.out);
-  for (std::string line; std::getline(lines, line);) {
-    INFO(line);
-    CHECK(line.size() <= 80);
-  }
+  fits_80_columns(end.out);
   for (const char* word : {"pages per session", "accepted", "fewer than 28 days on end", "CDNOW", "skipped", "think_mu",
                            "too few days", "merge them into a copy"})
     CHECK(end.out.find(word) != std::string::npos);
