@@ -39,6 +39,11 @@ class FlatMap {
     if (Entry* const entry = locate(key); entry != nullptr) return entry->value;
     return insert(key, V{});
   }
+  /// Where the entry of this value, which `at` returned, stands among `entries`.
+  [[nodiscard]] std::size_t place_of(const V& value) const {
+    const auto offset = reinterpret_cast<const char*>(&value) - reinterpret_cast<const char*>(entries_.data());
+    return static_cast<std::size_t>(offset) / sizeof(Entry);
+  }
   /// Adds a key that is known to be absent.
   V& insert(std::uint64_t key, const V& value) {
     if (entries_.size() * 2 >= slots_.size()) [[unlikely]]

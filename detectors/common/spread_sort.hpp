@@ -10,8 +10,8 @@
 
 namespace dwell::detect {
 
-/// Scratch, kept between calls. Linear in the items where `spread` is even; where more than a few share a place it
-/// leaves the work to std::sort.
+/// Scratch, kept between calls. Linear in the items where `spread` is even; those of which more than a few share a
+/// place are left to std::sort, and all of them where most share one.
 template <class T>
 class SpreadSort {
  public:
@@ -31,10 +31,17 @@ class SpreadSort {
       begin += count;
       most = std::max(most, count);
     }
-    if (most > kMostAtPlace) return std::sort(items.begin(), items.end(), less);
+    if (most > kMostAtPlace && most > items.size() / 2) return std::sort(items.begin(), items.end(), less);
     sorted_.resize(items.size());
     T* const sorted = sorted_.data();
     for (const T& item : items) sorted[begins[static_cast<std::uint64_t>(spread(item)) >> shift]++] = item;
+    if (most > kMostAtPlace) {
+      begin = 0;
+      for (std::size_t p = 0; p < places; ++p) {  // `begins` are ends by now
+        if (begins[p] - begin > kMostAtPlace) std::sort(sorted + begin, sorted + begins[p], less);
+        begin = begins[p];
+      }
+    }
     for (std::size_t i = 1; i < items.size(); ++i) {
       if (!less(sorted[i], sorted[i - 1])) continue;
       const T item = sorted[i];

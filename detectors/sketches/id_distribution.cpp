@@ -10,9 +10,12 @@ IdDistribution::IdDistribution(std::uint64_t ids)
 }
 
 void IdDistribution::learn(double keep) {
-  for (std::size_t b = 0; b < kBins; ++b) held_[b] = held_[b] * keep + span_[b];
+  // One loop: what is held is ready long before the sum, whose additions wait for each other, comes to it.
+  for (std::size_t b = 0; b < kBins; ++b) {
+    held_[b] = held_[b] * keep + span_[b];
+    below_[b + 1] = below_[b] + held_[b];
+  }
   span_.fill(0);
-  sum_up();
 }
 
 void IdDistribution::sum_up() {
