@@ -8,7 +8,6 @@
 namespace dwell::detect {
 namespace {
 
-constexpr std::int64_t kMinuteUs = 60'000'000;
 constexpr std::int64_t kMinutesPerDay = 1440;
 constexpr double kLearningMinutes = 7 * 1440;
 constexpr double kLeastMean = 0.01;        // a page that nobody visits still expects a visit now and then
@@ -27,14 +26,6 @@ double keep(double minutes, double days) { return det_exp(-minutes / (days * sta
 
 BlockClock::BlockClock(double block_minutes) : block_us_(static_cast<std::int64_t>(block_minutes) * kMinuteUs) {
   DWELL_DEMAND(block_us_ > 0, "a block lasts at least one minute");
-}
-
-bool BlockClock::take(const WindowInfo& window) {
-  if (place_.minutes == 0) begin_block(window.begin_us);
-  const std::int64_t length_us = window.end_us - window.begin_us;
-  place_.minutes += static_cast<double>(length_us) / static_cast<double>(kMinuteUs);
-  left_us_ -= length_us;
-  return left_us_ <= 0;
 }
 
 void BlockClock::begin_block(std::int64_t begin_us) {

@@ -36,7 +36,13 @@ class BlockClock {
  public:
   explicit BlockClock(double block_minutes);
   /// Takes the next window; true when it is the last of its block.
-  bool take(const WindowInfo& window);
+  bool take(const WindowInfo& window) {
+    if (place_.minutes == 0) begin_block(window.begin_us);
+    const std::int64_t length_us = window.end_us - window.begin_us;
+    place_.minutes += length_us == kMinuteUs ? 1 : static_cast<double>(length_us) / static_cast<double>(kMinuteUs);
+    left_us_ -= length_us;
+    return left_us_ <= 0;
+  }
   /// The place of the block of the windows taken since the last `restart`.
   [[nodiscard]] const BlockPlace& place() const { return place_; }
   void restart() { place_.minutes = 0; }
@@ -44,6 +50,7 @@ class BlockClock {
   void restore(ByteReader& reader);
 
  private:
+  static constexpr std::int64_t kMinuteUs = 60'000'000;
   void begin_block(std::int64_t begin_us);
   std::int64_t block_us_;
   std::int64_t left_us_ = 0;  ///< of the block that is under way
