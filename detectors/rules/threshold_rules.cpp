@@ -30,33 +30,30 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
         ring_(days_) {}
 
   void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
-    // An entry two requests (Pair), and one a page with requests.
-    constexpr std::size_t slots = 16;
-    static_assert(kPages <= slots);
-    std::array<std::uint32_t, slots> pages{};
+    // An entry two requests (Pair), and one for the pages of up to PageSum::kMostRows.
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
-    const std::size_t room = (size + 1) / 2 + kPages;
-    SparseTable::Entry* const begin = table.list.extend(room);
-    SparseTable::Entry* out = begin;
+    const std::size_t sums = (size + PageSum::kMostRows - 1) / PageSum::kMostRows;
+    SparseTable::Entry* out = table.list.extend((size + 1) / 2 + sums);
     const auto is_data = [](std::uint8_t page) { return is_member_data(static_cast<Page>(page)); };
-    for (std::size_t i = 0; i + 1 < size; i += 2) {
-      const std::uint8_t first = access.page(i);
-      const std::uint8_t second = access.page(i + 1);
-      ++pages[first % slots];
-      ++pages[second % slots];
-      *out++ = Pair::pack(access.source(i), is_data(first), access.source(i + 1), is_data(second));
+    for (std::size_t begin = 0; begin < size; begin += PageSum::kMostRows) {
+      const std::size_t end = std::min(size, begin + PageSum::kMostRows);
+      PageSum pages;
+      std::size_t i = begin;
+      for (; i + 1 < end; i += 2) {
+        const std::uint8_t first = access.page(i);
+        const std::uint8_t second = access.page(i + 1);
+        pages.add(first);
+        pages.add(second);
+        *out++ = Pair::pack(access.source(i), is_data(first), access.source(i + 1), is_data(second));
+      }
+      if (i < end) {
+        const std::uint8_t page = access.page(i);
+        pages.add(page);
+        *out++ = Pair::pack(access.source(i), is_data(page));
+      }
+      *out++ = pages.pack();
     }
-    if (size % 2 != 0) {
-      const std::uint8_t page = access.page(size - 1);
-      ++pages[page % slots];
-      *out++ = Pair::pack(access.source(size - 1), is_data(page));
-    }
-    for (std::size_t page = 0; page < kPages; ++page) {
-      *out = {page, -static_cast<std::int64_t>(pages[page])};
-      out += pages[page] != 0 ? 1 : 0;
-    }
-    table.list.drop_last(room - static_cast<std::size_t>(out - begin));
   }
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
@@ -68,7 +65,7 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
     const double least = std::max(kLeastNamed, scores.floor());
     const Reach reach(static_cast<std::int64_t>(std::min(least / any, 1e9)),
                       static_cast<std::int64_t>(std::min(least / data, 1e9)));
-    count_frequent(table.list.entries(), reach);
+    count_requests(table.list.entries(), reach);
     for (const SparseTable::Entry& entry : frequent_.entries()) {
       if (!reach.holds(entry.value)) continue;
       const auto anything = static_cast<double>(entry.value & 0xffffffffLL);
@@ -99,8 +96,45 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
  private:
   using PageCounts = std::array<std::int64_t, kPages>;
 
+  /// Requests of each page, side by side in two words: no branch and no counter in memory on a row. As an entry of the
+  /// list its value is below 0.
+  class PageSum {
+   public:
+    static constexpr unsigned kBits = 10;
+    static constexpr std::size_t kMostRows = 1022;  // even, so that pairs do not straddle sums
+    void add(std::uint8_t page) {
+      low_ += kAdds[page % kAdds.size()][0];
+      high_ += kAdds[page % kAdds.size()][1];
+    }
+    [[nodiscard]] SparseTable::Entry pack() const {
+      return {low_, static_cast<std::int64_t>(high_ | std::uint64_t{1} << 63)};
+    }
+    /// Adds what an entry holds to `counts`; the requests of member-data pages among it.
+    [[gnu::noinline]] static std::int64_t unpack(const SparseTable::Entry& entry, PageCounts& counts) {
+      std::int64_t data = 0;
+      for (std::size_t page = 0; page < kPages; ++page) {
+        const std::uint64_t word = page < kInLow ? entry.key : static_cast<std::uint64_t>(entry.value);
+        const auto count = static_cast<std::int64_t>(word >> page % kInLow * kBits & ((1U << kBits) - 1));
+        counts[page] += count;
+        data += is_member_data(static_cast<Page>(page)) ? count : 0;
+      }
+      return data;
+    }
+
+   private:
+    static constexpr std::size_t kInLow = 6;
+    static constexpr std::array<std::array<std::uint64_t, 2>, 16> kAdds = [] {
+      static_assert(kPages <= 2 * kInLow && kMostRows >> kBits == 0);
+      std::array<std::array<std::uint64_t, 2>, 16> adds{};
+      for (std::size_t page = 0; page < kPages; ++page)
+        adds[page][page / kInLow] = std::uint64_t{1} << page % kInLow * kBits;
+      return adds;
+    }();
+    std::uint64_t low_ = 0, high_ = 0;
+  };
+
   /// The requests of two sources, or of one, as an entry of the list: whether each is for member data and whether there
-  /// is a second are bits of its value. Entries with a value below 0 are pages instead, and the count is negative.
+  /// is a second are bits of its value. Entries with a value below 0 are pages instead.
   struct Pair {
     static SparseTable::Entry pack(std::uint32_t first, bool first_data, std::uint32_t second, bool second_data) {
       return {static_cast<std::uint64_t>(second) << 32 | first, 4 | (second_data ? 2 : 0) | (first_data ? 1 : 0)};
@@ -116,18 +150,32 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
   /// Whether packed counts reach one of two limits: adding `lift` then carries into the highest bit of that half.
   struct Reach {
     static constexpr std::uint64_t kCarries = 1ULL << 63 | 1ULL << 31;
-    Reach(std::int64_t any, std::int64_t data)
-        : lift(kCarries - (static_cast<std::uint64_t>(data) << 32) - static_cast<std::uint64_t>(any)) {}
+    Reach(std::int64_t any_limit, std::int64_t data_limit)
+        : any(any_limit),
+          data(data_limit),
+          lift(kCarries - (static_cast<std::uint64_t>(data) << 32) - static_cast<std::uint64_t>(any)) {}
     [[nodiscard]] bool holds(std::int64_t counts) const {
       return ((static_cast<std::uint64_t>(counts) + lift) & kCarries) != 0;
     }
+    std::int64_t any, data;
     std::uint64_t lift;
   };
 
-  /// Adds up requests by page, and by source where sources that share a hash do not all stay below the limits: nearly
-  /// none, so that hardly a source is looked up by itself.
-  void count_frequent(std::span<const SparseTable::Entry> entries, const Reach& reach) {
+  /// Adds up requests by page, and by source where some source may reach a limit.
+  void count_requests(std::span<const SparseTable::Entry> entries, const Reach& reach) {
     frequent_.clear();
+    if (static_cast<std::int64_t>(entries.size()) * 2 >= reach.any) return count_frequent<true>(entries, reach);
+    // No source has more than all of them have together.
+    std::int64_t data = 0;
+    for (const SparseTable::Entry& entry : entries) {
+      if (entry.value < 0) data += PageSum::unpack(entry, today_);
+    }
+    if (data >= reach.data) count_frequent<false>(entries, reach);
+  }
+  /// Adds up requests by source where sources that share a hash do not all stay below the limits: nearly none, so that
+  /// hardly a source is looked up by itself. By page, too, where `pages`.
+  template <bool pages>
+  void count_frequent(std::span<const SparseTable::Entry> entries, const Reach& reach) {
     const std::size_t groups = std::bit_ceil(entries.size() + 2);
     const auto shift = 32U - static_cast<unsigned>(std::countr_zero(groups));
     groups_.assign(groups, 0);
@@ -136,7 +184,7 @@ class ThresholdRules final : public Described<ThresholdRules, ShardedDetector> {
     std::uint64_t reached = 0;
     for (const SparseTable::Entry& entry : entries) {
       if (entry.value < 0) {
-        today_[entry.key] -= entry.value;
+        if constexpr (pages) PageSum::unpack(entry, today_);
         continue;
       }
       Pair::unpack(entry, [&](std::uint32_t source, std::int64_t counts) {
