@@ -1,5 +1,6 @@
 #include "detectors/learning/mahalanobis.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "detectors/common/described.hpp"
@@ -29,29 +30,23 @@ class MahalanobisDetector final : public Described<MahalanobisDetector, ShardedD
   void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
-    if (size == 0) return;
-    // A slot for every page and a power of two of them: no branch on most rows.
-    constexpr std::size_t slots = 16;
-    static_assert(kPages <= slots);
-    std::array<std::uint32_t, slots> pages{};
-    std::array<std::int64_t, kFeatures> counts{};
-    for (std::size_t i = 0; i < size; ++i) ++pages[access.page(i) % slots];
-    std::uint32_t nobody = 0;  // in a loop of its own, which has no branch and several rows at a time
-    for (std::size_t i = 0; i < size; ++i) {
-      const unsigned data = access.page(i) >= kFirstDataPage;
-      const unsigned none = access.records(i) == 0;
-      const unsigned answered = access.status(i) == telemetry::kStatusOk;
-      nobody += data & none & answered;
+    for (std::size_t begin = 0; begin < size; begin += Counts::kMostRows) {
+      const std::size_t end = std::min(size, begin + Counts::kMostRows);
+      std::uint64_t pages = 0;
+      for (std::size_t i = begin; i < end; ++i) pages += Counts::kAdds[access.page(i) % Counts::kAdds.size()];
+      std::uint32_t nobody = 0;  // in a loop of its own, which has no branch and several rows at a time
+      for (std::size_t i = begin; i < end; ++i) {
+        const unsigned data = access.page(i) >= kFirstDataPage;
+        const unsigned none = access.records(i) == 0;
+        const unsigned answered = access.status(i) == telemetry::kStatusOk;
+        nobody += data & none & answered;
+      }
+      *table.list.extend(1) = Counts::pack(pages, end - begin, nobody);
     }
-    counts[kNobody] = nobody;
-    for (std::size_t page = kFirstDataPage; page < kPages; ++page) counts[page - kFirstDataPage] = pages[page];
-    counts[kAll] = static_cast<std::int64_t>(size);
-    SparseTable::Entry* const out = table.list.extend(kFeatures);
-    for (std::size_t f = 0; f < kFeatures; ++f) out[f] = {f, counts[f]};
   }
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
-    for (const SparseTable::Entry& entry : table.list.entries()) counts_[entry.key] += entry.value;
+    for (const SparseTable::Entry& entry : table.list.entries()) Counts::unpack(entry, counts_);
     const std::int64_t hour = window.begin_us / Duration::hours(1).us;
     if (window.end_us / Duration::hours(1).us == hour) return;
     judge(static_cast<std::size_t>(hour % static_cast<std::int64_t>(kHours)), scores);
@@ -81,6 +76,29 @@ class MahalanobisDetector final : public Described<MahalanobisDetector, ShardedD
   [[nodiscard]] std::uint64_t state_bytes() const override { return sizeof *this + gaussian_.bytes(); }
 
  private:
+  /// What up to 4,095 rows add to the features, as an entry of the list: a field of its value for each page, so that a
+  /// row touches no counter in memory.
+  struct Counts {
+    static constexpr unsigned kBits = 12;
+    static constexpr std::size_t kMostRows = (1U << kBits) - 1;
+    /// What a row adds: 1 in its page's field, nothing for other pages. A power of two of them: no branch on a row.
+    static constexpr std::array<std::uint64_t, 16> kAdds = [] {
+      static_assert(kPages <= 16 && kDataPages * kBits < 64);
+      std::array<std::uint64_t, 16> adds{};
+      for (std::size_t page = 0; page < kDataPages; ++page)
+        adds[kFirstDataPage + page] = std::uint64_t{1} << (page * kBits);
+      return adds;
+    }();
+    static SparseTable::Entry pack(std::uint64_t pages, std::size_t all, std::uint32_t nobody) {
+      return {static_cast<std::uint64_t>(all) << 32 | nobody, static_cast<std::int64_t>(pages)};
+    }
+    static void unpack(const SparseTable::Entry& entry, std::array<std::int64_t, kFeatures>& counts) {
+      for (std::size_t page = 0; page < kDataPages; ++page)
+        counts[page] += entry.value >> (page * kBits) & static_cast<std::int64_t>(kMostRows);
+      counts[kAll] += static_cast<std::int64_t>(entry.key >> 32);
+      counts[kNobody] += static_cast<std::int64_t>(entry.key & 0xffffffffU);
+    }
+  };
   using Features = std::array<double, kFeatures>;
   struct Season {
     double weight = 0;

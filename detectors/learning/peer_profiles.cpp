@@ -28,7 +28,7 @@ PeerProfiles::PeerProfiles(std::size_t kinds, double profile_days, std::size_t m
   const QuantileSketch empty(kError, kLeast, kMost);
   // The days behind, and the one that is filled.
   const auto days = static_cast<std::size_t>(std::max(1.0, profile_days)) + 1;
-  spreads_.assign(features_, {empty, std::vector<QuantileSketch>(days, empty)});
+  spreads_.assign(features_, {empty, std::vector<QuantileSketch>(days, empty), 0});
 }
 
 void PeerProfiles::begin_day(std::int64_t day) {
@@ -41,13 +41,16 @@ void PeerProfiles::begin_day(std::int64_t day) {
       spread.sum.subtract(oldest);
       oldest.clear();
     }
+    measure(spread);
   }
   day_ = day;
 }
 
-PeerProfiles::Standing PeerProfiles::observe(const PeerHour& entity, std::size_t feature) {
-  const double count = feature == 0 ? entity.events : entity.special[feature - 1];
-  const double base = feature == 0 ? 0 : det_log(entity.events + 1);
+void PeerProfiles::measure(Spread& spread) {
+  spread.scale = spread.sum.count() >= kFewestPeers ? spread.sum.quantile(.5) / kMedianOfNormal : 0;
+}
+
+PeerProfiles::Standing PeerProfiles::observe(double count, double base) {
   return {det_log(count + .5) - base, 0, det_sqrt(1 / (count + .5) + kFloorVariance)};
 }
 
@@ -65,24 +68,27 @@ std::vector<PeerFinding> PeerProfiles::end_hour(std::int64_t hour, std::span<con
   for (const PeerHour& entity : entities) found.push_back({entity.id, 0});
   std::vector<Standing> standings(entities.size());
   std::vector<double> residuals;
+  std::vector<double> bases;  // ln(n + 1)
+  for (const PeerHour& entity : entities) bases.push_back(det_log(entity.events + 1));
   for (std::size_t f = 0; f < features_; ++f) {
     residuals.clear();
     for (std::size_t i = 0; i < entities.size(); ++i) {
-      standings[i] = observe(entities[i], f);
+      standings[i] = f == 0 ? observe(entities[i].events, 0) : observe(entities[i].special[f - 1], bases[i]);
       standings[i].d = standings[i].y - known[i]->mean[f];
       if (known[i]->hours >= least_hours) residuals.push_back(standings[i].d);
     }
     const double common = residuals.size() >= 3 ? median(residuals) : 0;
     Spread& spread = spreads_[f];
-    const bool judged = spread.sum.count() >= kFewestPeers;
-    const double scale = judged ? spread.sum.quantile(.5) / kMedianOfNormal : 1;
+    const bool judged = spread.scale > 0;
     QuantileSketch& today = spread.days[static_cast<std::size_t>(day_) % spread.days.size()];
     for (std::size_t i = 0; i < entities.size(); ++i) {
       Profile& profile = *known[i];
       if (profile.hours >= least_hours) {
         const double u = (standings[i].d - common) / standings[i].u;
-        const double z = u / scale;
-        if (judged && z > 0) found[i].nats = std::max(found[i].nats, z * z / 2);
+        if (judged && u > 0) {
+          const double z = u / spread.scale;
+          found[i].nats = std::max(found[i].nats, z * z / 2);
+        }
         today.add(u < 0 ? -u : u);
       }
       profile.mean[f] += (standings[i].y - profile.mean[f]) / (profile.hours + 1);
@@ -117,6 +123,7 @@ void PeerProfiles::restore(ByteReader& reader) {
   for (Spread& spread : spreads_) {
     spread.sum.restore(reader);
     for (QuantileSketch& day : spread.days) day.restore(reader);
+    measure(spread);
   }
   day_ = reader.get<std::int64_t>();
   if (day_ < 0) reader.fail();

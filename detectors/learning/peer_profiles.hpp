@@ -57,6 +57,7 @@ class PeerProfiles {
   struct Spread {
     QuantileSketch sum;
     std::vector<QuantileSketch> days;  // the day that is filled is at day_ modulo their number
+    double scale = 0;                  // of the sum, which changes with the day; 0 where too little is known
   };
   struct Standing {
     double y = 0;
@@ -64,7 +65,8 @@ class PeerProfiles {
     double u = 0;
   };
 
-  static Standing observe(const PeerHour& entity, std::size_t feature);
+  static Standing observe(double count, double base);
+  static void measure(Spread& spread);
   void begin_day(std::int64_t day);
 
   std::size_t features_;
