@@ -14,7 +14,8 @@ struct SampleEntropy {
   [[nodiscard]] double normalised() const;
 };
 
-/// Of counts > 0, and of `singles` more that are 1 each. Sorts `counts`. O(n log n) time.
+/// Of counts > 0, and of `singles` more that are 1 each. Counts of 64 and more are sorted in `counts`, which
+/// then holds nothing else of use; the others take linear time.
 SampleEntropy sample_entropy(std::vector<std::int64_t>& counts, std::int64_t singles = 0);
 
 }  // namespace dwell::detect

@@ -8,6 +8,7 @@
 // alone. Pages with fewer than `least_requests` in an hour are neither judged nor learnt.
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "detectors/statistics/entries.hpp"
@@ -55,7 +56,9 @@ class SourceEntropy final : public ShardedDetector {
   [[nodiscard]] const Descriptor& descriptor() const override { return descriptor_; }
   [[nodiscard]] std::unique_ptr<Detector> clone() const override { return std::make_unique<SourceEntropy>(*this); }
   [[nodiscard]] std::uint64_t state_bytes() const override {
-    return sizeof(*this) + pages_.capacity() * sizeof(PageState) + hour_.bytes();
+    std::uint64_t total = sizeof(*this) + pages_.capacity() * sizeof(PageState) + hour_.bytes();
+    for (const std::vector<std::int64_t>& counts : counts_) total += counts.capacity() * sizeof(std::int64_t);
+    return total;
   }
 
   void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
@@ -121,13 +124,13 @@ class SourceEntropy final : public ShardedDetector {
   }
 
   void judge(std::uint32_t hour_of_day, Scores& scores) {
-    std::vector<std::vector<std::int64_t>> counts(kMemberPages);
+    for (std::vector<std::int64_t>& counts : counts_) counts.clear();
     for (const SparseTable::Entry& entry : hour_.entries()) {
-      counts[(entry.key >> 32) - kFirstMemberPage].push_back(entry.value);
+      counts_[(entry.key >> 32) - kFirstMemberPage].push_back(entry.value);
     }
     for (std::uint32_t i = 0; i < kMemberPages; ++i) {
       PageState& page = pages_[i];
-      const SampleEntropy found = sample_entropy(counts[i], page.spilled);
+      const SampleEntropy found = sample_entropy(counts_[i], page.spilled);
       page.spilled = 0;
       if (found.observations < least_requests_) continue;
       const double h = found.normalised();
@@ -144,6 +147,7 @@ class SourceEntropy final : public ShardedDetector {
   BlockClock clock_;
   std::vector<PageState> pages_;
   SparseTable hour_;
+  std::array<std::vector<std::int64_t>, kMemberPages> counts_;  // scratch
 };
 
 }  // namespace
