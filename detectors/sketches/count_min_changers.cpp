@@ -91,8 +91,8 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
     return restored(reader);
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
-    std::uint64_t bytes =
-        sizeof *this + past_requests_.capacity() * sizeof(std::uint64_t) + places_.capacity() * sizeof(std::uint32_t);
+    std::uint64_t bytes = sizeof *this + past_requests_.capacity() * sizeof(std::uint64_t) +
+                          places_.capacity() * sizeof(std::uint32_t) + reached_.capacity() * sizeof(SparseTable::Entry);
     for (const Kind& kind : kinds_) bytes += kind.hours.bytes() + kind.noted.bytes();
     return bytes;
   }
@@ -115,17 +115,25 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
     const std::size_t rows = Rows == 0 ? hours.rows() : Rows;
     if (places_.size() < entries.size() * rows) places_.resize(entries.size() * rows);
     std::uint32_t* const places = places_.data();
-    for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::size_t ahead = std::min(kAhead, entries.size());
+    for (std::size_t i = 0; i < ahead; ++i) hours.find<Rows>(id(entries[i]), places + i * rows);
+    for (std::size_t i = ahead; i < entries.size(); ++i) {
       hours.find<Rows>(id(entries[i]), places + i * rows);
-      if (i >= kAhead) hours.add_at<Rows>(places + (i - kAhead) * rows);
+      hours.add_at<Rows>(places + (i - ahead) * rows);
     }
-    for (std::size_t i = entries.size() - std::min(kAhead, entries.size()); i < entries.size(); ++i)
-      hours.add_at<Rows>(places + i * rows);
-    // Noted when all of the window is counted: estimates on the way would depend on the order of rows.
+    for (std::size_t i = entries.size() - ahead; i < entries.size(); ++i) hours.add_at<Rows>(places + i * rows);
+    // Noted when all of the window is counted: estimates on the way would depend on the order of rows. Whether a row's
+    // id has reached the least is anybody's guess, so rows that have are listed first, without a branch.
+    if (reached_.size() < entries.size()) reached_.resize(entries.size());
+    std::size_t reached = 0;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const std::uint64_t estimate = hours.estimate_at<Rows>(places + i * rows);
-      if (estimate < least_) continue;
-      if (kind.noted.find(id(entries[i])) == nullptr) kind.noted.insert(id(entries[i]), estimate);
+      reached_[reached] = {id(entries[i]), static_cast<std::int64_t>(estimate)};
+      reached += estimate >= least_ ? 1 : 0;
+    }
+    for (std::size_t i = 0; i < reached; ++i) {
+      if (kind.noted.find(reached_[i].key) == nullptr)
+        kind.noted.insert(reached_[i].key, static_cast<std::uint64_t>(reached_[i].value));
     }
   }
   void judge(const Kind& kind, EntityKind named, Scores& scores) const {
@@ -154,7 +162,8 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
   std::uint64_t all_past_ = 0;                // their sum
   std::size_t place_ = 0;
   std::size_t held_ = 0;
-  std::vector<std::uint32_t> places_;  // scratch: cells of a window's rows
+  std::vector<std::uint32_t> places_;        // scratch: cells of a window's rows
+  std::vector<SparseTable::Entry> reached_;  // scratch: ids that reach the least, and their estimates
 };
 
 }  // namespace
