@@ -5,10 +5,30 @@
 namespace dwell::detect {
 
 void DistinctMembers::add(std::span<const SparseTable::Entry> visits) {
+  std::array<Visit, kAhead> fresh;  // those to indices that nobody had touched
   for (; !visits.empty(); visits = visits.subspan(std::min(visits.size(), kAhead))) {
     const auto some = visits.first(std::min(visits.size(), kAhead));
     if (held_.size() > kNear) prefetch(some);
-    for (const SparseTable::Entry& entry : some) add(Visit::of(entry));
+    std::size_t count = 0;
+    for (const SparseTable::Entry& entry : some) {
+      const Visit visit = Visit::of(entry);
+      Held& held = held_.at(visit.hash.index);
+      // Whether an index is new is anybody's guess, so both cases take one way while no entity is dense.
+      const bool is_new = held.is_new() & dense_.empty();
+      if (!(is_new | held.names(visit.id))) [[unlikely]] {
+        add_beside(held, visit);
+        continue;
+      }
+      held.id = visit.id;
+      for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) held.see(kind, {pane_, visit.hash.rank});
+      fresh[count] = visit;
+      count += is_new ? 1 : 0;
+    }
+    hashes_ += count * SpreadKey::kKinds;
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind)
+        ++sizes_.at(SpreadKey::entity_of(kind, fresh[i].id[kind])).hashes;
+    }
   }
 }
 
@@ -26,8 +46,7 @@ void DistinctMembers::prefetch(std::span<const SparseTable::Entry> visits) const
   }
 }
 
-void DistinctMembers::add(const Visit& visit) {
-  Held& held = held_.at(visit.hash.index);
+void DistinctMembers::add_beside(Held& held, const Visit& visit) {
   for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
     const Seen seen{pane_, visit.hash.rank};
     if (held.id[kind] == visit.id[kind] && held.rank(kind) != 0) {

@@ -103,6 +103,12 @@ class DistinctMembers {
       const std::uint32_t least = pane_seen << (kRankBits + 1) | 1U;
       return word[0] >= least && word[1] >= least && word[2] >= least;
     }
+    [[nodiscard]] bool is_new() const { return (word[0] | word[1] | word[2]) == 0; }
+    /// Whether a hash of each of these entities is held here.
+    [[nodiscard]] bool names(const std::array<std::uint32_t, SpreadKey::kKinds>& of) const {
+      const std::uint32_t other = (id[0] ^ of[0]) | (id[1] ^ of[1]) | (id[2] ^ of[2]);
+      return (other == 0) & (rank(0) != 0) & (rank(1) != 0) & (rank(2) != 0);
+    }
     void see(std::size_t kind, Seen seen) {
       word[kind] = seen.pane << (kRankBits + 1) | (word[kind] & kOthers) | std::max(seen.rank, rank(kind));
     }
@@ -122,7 +128,8 @@ class DistinctMembers {
   static constexpr std::size_t kNear = 1 << 12;  // indices held that stay in a processor's nearer caches
 
   void prefetch(std::span<const SparseTable::Entry> visits) const;
-  void add(const Visit& visit);
+  /// A visit to an index that holds hashes of others than these entities, or while some entity is dense.
+  void add_beside(Held& held, const Visit& visit);
   /// Marks anew which indices have others.
   void note_others();
   /// Notes a hash again that is held beside the one that an index names; false when it is not.

@@ -46,8 +46,11 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
     std::array<Census, kKinds.size()> census{};
     for (const auto& spread : spreads) census[SpreadKey::kind(spread.entity)].count(spread.members);
     const std::int64_t pane = window.index / pane_windows_;
+    std::array<Newcomer, kKinds.size()> newcomers{};
+    for (std::size_t kind = 0; kind < kKinds.size(); ++kind) newcomers[kind] = populations_[kind].newcomer();
     for (const auto& spread : spreads) {
-      judge(spread, static_cast<double>(census[SpreadKey::kind(spread.entity)].members), pane, scores);
+      const std::uint64_t kind = SpreadKey::kind(spread.entity);
+      judge(spread, newcomers[kind], static_cast<double>(census[kind].members), pane, scores);
     }
     for (std::size_t kind = 0; kind < kKinds.size(); ++kind) populations_[kind].learn(census[kind], learn_.keep(1));
     distinct_.next_pane();
@@ -88,6 +91,12 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
       squares += spread * spread;
     }
   };
+  /// What an entity without a past is judged by: a, and a / m.
+  struct Newcomer {
+    bool known = false;
+    double shape = 0;
+    double totals = 0;
+  };
   /// Shares of the active entities of one kind, over the past.
   struct Population {
     double active = 0;
@@ -107,13 +116,17 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
       const double between = square / active - mean() * mean() - noise / active;
       return between > 0 ? std::clamp(mean() * mean() / between, .05, kMostShape) : kMostShape;
     }
+    [[nodiscard]] Newcomer newcomer() const {
+      if (!(active > 0)) return {};
+      const double a = shape();
+      return {true, a, a / mean()};
+    }
   };
 
-  void judge(const DistinctMembers::Spread& spread, double total, std::int64_t pane, Scores& scores) {
-    const std::uint64_t kind = SpreadKey::kind(spread.entity);
-    const Population& population = populations_[kind];
+  void judge(const DistinctMembers::Spread& spread, const Newcomer& newcomer, double total, std::int64_t pane,
+             Scores& scores) {
     const auto members = static_cast<double>(spread.members);
-    const bool judged = members >= least_members_ && population.active > 0;
+    const bool judged = members >= least_members_ && newcomer.known;
     // Entities that stay small are judged, when they grow, as a new one is.
     Past* past = pasts_.find(spread.entity);
     if (past == nullptr) {
@@ -125,10 +138,10 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
     past->totals *= keep;
     past->pane = pane;
     if (judged) {
-      const double a = population.shape();
-      const double mu = total * (a + past->members) / (a / population.mean() + past->totals);
-      const double shape = std::min(a + past->members / kPanes, kMostShape);
-      scores.emit({kKinds[kind], SpreadKey::id(spread.entity)}, excess_nats(members, mu, shape));
+      const double mu = total * (newcomer.shape + past->members) / (newcomer.totals + past->totals);
+      const double shape = std::min(newcomer.shape + past->members / kPanes, kMostShape);
+      scores.emit({kKinds[SpreadKey::kind(spread.entity)], SpreadKey::id(spread.entity)},
+                  excess_nats(members, mu, shape));
     }
     past->members += members;
     past->totals += total;
