@@ -1,6 +1,7 @@
 #include "detectors/learning/half_space_trees.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "detectors/learning/learner.hpp"
 #include "sim/core/digest.hpp"
@@ -32,12 +33,18 @@ HalfSpaceTrees::HalfSpaceTrees(const Descriptor& descriptor, std::size_t dimensi
       depth_(static_cast<std::uint32_t>(descriptor.parameter("depth"))),
       window_(static_cast<std::uint32_t>(descriptor.parameter("window"))),
       size_limit_(static_cast<std::uint32_t>(descriptor.parameter("size_limit"))),
-      cells_(static_cast<std::size_t>(trees_) << (depth_ + 1)),
-      low_(dimension),
-      high_(dimension) {
+      top_(depth_ % kLevels + 1),
+      parts_of_tree_(parts_above(depth_ + 1)),
+      parts_(std::size_t{trees_} * parts_of_tree_),
+      nodes_(trees_) {
   for (std::uint32_t tree = 0; tree < trees_; ++tree) {
-    for (std::size_t q = 0; q < dimension_; ++q) centre_.push_back(work_centre(seed_, tree, q));
+    for (std::size_t q = 0; q < dimension_; ++q) {
+      const double s = work_centre(seed_, tree, q);
+      const double w = 2 * std::max(s, 1 - s);
+      space_.push_back({{s - w, s + w}});
+    }
   }
+  ranges_ = space_;
 }
 
 double HalfSpaceTrees::work_centre(Seed seed, std::uint32_t tree, std::size_t dimension) {
@@ -91,48 +98,96 @@ std::vector<double> HalfSpaceTrees::scaled(std::span<const double> point) const 
   return out;
 }
 
+/// Parts of a tree that begin above the parts of this level: one, and then 2^top_ (1 + 16 + …).
+std::uint32_t HalfSpaceTrees::parts_above(std::uint32_t level) const {
+  return level == 0 ? 0 : 1 + ((1U << level) - (1U << top_)) / ((1U << kLevels) - 1);
+}
+
+/// The part whose first node is `root`, at `level`.
+std::uint32_t HalfSpaceTrees::part_of(std::uint32_t tree, std::uint32_t root, std::uint32_t level) const {
+  return tree * parts_of_tree_ + parts_above(level) + (root - (1U << level));
+}
+
+/// Of a node's cell, by its number in the tree's heap.
+std::uint32_t HalfSpaceTrees::place_of(std::uint32_t tree, std::uint32_t node) const {
+  const auto level = static_cast<std::uint32_t>(std::bit_width(node)) - 1;
+  const std::uint32_t within = level < top_ ? level : (level - top_) % kLevels;
+  const std::uint32_t number = 1U << within | (node & ((1U << within) - 1));
+  return part_of(tree, node >> within, level - within) << kLevels | number;
+}
+
 /// One way down each tree serves both: the mass of the reference, and the count of the latest.
 void HalfSpaceTrees::pass(std::span<const double> x, bool scores) {
-  for (std::uint32_t tree = 0; tree < trees_; ++tree) {
-    const std::size_t base = static_cast<std::size_t>(tree) << (depth_ + 1);
-    for (std::size_t q = 0; q < dimension_; ++q) {
-      const double s = centre_[tree * dimension_ + q];
-      const double w = 2 * std::max(s, 1 - s);
-      low_[q] = s - w;
-      high_[q] = s + w;
+  go_down(x.data());
+  for (std::uint32_t tree = 0; tree < trees_; ++tree) (scores ? count_way<true>(tree) : count_way<false>(tree));
+}
+
+/// To the leaves where a point belongs; the cells on its way are called into the cache.
+void HalfSpaceTrees::go_down(const double* x) {
+  std::copy(space_.begin(), space_.end(), ranges_.begin());
+  std::uint32_t* const nodes = nodes_.data();
+  std::fill_n(nodes, trees_, 1U);
+  for (std::uint32_t level = 0;; ++level) {
+    if (level == 0 || (level >= top_ && (level - top_) % kLevels == 0)) {
+      for (std::uint32_t tree = 0; tree < trees_; ++tree)
+        __builtin_prefetch(&parts_[part_of(tree, nodes[tree], level)], 1);
     }
-    bool open = scores;
-    std::uint32_t node = 1;
-    for (std::uint32_t level = 0;; ++level) {
-      Cell& cell = cells_[base + node];
-      const std::uint32_t r = cell.reference;
-      if (open && (r <= size_limit_ || level == depth_)) {
-        mass_ += static_cast<double>(r) * static_cast<double>(1U << level);
-        open = false;
-      }
-      if (cell.latest++ == 0) latest_cells_.push_back(static_cast<std::uint32_t>(base + node));
-      if (level == depth_) break;
+    if (level == depth_) return;
+    Range* ranges = ranges_.data();
+    for (std::uint32_t tree = 0; tree < trees_; ++tree, ranges += dimension_) {
+      const std::uint32_t node = nodes[tree];
       const std::size_t q = halved(seed_, tree, node, dimension_);
-      const double middle = (low_[q] + high_[q]) / 2;
-      const bool upper = x[q] >= middle;
-      (upper ? low_ : high_)[q] = middle;
-      node = 2 * node + (upper ? 1 : 0);
+      std::array<double, 2>& ends = ranges[q].ends;
+      const double middle = (ends[0] + ends[1]) / 2;
+      const std::uint32_t upper = x[q] >= middle ? 1 : 0;
+      ends[1 - upper] = middle;
+      nodes[tree] = 2 * node + upper;
     }
   }
 }
 
+/// Which nodes hold much, and which are new to this window, is hard to foretell: nothing branches on it.
+template <bool kScores>
+void HalfSpaceTrees::count_way(std::uint32_t tree) {
+  const std::uint32_t leaf = nodes_[tree];
+  std::uint64_t mass = 0, open = ~std::uint64_t{0};
+  const std::size_t held = latest_cells_.size();
+  latest_cells_.resize(held + depth_ + 1);
+  std::uint32_t* fresh = latest_cells_.data() + held;
+  for (std::uint32_t begin = 0, end = top_; begin <= depth_; begin = end, end += kLevels) {
+    const std::uint32_t part = part_of(tree, leaf >> (depth_ - begin), begin);
+    Cell* const cells = parts_[part].cells.data();
+    for (std::uint32_t level = begin; level < end; ++level) {
+      const std::uint32_t first = 1U << (level - begin);
+      const std::uint32_t number = first | (leaf >> (depth_ - level) & (first - 1));
+      Cell& at = cells[number];
+      if constexpr (kScores) {
+        const std::uint64_t ends = 0 - static_cast<std::uint64_t>(at.reference <= size_limit_ || level == depth_);
+        mass += std::uint64_t{at.reference} << level & open & ends;
+        open &= ~ends;
+      }
+      *fresh = part << kLevels | number;
+      fresh += at.latest == 0 ? 1 : 0;
+      ++at.latest;
+    }
+  }
+  latest_cells_.resize(static_cast<std::size_t>(fresh - latest_cells_.data()));
+  if constexpr (kScores) mass_ += static_cast<double>(mass);
+}
+
 void HalfSpaceTrees::end_window() {
-  for (const std::uint32_t at : reference_cells_) cells_[at].reference = 0;
-  for (const std::uint32_t at : latest_cells_) cells_[at] = {cells_[at].latest, 0};
+  for (const std::uint32_t at : reference_cells_) cell(at).reference = 0;
+  for (const std::uint32_t at : latest_cells_) cell(at) = {cell(at).latest, 0};
   reference_cells_.swap(latest_cells_);
   latest_cells_.clear();
   counted_ = 0;
 }
 
 std::uint64_t HalfSpaceTrees::bytes() const {
-  const std::size_t doubles = centre_.capacity() + first_.capacity() + 4 * dimension_;
-  return doubles * sizeof(double) + cells_.capacity() * sizeof(Cell) +
-         (reference_cells_.capacity() + latest_cells_.capacity()) * sizeof(std::uint32_t);
+  const std::size_t doubles = first_.capacity() + least_.capacity() + spread_.capacity();
+  const std::size_t numbers = reference_cells_.capacity() + latest_cells_.capacity() + nodes_.capacity();
+  return doubles * sizeof(double) + (space_.capacity() + ranges_.capacity()) * sizeof(Range) +
+         parts_.capacity() * sizeof(Part) + numbers * sizeof(std::uint32_t);
 }
 
 void HalfSpaceTrees::save(ByteWriter& writer) const {
@@ -140,9 +195,13 @@ void HalfSpaceTrees::save(ByteWriter& writer) const {
   writer.put_vector(least_);
   writer.put_vector(spread_);
   std::vector<std::uint64_t> held;  // nearly all cells are empty
-  for (std::size_t i = 0; i < cells_.size(); ++i) {
-    const std::uint32_t counts = std::uint32_t{cells_[i].reference} << 16 | cells_[i].latest;
-    if (counts != 0) held.push_back(i << 32 | counts);
+  const std::uint32_t nodes = 2U << depth_;
+  for (std::uint32_t tree = 0; tree < trees_; ++tree) {
+    for (std::uint32_t node = 1; node < nodes; ++node) {
+      const Cell& at = cell(place_of(tree, node));
+      const std::uint32_t counts = std::uint32_t{at.reference} << 16 | at.latest;
+      if (counts != 0) held.push_back((std::uint64_t{tree} * nodes + node) << 32 | counts);
+    }
   }
   writer.put_vector(held);
   writer.put(counted_);
@@ -152,16 +211,18 @@ void HalfSpaceTrees::restore(ByteReader& reader) {
   first_ = reader.get_vector<double>();
   least_ = reader.get_vector<double>();
   spread_ = reader.get_vector<double>();
-  std::fill(cells_.begin(), cells_.end(), Cell{});
+  std::fill(parts_.begin(), parts_.end(), Part{});
   reference_cells_.clear();
   latest_cells_.clear();
+  const std::uint32_t nodes = 2U << depth_;
   for (const std::uint64_t held : reader.get_vector<std::uint64_t>()) {
-    if (held >> 32 >= cells_.size()) return reader.fail();
-    const Cell cell{static_cast<std::uint16_t>(held >> 16), static_cast<std::uint16_t>(held)};
-    const auto at = static_cast<std::uint32_t>(held >> 32);
-    cells_[at] = cell;
-    if (cell.reference != 0) reference_cells_.push_back(at);
-    if (cell.latest != 0) latest_cells_.push_back(at);
+    const auto tree = static_cast<std::uint32_t>(held >> 32) / nodes;
+    const auto node = static_cast<std::uint32_t>(held >> 32) % nodes;
+    if (tree >= trees_ || node == 0) return reader.fail();
+    const std::uint32_t at = place_of(tree, node);
+    cell(at) = {static_cast<std::uint16_t>(held >> 16), static_cast<std::uint16_t>(held)};
+    if (cell(at).reference != 0) reference_cells_.push_back(at);
+    if (cell(at).latest != 0) latest_cells_.push_back(at);
   }
   counted_ = reader.get<std::uint32_t>();
   const std::size_t scale = least_.size();

@@ -11,10 +11,12 @@
 // outermost cells. Nothing is scored until then.
 //
 // Defaults: T 25, h 15, ψ 250, size limit 25. On telemetry: hourly residuals of 16 features, so the first score comes
-// 13 days after the start; tier T0. Cost: T h steps, 10 us a point, 200 us at the end of a window. State: 7 MB at any
-// scale.
+// 13 days after the start; tier T0. Cost: T h steps, 3 us a point, 200 us at the end of a window. State: 7 MB at any
+// scale. All trees go down a level before any goes down the next: none of their steps waits for another tree's, while
+// those of one tree wait for each other. Four levels of a tree lie in one line of the cache.
 // Check: scores equal to the paper's equations by explicit trees; shuttle's published prequential AUC is .989.
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -42,26 +44,48 @@ class HalfSpaceTrees {
   static std::size_t halved(Seed seed, std::uint32_t tree, std::uint32_t node, std::size_t dimensions);
 
  private:
-  void begin();
-  void pass(std::span<const double> scaled, bool scores);
-  void end_window();
-  [[nodiscard]] std::vector<double> scaled(std::span<const double> point) const;
-
-  std::size_t dimension_;
-  Seed seed_;
-  std::uint32_t trees_, depth_, window_, size_limit_;
-  std::vector<double> centre_;          // tree by tree
-  std::vector<double> first_;           // points until the scale is known
-  std::vector<double> least_, spread_;  // of each column; empty until then
   struct Cell {
     std::uint16_t reference = 0;
     std::uint16_t latest = 0;
   };
-  std::vector<Cell> cells_;                                    // of nodes, tree by tree
-  std::vector<std::uint32_t> reference_cells_, latest_cells_;  // those that are not 0: few are
-  std::vector<double> low_, high_;                             // of the cell that a point is in, while it passes a tree
+  static constexpr std::uint32_t kLevels = 4;  // of a tree that lie together
+  /// Cells of a node and of those below it, by their numbers in a heap of their own; the first is not used.
+  struct alignas(64) Part {
+    std::array<Cell, 1U << kLevels> cells;
+  };
+  /// Where a dimension of a node's cell begins and ends.
+  struct Range {
+    std::array<double, 2> ends;
+  };
+  void begin();
+  void pass(std::span<const double> scaled, bool scores);
+  void go_down(const double* x);
+  template <bool kScores>
+  void count_way(std::uint32_t tree);
+  void end_window();
+  [[nodiscard]] std::vector<double> scaled(std::span<const double> point) const;
+  [[nodiscard]] std::uint32_t parts_above(std::uint32_t level) const;
+  [[nodiscard]] std::uint32_t part_of(std::uint32_t tree, std::uint32_t root, std::uint32_t level) const;
+  [[nodiscard]] std::uint32_t place_of(std::uint32_t tree, std::uint32_t node) const;
+  [[nodiscard]] Cell& cell(std::uint32_t place) { return parts_[place >> kLevels].cells[place % (1U << kLevels)]; }
+  [[nodiscard]] const Cell& cell(std::uint32_t place) const {
+    return parts_[place >> kLevels].cells[place % (1U << kLevels)];
+  }
+
+  std::size_t dimension_;
+  Seed seed_;
+  std::uint32_t trees_, depth_, window_, size_limit_;
+  std::uint32_t top_;  // levels of a tree's first part; all others have four
+  std::uint32_t parts_of_tree_;
+  std::vector<Range> space_;                                   // work spaces, tree by tree
+  std::vector<double> first_;                                  // points until the scale is known
+  std::vector<double> least_, spread_;                         // of each column; empty until then
+  std::vector<Part> parts_;                                    // tree by tree, level by level
+  std::vector<std::uint32_t> reference_cells_, latest_cells_;  // places of those that are not 0: few are
   std::uint32_t counted_ = 0;                                  // points of this window
   double mass_ = -1;
+  std::vector<Range> ranges_;         // scratch: of the cell that a point is in, tree by tree
+  std::vector<std::uint32_t> nodes_;  // scratch: where a point is, by tree
 };
 
 extern const CatalogueEntry half_space_trees_entry;
