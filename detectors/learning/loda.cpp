@@ -79,12 +79,12 @@ double Loda::score(std::span<const double> x) const {
   double sum = 0;
   for (std::size_t i = 0; i < directions_; ++i) {
     const double at = (project(i, x) - least_[i]) / width_[i];
-    double count = 0;
+    std::uint32_t count = 0;
     if (at >= 0 && at <= bins_) {
       const std::size_t bin = std::min<std::size_t>(static_cast<std::size_t>(at), bins_ - 1);
       count = counts_[i * bins_ + bin];
     }
-    sum -= det_log((count + .5) / (window_ + .5 * bins_));
+    sum -= log_[count];
   }
   return sum / directions_;
 }
@@ -106,10 +106,17 @@ void Loda::end_window() {
     }
   }
   points_.clear();
+  take_logarithms();
+}
+
+void Loda::take_logarithms() {
+  for (std::size_t count = log_.size(); count <= window_; ++count)
+    log_.push_back(det_log((static_cast<double>(count) + .5) / (window_ + .5 * bins_)));
 }
 
 std::uint64_t Loda::bytes() const {
-  return (weight_.capacity() + points_.capacity() + least_.capacity() + width_.capacity()) * sizeof(double) +
+  return (weight_.capacity() + points_.capacity() + least_.capacity() + width_.capacity() + log_.capacity()) *
+             sizeof(double) +
          (place_.capacity() + counts_.capacity()) * sizeof(std::uint32_t);
 }
 
@@ -126,9 +133,11 @@ void Loda::restore(ByteReader& reader) {
   width_ = reader.get_vector<double>();
   counts_ = reader.get_vector<std::uint32_t>();
   const std::size_t known = least_.empty() ? 0 : directions_;
+  const auto too_many = [this](std::uint32_t count) { return count > window_; };
   if (points_.size() % dimension_ != 0 || least_.size() != known || width_.size() != known ||
-      counts_.size() != known * bins_)
-    reader.fail();
+      counts_.size() != known * bins_ || std::any_of(counts_.begin(), counts_.end(), too_many))
+    return reader.fail();
+  if (known != 0) take_logarithms();
 }
 
 }  // namespace dwell::detect
