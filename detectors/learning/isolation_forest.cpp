@@ -69,10 +69,8 @@ double IsolationForest::step(std::span<const double> point) {
   DWELL_DEMAND(point.size() == dimension_, "a point of another dimension");
   double score = 0;
   if (fits_ > 0) {
-    double sum = 0;
-    for (const auto& tree : trees_) sum += path(tree, point);
     constexpr double ln_2 = .69314718055994531;
-    score = det_exp(-ln_2 * sum / static_cast<double>(trees_.size()) / mean_path(fitted_on_));
+    score = det_exp(-ln_2 * sum_of_paths(point.data()) / static_cast<double>(roots_.size()) / mean_path_[fitted_on_]);
   }
   const auto place = static_cast<std::ptrdiff_t>(seen_ % window_ * dimension_);
   std::copy(point.begin(), point.end(), points_.begin() + place);
@@ -83,15 +81,24 @@ double IsolationForest::step(std::span<const double> point) {
 
 void IsolationForest::fit() {
   fitted_on_ = std::min(sample_, held());
-  most_depth_ = static_cast<std::uint32_t>(std::bit_width(fitted_on_ - 1));
-  trees_.assign(tree_count_, {});
+  note_fit();
+  nodes_.clear();
+  nodes_.reserve(std::size_t{2} * tree_count_ * fitted_on_);
+  roots_.clear();
+  above_.resize(fitted_on_);
   for (std::uint32_t tree = 0; tree < tree_count_; ++tree) {
     std::vector<std::uint32_t> among = sample(seed_, fits_, tree, held(), fitted_on_);
-    trees_[tree].reserve(2 * among.size());
-    trees_[tree].resize(1);
-    grow(trees_[tree], 0, among, tree, 1, 0);
+    roots_.push_back(static_cast<std::uint32_t>(nodes_.size()));
+    nodes_.resize(nodes_.size() + 1);
+    grow(roots_.back(), among, tree, 1, 0);
   }
   ++fits_;
+}
+
+/// What follows from how many points a tree is made of.
+void IsolationForest::note_fit() {
+  most_depth_ = fitted_on_ == 0 ? 0 : static_cast<std::uint32_t>(std::bit_width(fitted_on_ - 1));
+  for (std::size_t n = mean_path_.size(); n <= fitted_on_; ++n) mean_path_.push_back(mean_path(n));
 }
 
 /// Least and greatest numbers of points, by dimension, eight dimensions at a time in registers; returns how many vary.
@@ -126,9 +133,9 @@ std::uint32_t IsolationForest::find_extremes(std::span<const std::uint32_t> amon
   return varying;
 }
 
-void IsolationForest::grow(std::vector<Node>& nodes, std::size_t at, std::span<std::uint32_t> among, std::uint32_t tree,
-                           std::uint32_t number, std::uint32_t depth) {
-  nodes[at] = {0, 0, static_cast<std::uint32_t>(among.size())};
+void IsolationForest::grow(std::size_t at, std::span<std::uint32_t> among, std::uint32_t tree, std::uint32_t number,
+                           std::uint32_t depth) {
+  nodes_[at] = {0, 0, static_cast<std::uint32_t>(among.size())};
   if (depth >= most_depth_ || among.size() <= 1) return;
   const std::uint32_t varying = find_extremes(among);
   if (varying == 0) return;
@@ -138,29 +145,56 @@ void IsolationForest::grow(std::vector<Node>& nodes, std::size_t at, std::span<s
     if (greatest_[q] > least_[q] && before-- == 0) break;
   }
   const double cut = least_[q] + to_open_uniform(block.high()) * (greatest_[q] - least_[q]);
-  const double* const column = &points_[q];
-  const auto middle =
-      std::partition(among.begin(), among.end(), [&](std::uint32_t p) { return column[p * dimension_] < cut; });
-  const auto below = static_cast<std::size_t>(middle - among.begin());
-  const std::size_t child = nodes.size();
-  nodes[at] = {cut, static_cast<std::int32_t>(child), q};
-  nodes.resize(child + 2);
-  grow(nodes, child, among.first(below), tree, 2 * number, depth + 1);
-  grow(nodes, child + 1, among.subspan(below), tree, 2 * number + 1, depth + 1);
+  const std::size_t below = part(among, q, cut);
+  const std::size_t child = nodes_.size();
+  nodes_[at] = {cut, static_cast<std::uint32_t>(child), q};
+  nodes_.resize(child + 2);
+  grow(child, among.first(below), tree, 2 * number, depth + 1);
+  grow(child + 1, among.subspan(below), tree, 2 * number + 1, depth + 1);
 }
 
-double IsolationForest::path(const std::vector<Node>& nodes, std::span<const double> x) const {
-  const Node* node = nodes.data();
-  double depth = 0;
-  for (; node->child != 0; ++depth)
-    node = &nodes[static_cast<std::size_t>(node->child) + (x[node->part] < node->cut ? 0 : 1)];
-  return depth + mean_path(node->part);
+/// Points below the cut first; returns how many they are. On which side a point lies is hard to foretell: nothing
+/// branches on it.
+std::size_t IsolationForest::part(std::span<std::uint32_t> among, std::uint32_t dimension, double cut) {
+  const double* const column = &points_[dimension];
+  std::uint32_t* const first = among.data();
+  std::uint32_t* const second = above_.data();
+  std::size_t below = 0, above = 0;
+  for (const std::uint32_t place : among) {
+    const std::size_t is_below = column[place * dimension_] < cut ? 1 : 0;
+    first[below] = second[above] = place;
+    below += is_below;
+    above += 1 - is_below;
+  }
+  std::copy_n(second, above, first + below);
+  return below;
+}
+
+/// Over trees. Where a way ends is hard to foretell: nothing branches on it, and who has arrived stays.
+double IsolationForest::sum_of_paths(const double* x) {
+  const std::size_t trees = roots_.size();
+  ways_.resize(trees);
+  for (std::size_t t = 0; t < trees; ++t) ways_[t] = {roots_[t], 0};
+  const Node* const nodes = nodes_.data();
+  Way* const ways = ways_.data();
+  for (std::uint32_t level = 0; level < most_depth_; ++level) {
+    for (std::size_t t = 0; t < trees; ++t) {
+      const Way way = ways[t];
+      const Node& node = nodes[way.node];
+      const std::uint32_t goes = node.child != 0 ? 1 : 0;
+      const std::uint32_t next = node.child + (x[node.part & (0 - goes)] < node.cut ? 0 : 1);
+      ways[t] = {goes != 0 ? next : way.node, way.depth + goes};
+    }
+  }
+  double sum = 0;
+  for (std::size_t t = 0; t < trees; ++t) sum += ways[t].depth + mean_path_[nodes[ways[t].node].part];
+  return sum;
 }
 
 std::uint64_t IsolationForest::bytes() const {
-  std::uint64_t total = (points_.capacity() + least_.capacity() + greatest_.capacity()) * sizeof(double);
-  for (const auto& tree : trees_) total += sizeof tree + tree.capacity() * sizeof(Node);
-  return total;
+  const std::size_t doubles = points_.capacity() + least_.capacity() + greatest_.capacity() + mean_path_.capacity();
+  return doubles * sizeof(double) + nodes_.capacity() * sizeof(Node) + ways_.capacity() * sizeof(Way) +
+         (roots_.capacity() + above_.capacity()) * sizeof(std::uint32_t);
 }
 
 void IsolationForest::save(ByteWriter& writer) const {
@@ -168,8 +202,13 @@ void IsolationForest::save(ByteWriter& writer) const {
   writer.put(seen_);
   writer.put(fits_);
   writer.put(fitted_on_);
-  writer.put(static_cast<std::uint64_t>(trees_.size()));
-  for (const auto& tree : trees_) put_records(writer, tree);
+  writer.put(static_cast<std::uint64_t>(roots_.size()));
+  for (std::size_t t = 0; t < roots_.size(); ++t) {
+    const std::size_t end = t + 1 < roots_.size() ? roots_[t + 1] : nodes_.size();
+    std::vector<Node> tree(nodes_.begin() + roots_[t], nodes_.begin() + static_cast<std::ptrdiff_t>(end));
+    for (Node& node : tree) node.child -= node.child == 0 ? 0 : roots_[t];  // places within the tree
+    put_records(writer, tree);
+  }
 }
 
 void IsolationForest::restore(ByteReader& reader) {
@@ -178,10 +217,31 @@ void IsolationForest::restore(ByteReader& reader) {
   fits_ = reader.get<std::uint32_t>();
   fitted_on_ = reader.get<std::uint32_t>();
   const auto trees = reader.get<std::uint64_t>();
-  if (points.size() != points_.size() || trees > tree_count_) return reader.fail();
+  if (points.size() != points_.size() || trees != (fits_ == 0 ? 0 : tree_count_)) return reader.fail();
+  if (fitted_on_ > sample_ || (fits_ != 0 && fitted_on_ == 0)) return reader.fail();
   points_ = std::move(points);
-  trees_.assign(static_cast<std::size_t>(trees), {});
-  for (auto& tree : trees_) tree = get_records<Node>(reader);
+  note_fit();
+  nodes_.clear();
+  roots_.clear();
+  for (std::uint64_t t = 0; t < trees; ++t) {
+    std::vector<Node> tree = get_records<Node>(reader);
+    if (!sound(tree)) return reader.fail();
+    const auto root = static_cast<std::uint32_t>(nodes_.size());
+    for (Node& node : tree) node.child += node.child == 0 ? 0 : root;
+    roots_.push_back(root);
+    nodes_.insert(nodes_.end(), tree.begin(), tree.end());
+  }
+}
+
+/// Whether children lie in the tree, behind their parents, and all numbers mean something here.
+bool IsolationForest::sound(std::span<const Node> tree) const {
+  for (std::size_t at = 0; at < tree.size(); ++at) {
+    const Node& node = tree[at];
+    if (node.child == 0 && node.part > fitted_on_) return false;
+    if (node.child != 0 && (node.child <= at || node.child + std::size_t{1} >= tree.size())) return false;
+    if (node.child != 0 && node.part >= dimension_) return false;
+  }
+  return !tree.empty() && tree.size() < std::size_t{2} << most_depth_;
 }
 
 }  // namespace dwell::detect

@@ -8,8 +8,8 @@
 // The forest that scores a point was made of points before it. Nothing is scored before ψ / 4 points.
 //
 // Defaults: 100 trees, ψ 256; window 672 and refit 168 are ours: on telemetry (hourly residuals of 16 features) four
-// weeks, made anew once a week; tier T0. Cost: 5 us a point, 4 ms a refit. State: 1 MB at any scale.
-// Check: c(256) = 10.2448; scores of plain trees to 1e-9.
+// weeks, made anew once a week; tier T0. Cost: 2 us a point, 3 ms a refit. State: 1 MB at any scale. A point goes down
+// all trees together, as its ways do not wait for each other. Check: c(256) = 10.2448; scores of plain trees to 1e-9.
 
 #include <cstdint>
 #include <span>
@@ -44,15 +44,23 @@ class IsolationForest {
  private:
   struct Node {
     double cut;
-    std::int32_t child;  // the left one, the right one follows; 0 for a leaf
-    std::uint32_t part;  // dimension, or points of a leaf
+    std::uint32_t child;  // the left one, the right one follows; 0 for a leaf
+    std::uint32_t part;   // dimension, or points of a leaf
+  };
+  /// Where a point is in a tree.
+  struct Way {
+    std::uint32_t node;
+    std::uint32_t depth;
   };
   [[nodiscard]] std::uint32_t held() const;
   void fit();
+  void note_fit();
   std::uint32_t find_extremes(std::span<const std::uint32_t> among);
-  void grow(std::vector<Node>& nodes, std::size_t at, std::span<std::uint32_t> among, std::uint32_t tree,
-            std::uint32_t number, std::uint32_t depth);
-  [[nodiscard]] double path(const std::vector<Node>& nodes, std::span<const double> x) const;
+  void grow(std::size_t at, std::span<std::uint32_t> among, std::uint32_t tree, std::uint32_t number,
+            std::uint32_t depth);
+  std::size_t part(std::span<std::uint32_t> among, std::uint32_t dimension, double cut);
+  [[nodiscard]] double sum_of_paths(const double* x);
+  [[nodiscard]] bool sound(std::span<const Node> tree) const;
 
   std::size_t dimension_;
   Seed seed_;
@@ -61,9 +69,13 @@ class IsolationForest {
   std::vector<double> points_;  // the last `window`; the oldest is replaced
   std::uint64_t seen_ = 0;
   std::uint32_t fits_ = 0;
-  std::uint32_t fitted_on_ = 0;  // points of each tree
-  std::vector<std::vector<Node>> trees_;
+  std::uint32_t fitted_on_ = 0;           // points of each tree
+  std::vector<Node> nodes_;               // tree by tree; a child's number is its place here
+  std::vector<std::uint32_t> roots_;      // of the trees
+  std::vector<double> mean_path_;         // c(n) of the points of a leaf
   std::vector<double> least_, greatest_;  // scratch: of a node's points
+  std::vector<std::uint32_t> above_;      // scratch: a node's points above its cut
+  std::vector<Way> ways_;                 // scratch: by tree
 };
 
 extern const CatalogueEntry isolation_forest_entry;
