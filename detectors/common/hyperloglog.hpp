@@ -3,6 +3,7 @@
 // no switch to linear counting. m = 2^p one-byte registers; relative standard error 1.04 / √m, .81 % at p = 14. For
 // small sets, `SparseHash` keeps the hash at 2^25 registers (the sparse form of Heule et al. 2013), near exact.
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -31,7 +32,14 @@ class HyperLogLog {
 
   /// `hash` must be uniform over 64 bits (mix64 of an id will do).
   void add(std::uint64_t hash) { add(SparseHash::of(hash)); }
-  void add(SparseHash hash);
+  void add(SparseHash hash) {
+    const unsigned spare = SparseHash::kBits - precision_;
+    const std::uint32_t low = hash.index & ((1U << spare) - 1);
+    const std::uint32_t rank =
+        low == 0 ? spare + hash.rank : static_cast<std::uint32_t>(std::countl_zero(low)) - (32 - spare) + 1;
+    std::uint8_t& held = registers_[hash.index >> spare];
+    held = std::max(held, static_cast<std::uint8_t>(rank));
+  }
   /// The sketch of the union; both must have the same precision.
   void merge(const HyperLogLog& other);
   /// Estimated number of distinct hashes; about 10 µs at precision 14.

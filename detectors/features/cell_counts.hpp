@@ -1,6 +1,8 @@
 #pragma once
 // Requests by network, country or key, told apart by a hash into N cells: this block's, and what is usual.
 
+#include <emmintrin.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -27,14 +29,20 @@ class CellCounts {
     if (total_ <= 0) return N;
     return static_cast<std::size_t>(std::max_element(past_.begin(), past_.end()) - past_.begin());
   }
-  /// This block's requests from cells that had a share of the past in [least, below).
-  [[nodiscard]] std::int64_t between(double least, double below) const {
-    std::int64_t sum = 0;
-    for (std::size_t c = 0; c < N; ++c) {
-      const bool in = past_[c] >= least * total_ && past_[c] < below * total_;
-      sum += in ? now_[c] : 0;
+  [[nodiscard]] bool has_past() const { return total_ > 0; }
+  /// This block's requests from cells that had each of two shares of the past, or more.
+  [[nodiscard]] std::array<std::int64_t, 2> from(const std::array<double, 2>& shares) const {
+    const __m128d first = _mm_set1_pd(shares[0] * total_), second = _mm_set1_pd(shares[1] * total_);
+    __m128i of_first = _mm_setzero_si128(), of_second = _mm_setzero_si128();
+    for (std::size_t c = 0; c < N; c += 2) {
+      const __m128i pair = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(&now_[c]));
+      const __m128i counts = _mm_unpacklo_epi32(pair, _mm_setzero_si128());
+      const __m128d past = _mm_loadu_pd(&past_[c]);
+      of_first = _mm_add_epi64(of_first, _mm_and_si128(counts, _mm_castpd_si128(_mm_cmpge_pd(past, first))));
+      of_second = _mm_add_epi64(of_second, _mm_and_si128(counts, _mm_castpd_si128(_mm_cmpge_pd(past, second))));
     }
-    return sum;
+    const auto both = [](__m128i sum) { return _mm_cvtsi128_si64(_mm_add_epi64(sum, _mm_unpackhi_epi64(sum, sum))); };
+    return {both(of_first), both(of_second)};
   }
   /// This block becomes past, of which `keep` stays.
   void learn(double keep) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "detectors/common/excess.hpp"
+#include "detectors/features/count_entropy.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/core/math.hpp"
 #include "sim/core/time.hpp"
@@ -18,11 +19,15 @@ constexpr double kUsualShare = .01;
 constexpr double kMinorShare = .001;
 constexpr std::int64_t kHourUs = Duration::hours(1).us;
 
-/// Keys of the table's sums, and places in what a block adds up. The pages come first.
+/// Places in what a block adds up. The pages come first.
 enum Sum : std::size_t { status_first = kPages, lines = kPages + 4, records, nobody, answered, age_first };
 constexpr std::size_t kStatuses = 4;
 constexpr std::size_t kAges = 4;
 static_assert(age_first + kAges == 23);
+
+/// Marks the entries of a window's list that are sums, whose place is the rest of the key. Several may be of one place:
+/// in a list they cost less than in a table of sums by key.
+constexpr std::uint64_t kSumMark = std::uint64_t{1} << 63;
 
 std::size_t status_class(std::uint16_t status) {
   if (status == telemetry::kStatusRefused) return 1;
@@ -54,20 +59,6 @@ struct Visit {
 double log_count(double n) { return det_log(n + .5); }
 double log_odds(double n, double of) { return det_log((n + .5) / (of - n + .5)); }
 
-/// -sum p ln p of whole counts; 0 of none.
-template <class Counts>
-double entropy(const Counts& counts) {
-  double sum = 0;
-  double total = 0;
-  for (const auto count : counts) {
-    if (count == 0) continue;
-    const auto n = static_cast<double>(count);
-    total += n;
-    if (count > 1) sum += n * det_log(n);
-  }
-  return total > 0 ? std::max(0.0, det_log(total) - sum / total) : 0;
-}
-
 double blocks_per_day(std::int64_t block_us) {
   return static_cast<double>(Duration::days(1).us) / static_cast<double>(block_us);
 }
@@ -95,7 +86,9 @@ FeatureStage::FeatureStage(const Descriptor& descriptor)
       sources_seen_(kPrecision),
       sources_abroad_(kPrecision),
       home_(countries_.main()),
-      season_(blocks_per_day(block_us_)) {}
+      season_(blocks_per_day(block_us_)) {
+  visits_.reserve(kMostVisits);
+}
 
 void FeatureStage::observe(const WindowRows& rows, ShardState*, WindowTable& table) const {
   const telemetry::AccessRows access = rows.access;  // by value: no store can change it
@@ -137,28 +130,25 @@ void FeatureStage::observe(const WindowRows& rows, ShardState*, WindowTable& tab
     }
   }
   for (std::size_t page = 0; page < kPages; ++page) sums[page] = pages[page];
-  for (std::size_t sum = 0; sum < kSums; ++sum) {
-    if (sums[sum] != 0) table.sums.add(sum, sums[sum]);
-  }
+  SparseTable::Entry* const out = table.list.extend(kSums);
+  for (std::size_t sum = 0; sum < kSums; ++sum) out[sum] = {kSumMark | sum, sums[sum]};
 }
 
 void FeatureStage::close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores&) {
   fresh_ = false;
-  for (const SparseTable::Entry& entry : table.sums.entries()) sums_[entry.key] += entry.value;
-  for (const SparseTable::Entry& entry : table.list.entries()) {
-    const Visit visit = Visit::of(entry);
-    networks_.add(visit.network);
-    countries_.add(visit.country);
-    keys_.add(visit.key);
-    ++sources_[visit.source.index & (kSourceCells - 1)];
-    members_seen_.add(visit.member);
-    sources_seen_.add(visit.source);
-    if (visit.country != home_) sources_abroad_.add(visit.source);
+  const std::span<const SparseTable::Entry> entries = table.list.entries();
+  if (visits_.size() + entries.size() > kMostVisits) count_visits();
+  if (visits_.size() + entries.size() <= kMostVisits) {
+    for (const SparseTable::Entry& entry : entries)
+      take(entry, [this](const auto& visit) { visits_.push_back(visit); });
+  } else {
+    for (const SparseTable::Entry& entry : entries) take(entry, [this](const auto& visit) { count(visit); });
   }
   const auto block_of = [&](std::int64_t time_us) { return time_us / block_us_; };
   if (block_of(window.end_us) == block_of(window.begin_us)) return;
+  count_visits();
   // Without a past nothing is usual, so the first block says nothing of how blocks are.
-  if (networks_.main() < networks_.now().size()) {
+  if (networks_.has_past()) {
     measure();
     constexpr std::int64_t week_hours = 168;
     const std::int64_t hour = window.begin_us / kHourUs % week_hours;
@@ -174,6 +164,31 @@ void FeatureStage::close(const WindowInfo& window, const WindowRows&, const Wind
   sums_.fill(0);
   std::fill(sources_.begin(), sources_.end(), 0U);
   for (HyperLogLog* sketch : {&members_seen_, &sources_seen_, &sources_abroad_}) sketch->clear();
+}
+
+template <class Visited>
+void FeatureStage::take(const SparseTable::Entry& entry, Visited visited) {
+  if ((entry.key & kSumMark) != 0) {
+    sums_[entry.key & ~kSumMark] += entry.value;
+  } else {
+    visited(entry);
+  }
+}
+
+void FeatureStage::count(const SparseTable::Entry& entry) {
+  const Visit visit = Visit::of(entry);
+  networks_.add(visit.network);
+  countries_.add(visit.country);
+  keys_.add(visit.key);
+  ++sources_[visit.source.index & (kSourceCells - 1)];
+  members_seen_.add(visit.member);
+  sources_seen_.add(visit.source);
+  if (visit.country != home_) sources_abroad_.add(visit.source);
+}
+
+void FeatureStage::count_visits() {
+  for (const SparseTable::Entry& visit : visits_) count(visit);
+  visits_.clear();
 }
 
 void FeatureStage::measure() {
@@ -196,8 +211,9 @@ void FeatureStage::measure_sums() {
   set(FeatureId::status_ok, log_count(all - static_cast<double>(failed)));
   for (std::size_t s = 1; s < kStatuses; ++s) y[place(FeatureId::status_ok) + s] = log_count(sum(status_first + s));
   for (std::size_t a = 0; a < kAges; ++a) y[place(FeatureId::age_minutes) + a] = log_count(sum(age_first + a));
-  const std::span<const std::int64_t> of_pages(sums_.data(), kPages);
-  set(FeatureId::entropy_page, entropy(of_pages));
+  std::array<std::uint32_t, kPages> pages{};
+  for (std::size_t page = 0; page < kPages; ++page) pages[page] = static_cast<std::uint32_t>(sums_[page]);
+  set(FeatureId::entropy_page, count_entropy(pages));
   set(FeatureId::share_nobody, log_odds(sum(nobody), sum(answered)));
   set(FeatureId::share_member_data, log_odds(data, all));
   set(FeatureId::share_not_answered, log_odds(static_cast<double>(failed), all));
@@ -209,43 +225,46 @@ void FeatureStage::measure_member_data() {
   std::array<double, kFeatures>& y = vector_.value;
   const auto set = [&](FeatureId id, double value) { y[place(id)] = value; };
   const auto set_count = [&](FeatureId id, std::int64_t n) { set(id, log_count(static_cast<double>(n))); };
-  constexpr double all = 2;  // above any share
-  set_count(FeatureId::network_usual, networks_.between(kUsualShare, all));
-  set_count(FeatureId::network_minor, networks_.between(kMinorShare, kUsualShare));
-  set_count(FeatureId::network_rare, networks_.between(-1, kMinorShare));
-
   std::int64_t data = 0;
-  std::int64_t top_abroad = 0;
-  std::int64_t at_home = 0;
+  std::int64_t top = 0;
+  const std::int64_t at_home = home_ < countries_.now().size() ? countries_.now()[home_] : 0;
   for (std::size_t c = 0; c < countries_.now().size(); ++c) {
     const std::int64_t n = countries_.now()[c];
     data += n;
-    if (c == home_)
-      at_home = n;
-    else
-      top_abroad = std::max(top_abroad, n);
+    top = std::max(top, c == home_ ? 0 : n);
   }
   set_count(FeatureId::country_home, at_home);
-  set_count(FeatureId::country_top_abroad, top_abroad);
+  set_count(FeatureId::country_top_abroad, top);
   set_count(FeatureId::country_abroad, data - at_home);
   set(FeatureId::share_abroad, log_odds(static_cast<double>(data - at_home), static_cast<double>(data)));
 
+  const std::array<std::int64_t, 2> networks = networks_.from({kUsualShare, kMinorShare});
+  set_count(FeatureId::network_usual, networks[0]);
+  set_count(FeatureId::network_minor, networks[1] - networks[0]);
+  set_count(FeatureId::network_rare, data - networks[1]);
+
+  const std::int64_t usual_keys = keys_.from({kUsualShare, kUsualShare})[0];
   const std::size_t main = keys_.main();
   const std::int64_t under_main = main < keys_.now().size() ? keys_.now()[main] : 0;
   set_count(FeatureId::key_main, under_main);
-  set_count(FeatureId::key_usual, keys_.between(kUsualShare, all) - under_main);
-  set_count(FeatureId::key_rare, keys_.between(-1, kUsualShare));
+  set_count(FeatureId::key_usual, usual_keys - under_main);
+  set_count(FeatureId::key_rare, data - usual_keys);
 
   const double sources = sources_seen_.estimate();
   set(FeatureId::members_distinct, log_count(members_seen_.estimate()));
   set(FeatureId::sources_distinct, log_count(sources));
   set(FeatureId::sources_abroad, log_count(sources_abroad_.estimate()));
   set(FeatureId::requests_per_source, det_log((static_cast<double>(data) + .5) / (sources + .5)));
-  set(FeatureId::entropy_source, entropy(sources_));
-  set(FeatureId::entropy_network, entropy(networks_.now()));
+  set(FeatureId::entropy_source, count_entropy(sources_));
+  set(FeatureId::entropy_network, count_entropy(networks_.now()));
 }
 
 void FeatureStage::save(ByteWriter& writer) const {
+  if (!visits_.empty()) {
+    FeatureStage counted(*this);
+    counted.count_visits();
+    return counted.save(writer);
+  }
   writer.put(sums_);
   networks_.save(writer);
   countries_.save(writer);
@@ -270,13 +289,14 @@ Status FeatureStage::restore(ByteReader& reader) {
   sources_abroad_.restore(reader);
   home_ = static_cast<std::size_t>(reader.get<std::uint64_t>());
   season_.restore(reader);
+  visits_.clear();
   fresh_ = false;
   return restored(reader);
 }
 
 std::uint64_t FeatureStage::state_bytes() const {
-  return sizeof *this + sources_.capacity() * sizeof(std::uint32_t) + members_seen_.bytes() + sources_seen_.bytes() +
-         sources_abroad_.bytes() + season_.bytes();
+  return sizeof *this + sources_.capacity() * sizeof(std::uint32_t) + visits_.capacity() * sizeof(SparseTable::Entry) +
+         members_seen_.bytes() + sources_seen_.bytes() + sources_abroad_.bytes() + season_.bytes();
 }
 
 }  // namespace dwell::detect
