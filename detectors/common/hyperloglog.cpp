@@ -39,32 +39,44 @@ double tau(double x) {
 }
 
 /// Registers of each rank.
-using Multiplicity = std::array<std::uint32_t, 66>;
+using Multiplicity = std::array<std::uint32_t, 68>;
 
-/// How many registers hold `rank`: of at most 255 times 16, and a multiple of 16.
-std::uint32_t count_rank(std::span<const std::uint8_t> registers, std::uint8_t rank) {
-  const __m128i wanted = _mm_set1_epi8(static_cast<char>(rank));
-  __m128i found = _mm_setzero_si128();
+constexpr std::size_t kRanks = 4;
+
+/// How many registers hold `rank` and the three above it: of at most 255 times 16, and a multiple of 16.
+std::array<std::uint32_t, kRanks> count_ranks(std::span<const std::uint8_t> registers, std::size_t rank) {
+  __m128i wanted[kRanks], found[kRanks];
+  for (std::size_t k = 0; k < kRanks; ++k) {
+    wanted[k] = _mm_set1_epi8(static_cast<char>(rank + k));
+    found[k] = _mm_setzero_si128();
+  }
   for (std::size_t i = 0; i < registers.size(); i += 16) {
     const __m128i held = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&registers[i]));
-    found = _mm_sub_epi8(found, _mm_cmpeq_epi8(held, wanted));
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < kRanks; ++k) found[k] = _mm_sub_epi8(found[k], _mm_cmpeq_epi8(held, wanted[k]));
   }
-  const __m128i halves = _mm_sad_epu8(found, _mm_setzero_si128());
-  return static_cast<std::uint32_t>(_mm_cvtsi128_si32(halves) + _mm_extract_epi16(halves, 4));
+  std::array<std::uint32_t, kRanks> counts;
+  for (std::size_t k = 0; k < kRanks; ++k) {
+    const __m128i halves = _mm_sad_epu8(found[k], _mm_setzero_si128());
+    counts[k] = static_cast<std::uint32_t>(_mm_cvtsi128_si32(halves) + _mm_extract_epi16(halves, 4));
+  }
+  return counts;
 }
 
-/// Rank by rank, sixteen registers at once, while they lie in the innermost cache: which ranks follow each other is
-/// hard to foretell, and there are few ranks.
+/// Sixteen registers at once, while they lie in the innermost cache: which ranks follow each other is hard to foretell,
+/// and there are few ranks.
 Multiplicity count(std::span<const std::uint8_t> registers) {
   constexpr std::size_t kAtATime = 128 * 16;
   Multiplicity counts{};
   for (std::size_t begin = 0; begin < registers.size(); begin += kAtATime) {
     const auto some = registers.subspan(begin, std::min(kAtATime, registers.size() - begin));
     std::size_t left = some.size();
-    for (std::size_t rank = 0; left > 0 && rank < counts.size(); ++rank) {
-      const std::uint32_t found = count_rank(some, static_cast<std::uint8_t>(rank));
-      counts[rank] += found;
-      left -= found;
+    for (std::size_t rank = 0; left > 0 && rank < counts.size(); rank += kRanks) {
+      const auto found = count_ranks(some, rank);
+      for (std::size_t k = 0; k < kRanks; ++k) {
+        counts[rank + k] += found[k];
+        left -= found[k];
+      }
     }
   }
   return counts;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,7 +15,7 @@ namespace dwell::detect {
 
 template <std::size_t N>
 class CellCounts {
-  static_assert((N & (N - 1)) == 0, "a power of two");
+  static_assert((N & (N - 1)) == 0 && N >= 64, "a power of two");
 
  public:
   /// The cell of an id.
@@ -44,13 +45,20 @@ class CellCounts {
     const auto both = [](__m128i sum) { return _mm_cvtsi128_si64(_mm_add_epi64(sum, _mm_unpackhi_epi64(sum, sum))); };
     return {both(of_first), both(of_second)};
   }
-  /// This block becomes past, of which `keep` stays.
+  /// This block becomes past, of which `keep` stays. Most cells hold nothing: they do not wait for the sum.
   void learn(double keep) {
+    const __m128d kept = _mm_set1_pd(keep), least = _mm_set1_pd(1e-9);  // no denormals
     total_ = 0;
-    for (std::size_t c = 0; c < N; ++c) {
-      past_[c] = past_[c] * keep + now_[c];
-      if (past_[c] < 1e-9) past_[c] = 0;  // no denormals
-      total_ += past_[c];
+    for (std::size_t begin = 0; begin < N; begin += 64) {
+      std::uint64_t held = 0;
+      for (std::size_t k = 0; k < 64; k += 2) {
+        double* const at = &past_[begin + k];
+        const __m128d sum = _mm_add_pd(_mm_mul_pd(_mm_loadu_pd(at), kept), two_of_now(begin + k));
+        const __m128d enough = _mm_cmpge_pd(sum, least);
+        _mm_storeu_pd(at, _mm_and_pd(sum, enough));
+        held |= static_cast<std::uint64_t>(_mm_movemask_pd(enough)) << k;
+      }
+      for (; held != 0; held &= held - 1) total_ += past_[begin + static_cast<std::size_t>(std::countr_zero(held))];
     }
     now_.fill(0);
   }
@@ -67,6 +75,12 @@ class CellCounts {
   }
 
  private:
+  [[nodiscard]] __m128d two_of_now(std::size_t c) const {
+    // As the low bits of a number from 2^52 up, where whole numbers are 1 apart.
+    const __m128i pair = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(&now_[c]));
+    const __m128d far = _mm_castsi128_pd(_mm_unpacklo_epi32(pair, _mm_set1_epi32(0x43300000)));
+    return _mm_sub_pd(far, _mm_set1_pd(0x1p52));
+  }
   std::array<std::uint32_t, N> now_{};
   std::array<double, N> past_{};
   double total_ = 0;
