@@ -22,6 +22,8 @@ class Decay {
   /// Ends `ticks` ticks. Where an epoch ends with them, `rescale(factor)` must multiply all that is held.
   template <class Rescale>
   void pass(std::uint64_t ticks, Rescale rescale) {
+    if (ticks == 1 && elapsed_ + 1 < powers_.size()) [[likely]]
+      return pass_one();
     if (ticks < powers_.size() - elapsed_) return set(elapsed_ + ticks);
     rescale(power(elapsed_ + ticks));
     set(0);
@@ -35,6 +37,12 @@ class Decay {
   void set(std::uint64_t elapsed) {
     elapsed_ = elapsed;
     value_ = powers_[elapsed];
+    weight_ = 1 / value_;
+  }
+  /// The next power as it was made, without asking memory for it.
+  void pass_one() {
+    ++elapsed_;
+    value_ *= keep_;
     weight_ = 1 / value_;
   }
   double keep_;

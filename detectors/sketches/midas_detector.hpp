@@ -19,6 +19,51 @@ namespace dwell::detect {
 
 inline constexpr std::uint32_t kPublishedRows = 2;  // of each sketch: loops over them are unrolled
 
+/// What the rows of a window scored, each for an entity.
+class ScoredRows {
+ public:
+  struct Scored {
+    std::uint64_t id;
+    MidasRatio ratio;
+  };
+  /// Room for `count` more, all of which must be written.
+  [[nodiscard]] Scored* extend(std::size_t count) {
+    if (size_ + count > rows_.size()) [[unlikely]]
+      rows_.resize(std::max(size_ + count, 2 * rows_.size()));
+    size_ += count;
+    return data() + (size_ - count);
+  }
+  [[nodiscard]] Scored* data() { return rows_.data(); }
+  /// Drops what is surely at the floor or below, a little less than that, so that rounding leaves the decision to
+  /// `emit`; returns how many are left. Which are is hard to foretell: nothing branches on it.
+  std::size_t keep_from(double floor, const MidasPast& past) {
+    const double least = floor * past.ticks * (1 - 1e-12);
+    if (!(least > 0)) return size_;
+    Scored* const rows = data();
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < size_; ++i) {
+      const Scored row = rows[i];
+      rows[kept] = row;
+      kept += row.ratio.square < least * row.ratio.total ? 0 : 1;
+    }
+    return size_ = kept;
+  }
+  void clear() { size_ = 0; }
+  [[nodiscard]] std::uint64_t bytes() const { return rows_.capacity() * sizeof(Scored); }
+
+  void save(ByteWriter& writer) const {
+    put_records(writer, std::vector<Scored>(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(size_)));
+  }
+  void restore(ByteReader& reader) {
+    rows_ = get_records<Scored>(reader);
+    size_ = rows_.size();
+  }
+
+ private:
+  std::vector<Scored> rows_;  // the first size_ of them are in use
+  std::size_t size_ = 0;
+};
+
 template <class Core>
 class MidasDetector final : public Described<MidasDetector<Core>, SequentialDetector> {
   using Base = Described<MidasDetector<Core>, SequentialDetector>;
@@ -50,14 +95,14 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
   void save(ByteWriter& writer) const override {
     pages_.save(writer);
     members_.save(writer);
-    put_records(writer, sources_);
-    put_records(writer, keys_);
+    sources_.save(writer);
+    keys_.save(writer);
   }
   Status restore(ByteReader& reader) override {
     pages_.restore(reader);
     members_.restore(reader);
-    sources_ = get_records<Scored>(reader);
-    keys_ = get_records<Scored>(reader);
+    sources_.restore(reader);
+    keys_.restore(reader);
     if (pages_.ticks() < 1 || pages_.ticks() >= static_cast<std::uint64_t>(kMostTick)) reader.fail();
     if (!reader.failed() && !(pages_.sound() && members_.sound() && pages_.ticks() == members_.ticks())) {
       return Error{this->descriptor().name, "saved state", "sketches of another size", "the size its parameters give"};
@@ -65,14 +110,11 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
     return this->restored(reader);
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
-    return sizeof *this + pages_.bytes() + members_.bytes() + (sources_.capacity() + keys_.capacity()) * sizeof(Scored);
+    return sizeof *this + pages_.bytes() + members_.bytes() + sources_.bytes() + keys_.bytes();
   }
 
  private:
-  struct Scored {
-    std::uint64_t id;
-    MidasRatio ratio;
-  };
+  using Scored = ScoredRows::Scored;
   static constexpr std::size_t kTogether = 16;  // rows whose cells are found before the first is used
 
   /// Adds every row and hands `done` its place and both ratios.
@@ -94,8 +136,8 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
     std::array<Found, kTogether> found;
     const typename Core::Tick tick = pages_.now();
     const std::size_t size = access.size();
-    Scored* source = room_for(sources_, size);
-    Scored* key = room_for(keys_, size);
+    Scored* source = sources_.extend(size);
+    Scored* key = keys_.extend(size);
     for (std::size_t begin = 0; begin < size; begin += kTogether) {
       const std::size_t end = std::min(size, begin + kTogether);
       for (std::size_t i = begin; i < end; ++i) {
@@ -112,29 +154,24 @@ class MidasDetector final : public Described<MidasDetector<Core>, SequentialDete
       }
     }
   }
-  static Scored* room_for(std::vector<Scored>& scored, std::size_t more) {
-    scored.resize(scored.size() + more);
-    return scored.data() + (scored.size() - more);
-  }
-  static void emit(std::vector<Scored>& scored, EntityKind kind, const MidasPast& past, Scores& scores) {
-    // A little below the floor, so that rounding leaves the decision to `emit`.
-    const double floor = scores.floor() * past.ticks * (1 - 1e-12);
-    if (floor > 0) std::erase_if(scored, [&](const Scored& s) { return s.ratio.square < floor * s.ratio.total; });
-    if (scored.size() > 1) {
-      std::sort(scored.begin(), scored.end(),
+  static void emit(ScoredRows& rows, EntityKind kind, const MidasPast& past, Scores& scores) {
+    Scored* const begin = rows.data();
+    const std::size_t size = rows.keep_from(scores.floor(), past);
+    if (size > 1) {
+      std::sort(begin, begin + size,
                 [](const Scored& a, const Scored& b) { return a.id != b.id ? a.id < b.id : b.ratio.below(a.ratio); });
     }
-    for (std::size_t i = 0; i < scored.size(); ++i) {
-      if (i == 0 || scored[i].id != scored[i - 1].id) scores.emit({kind, scored[i].id}, past.score(scored[i].ratio));
+    for (std::size_t i = 0; i < size; ++i) {
+      if (i == 0 || begin[i].id != begin[i - 1].id) scores.emit({kind, begin[i].id}, past.score(begin[i].ratio));
     }
-    scored.clear();
+    rows.clear();
   }
 
   std::uint32_t rows_;
-  Core pages_;                   // source → page
-  Core members_;                 // key → member
-  std::vector<Scored> sources_;  // this window's
-  std::vector<Scored> keys_;
+  Core pages_;          // source → page
+  Core members_;        // key → member
+  ScoredRows sources_;  // this window's
+  ScoredRows keys_;
 };
 
 /// Edges of a file. Ids from 2^32 up are hashed, so that any two numbers make distinct edges but for chance. `Rows` is
