@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "detectors/api/detector.hpp"
+#include "sim/core/huge_pages.hpp"
 #include "sim/core/serial.hpp"
 
 namespace dwell::detect {
@@ -80,7 +81,7 @@ class HalfSpaceTrees {
   std::vector<Range> space_;                                   // work spaces, tree by tree
   std::vector<double> first_;                                  // points until the scale is known
   std::vector<double> least_, spread_;                         // of each column; empty until then
-  std::vector<Part> parts_;                                    // tree by tree, level by level
+  std::vector<Part, HugePageAllocator<Part>> parts_;           // tree by tree, level by level
   std::vector<std::uint32_t> reference_cells_, latest_cells_;  // places of those that are not 0: few are
   std::uint32_t counted_ = 0;                                  // points of this window
   double mass_ = -1;
