@@ -6,7 +6,7 @@
 //   ensemble-holm       -ln(min(1, m p_(1))): the least p value by Holm's correction for the m members that speak
 //   ensemble-rank-mean  -ln(mean of the p values)
 // Holm's speaks when one member is sure, the mean when all are. Members learn as they do alone, so a score precedes
-// what is learnt from it. Names the platform. Cost: its members', 25 us a point, and 4 `past` comparisons. State: 7 MB.
+// what is learnt from it. Names the platform. Cost: its members', 6 us a point, and 4 `past` comparisons. State: 7 MB.
 // Papers: Holm 1979; rank averages as Aggarwal and Sathe 2015 use them. Check: equal to members run by themselves.
 // Tier T0; hourly feature vectors, as their members read. Defaults: `past` 672, four weeks.
 

@@ -8,7 +8,7 @@
 // The forest that scores a point was made of points before it. Nothing is scored before ψ / 4 points.
 //
 // Defaults: 100 trees, ψ 256; window 672 and refit 168 are ours: on telemetry (hourly residuals of 16 features) four
-// weeks, made anew once a week; tier T0. Cost: 2 us a point, 3 ms a refit. State: 1 MB at any scale. A point goes down
+// weeks, made anew once a week; tier T0. Cost: 2 us a point, 4 ms a refit. State: 1 MB at any scale. A point goes down
 // all trees together, as its ways do not wait for each other. Check: c(256) = 10.2448; scores of plain trees to 1e-9.
 
 #include <cstdint>
