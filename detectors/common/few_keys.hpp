@@ -2,6 +2,7 @@
 // Adding up by key what few keys have most of: the rows of a window by the key that signed them.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "sim/core/sparse_table.hpp"
@@ -15,6 +16,7 @@ template <unsigned PlaceBits>
 class KeySums {
  public:
   using Entry = SparseTable::Entry;
+  static constexpr std::size_t kPlaces = std::size_t{1} << PlaceBits;
 
   /// `spill(entry)` takes a sum that is not 0.
   template <class Spill>
@@ -36,7 +38,7 @@ class KeySums {
   void clear() { places_.fill({}); }
 
  private:
-  std::array<Entry, 1U << PlaceBits> places_{};
+  std::array<Entry, kPlaces> places_{};
 };
 
 /// For the rows of one window.

@@ -82,7 +82,12 @@ class DormantAccess final : public Described<DormantAccess, ShardedDetector> {
         ++source->accesses;
     }
     accesses_ += static_cast<std::int64_t>(entries.size());
-    hour_.prune(kMostPasts, [](const Hour& hour) { return hour.dormant; });
+    // What is dropped must not depend on which of the keys and pages are counted apart.
+    if (hour_.size() + keys_.kPlaces + kPages > kMostPasts) {
+      add_few(hour_);
+      clear_few();
+      hour_.prune(kMostPasts, [](const Hour& hour) { return hour.dormant; });
+    }
     const std::int64_t hour = window.begin_us / Duration::hours(1).us;
     if (window.end_us / Duration::hours(1).us != hour) end_hour(hour, scores);
   }

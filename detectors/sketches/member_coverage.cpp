@@ -119,6 +119,7 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
     const auto entries = table.list.entries();
     if (sources_.empty() && rows_.size() + entries.size() <= kFewRows) {
       rows_.insert(rows_.end(), entries.begin(), entries.end());
+      if (!entries.empty()) ends_.push_back(rows_.size());
     } else {
       follow_rows();
       follow(entries);
@@ -138,7 +139,7 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
     habits_.save(writer);
   }
   Status restore(ByteReader& reader) override {
-    rows_.clear();
+    forget_rows();
     usual_.restore(reader);
     for (Followed* followed : {&sources_, &keys_, &pages_}) followed->restore(reader);
     habits_.restore(reader);
@@ -146,7 +147,7 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
     return sizeof *this + sources_.bytes() + keys_.bytes() + pages_.bytes() + habits_.bytes() +
-           rows_.capacity() * sizeof(SparseTable::Entry) + grouped_.bytes() +
+           rows_.capacity() * sizeof(SparseTable::Entry) + ends_.capacity() * sizeof(std::size_t) + grouped_.bytes() +
            members_.capacity() * sizeof(std::uint32_t);
   }
 
@@ -164,10 +165,18 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
     return DistinctSample::pack(static_cast<std::uint32_t>(mix64(member, salt_)), member);
   }
 
-  /// Those of the hour that were kept as they came.
+  /// Those of the hour that were kept as they came, window by window: where entities leave, their order matters.
   void follow_rows() {
-    follow(rows_);
+    std::size_t begin = 0;
+    for (const std::size_t end : ends_) {
+      follow(std::span<const SparseTable::Entry>(rows_).subspan(begin, end - begin));
+      begin = end;
+    }
+    forget_rows();
+  }
+  void forget_rows() {
     rows_.clear();
+    ends_.clear();
   }
   void follow(std::span<const SparseTable::Entry> rows) {
     std::vector<SparseTable::Entry> ordered;
@@ -211,7 +220,7 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
     }
     for (const SparseTable::Entry& row : rows_) usual_.count(member(row));
     usual_.learn(learn_.keep(1));
-    rows_.clear();
+    forget_rows();
     if (few) return;
     for (Followed* followed : {&sources_, &keys_, &pages_}) followed->clear();
   }
@@ -290,6 +299,7 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
   Followed pages_{kPages, kOfOther};
   FlatMap<Habit> habits_;                   // by kind and id
   std::vector<SparseTable::Entry> rows_;    // of the hour, while they are few: nobody is followed then
+  std::vector<std::size_t> ends_;           // in rows_, of windows that have any
   std::vector<SparseTable::Entry> visits_;  // scratch, as is the rest
   GroupedIds grouped_;
   std::vector<std::uint32_t> members_;

@@ -159,4 +159,19 @@ TEST_CASE("dormant-access equals its definition", "[detectors][dormant-access]")
   CHECK(compared > 1000);
 }
 
+TEST_CASE("what an hour of too many sources drops does not depend on saving", "[detectors][dormant-access]") {
+  constexpr std::uint32_t kMost = 1 << 17;  // of an hour's entities
+  Stream stream(120);
+  for (std::uint32_t i = 0; i < 100; ++i) stream[0].access.push(access_row(0, 1, 1, 11));
+  for (std::uint32_t i = 0; i < kMost; ++i) {
+    const std::size_t w = 60 + i / (kMost / 2);
+    stream[w].access.push(access_row(w, 2 + i, 2 + i, 11));
+  }
+  const Run straight = run(dormant_access_entry, stream);
+  Handling saved;
+  saved.save_at = 61;
+  CHECK(straight.scores[119].size() > kMost / 4);
+  CHECK(same(straight.scores, run(dormant_access_entry, stream, saved).scores));
+}
+
 }  // namespace dwell::detect::test

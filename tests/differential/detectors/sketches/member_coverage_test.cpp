@@ -77,7 +77,39 @@ Stream walked(std::size_t days) {
   return stream;
 }
 
+/// Hours of some thousand rows: a few sources and keys have more members than a sample holds.
+Stream crowded(std::uint32_t hours, std::uint32_t rows_of_window, std::uint32_t keys) {
+  Stream stream(hours * 60);
+  RandomStream random(Seed{7}, 0, purpose("test.coverage-crowded"));
+  for (std::size_t w = 0; w < stream.size(); ++w) {
+    for (std::uint32_t i = 0; i < rows_of_window; ++i) {
+      const std::uint32_t member = 1 + random.below(1 + random.below(5000));
+      const std::uint32_t key = 100 + random.below(keys);
+      telemetry::AccessRow row = access_row(w, member, 1000 + random.below(1 + random.below(60)), key);
+      row.page = static_cast<std::uint8_t>(random.below(2) == 0 ? Page::address : Page::profile);
+      stream[w].access.push(row);
+    }
+  }
+  return stream;
+}
+
 }  // namespace
+
+TEST_CASE("an hour's rows say the same in order of member as followed one by one", "[detectors][member-coverage]") {
+  // Up to 8,192 rows of an hour are kept until it ends, but not where it is saved on the way. Then: more rows, more
+  // keys than are followed, and both.
+  for (const auto& [rows_of_window, keys] : {std::pair{130U, 4U}, {200U, 4U}, {130U, 1100U}, {200U, 1100U}}) {
+    const Stream stream = crowded(4, rows_of_window, keys);
+    const Run straight = run(member_coverage_entry, stream);
+    CHECK(straight.scores[239].size() > 10);
+    for (const std::size_t at : {150U, 185U, 239U}) {
+      INFO(rows_of_window << " rows a window, " << keys << " keys, saved before window " << at);
+      Handling saved;
+      saved.save_at = at;
+      CHECK(same(straight.scores, run(member_coverage_entry, stream, saved).scores));
+    }
+  }
+}
 
 TEST_CASE("member-coverage equals its definition where samples hold everybody", "[detectors][member-coverage]") {
   const Stream stream = walked(12);
