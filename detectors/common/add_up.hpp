@@ -31,7 +31,11 @@ void add_up(std::vector<Entry>& entries) {
   } else if (n > 1) {
     std::array<Entry, kFewToAddUp> sums;
     std::array<std::uint32_t, kFewToAddUp> counts;
-    for (std::size_t i = 0; i < n; ++i) sums[i].value = counts[i] = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      sums[i] = entries[i];
+      sums[i].value = 0;
+      counts[i] = 0;
+    }
     for (std::size_t i = 0; i < n; ++i) {
       const std::uint64_t key = entries[i].key;
       std::size_t smaller = 0;

@@ -115,6 +115,7 @@ void HyperLogLog::save(ByteWriter& writer) const {
 void HyperLogLog::restore(ByteReader& reader) {
   precision_ = reader.get<std::uint32_t>();
   registers_ = reader.get_vector<std::uint8_t>();
+  if (precision_ < 4 || precision_ > 18 || registers_.size() != std::size_t{1} << precision_) reader.fail();
 }
 
 double sparse_estimate(std::uint64_t occupied) {

@@ -233,13 +233,17 @@ void IsolationForest::restore(ByteReader& reader) {
   }
 }
 
-/// Whether children lie in the tree, behind their parents, and all numbers mean something here.
+/// Whether children lie in the tree, behind their parents and not too deep, and all numbers mean something here.
 bool IsolationForest::sound(std::span<const Node> tree) const {
+  std::vector<std::uint32_t> depth(tree.size());
   for (std::size_t at = 0; at < tree.size(); ++at) {
     const Node& node = tree[at];
     if (node.child == 0 && node.part > fitted_on_) return false;
-    if (node.child != 0 && (node.child <= at || node.child + std::size_t{1} >= tree.size())) return false;
-    if (node.child != 0 && node.part >= dimension_) return false;
+    if (node.child == 0) continue;
+    if (node.child <= at || node.child + std::size_t{1} >= tree.size()) return false;
+    if (node.part >= dimension_ || depth[at] >= most_depth_) return false;
+    for (const std::size_t child : {std::size_t{node.child}, node.child + std::size_t{1}})
+      depth[child] = std::max(depth[child], depth[at] + 1);
   }
   return !tree.empty() && tree.size() < std::size_t{2} << most_depth_;
 }

@@ -103,7 +103,11 @@ class SourceEntropy final : public ShardedDetector {
       page.usual.restore(reader);
     }
     hour_.clear();
-    for (const SparseTable::Entry& entry : reader.get_vector<SparseTable::Entry>()) hour_.add(entry.key, entry.value);
+    for (const SparseTable::Entry& entry : reader.get_vector<SparseTable::Entry>()) {
+      const std::uint64_t page = entry.key >> 32;
+      if (page < kFirstMemberPage || page >= kPages || entry.value <= 0) reader.fail();
+      hour_.add(entry.key, entry.value);
+    }
     return restored(reader, descriptor_);
   }
 

@@ -134,4 +134,44 @@ TEST_CASE("an isolation forest goes on from saved state", "[detectors][learning]
   }
 }
 
+TEST_CASE("a damaged isolation tree is not restored", "[detectors][learning]") {
+  constexpr std::uint32_t kWindow = 16, kDimension = 9;
+  Descriptor d = IsolationForest::describe();
+  REQUIRE(d.set("trees", 1).ok());
+  REQUIRE(d.set("window", kWindow).ok());
+  struct Node {
+    std::uint64_t child, part;
+  };
+  // A tree of four points has at most two levels below its root.
+  const auto restores = [&](const std::vector<Node>& tree, std::uint32_t fitted_on = 4, std::uint64_t trees = 1) {
+    ByteWriter writer;
+    writer.put_vector(std::vector<double>(std::size_t{kWindow} * kDimension));
+    writer.put(std::uint64_t{20});
+    writer.put(std::uint32_t{1});
+    writer.put(fitted_on);
+    writer.put(trees);
+    std::vector<std::uint64_t> words;
+    for (const Node& node : tree) words.insert(words.end(), {0, node.part << 32 | node.child});
+    for (std::uint64_t t = 0; t < trees; ++t) writer.put_vector(words);
+    IsolationForest forest(d, kDimension, Seed{3});
+    ByteReader reader(writer.bytes());
+    forest.restore(reader);
+    if (!reader.failed()) static_cast<void>(forest.step(std::vector<double>(kDimension)));
+    return !reader.failed();
+  };
+  const Node leaf{0, 1};
+  CHECK(restores({{0, 4}}));
+  CHECK(restores({{1, 8}, {3, 8}, leaf, leaf, leaf}));
+  CHECK_FALSE(restores({}));
+  CHECK_FALSE(restores({{0, 4}}, 4, 0));
+  CHECK_FALSE(restores({{0, 4}}, 4, 2));
+  CHECK_FALSE(restores({{0, 0}}, 0));
+  CHECK_FALSE(restores({{0, 257}}, 257));
+  CHECK_FALSE(restores({{0, 5}}));                                          // a leaf of more points than there were
+  CHECK_FALSE(restores({{1, 9}, leaf, leaf}));                              // a dimension that points do not have
+  CHECK_FALSE(restores({{2, 8}, leaf, leaf}));                              // a child outside
+  CHECK_FALSE(restores({{1, 8}, {1, 8}, leaf}));                            // a child before its parent
+  CHECK_FALSE(restores({{1, 8}, {3, 8}, leaf, {5, 8}, leaf, leaf, leaf}));  // a level too deep
+}
+
 }  // namespace dwell::detect::test

@@ -103,4 +103,39 @@ TEST_CASE("pairs seen before are never missed, new ones by the Bloom bound of .8
   CHECK(static_cast<double>(missed) < kAsked * bound + 5 * std::sqrt(kAsked * bound) + .01 * kAsked * bound);
 }
 
+TEST_CASE("seen pairs save what two Bloom filters would, and refuse filters of another size",
+          "[detectors][first-seen]") {
+  constexpr std::uint64_t kPairs = 300;
+  SeenPairs pairs(kPairs, 10, 3);
+  Bloom seen(kPairs, 10, 3), again(kPairs, 10, 3);
+  for (std::uint64_t i = 0; i < 2000; ++i) {
+    const std::uint64_t pair = mix64(i % kPairs, i % 7);
+    const SeenPairs::Day day = pairs.day_of(pair);
+    const bool known = seen.contains(pair), later = again.contains(pair);
+    REQUIRE(day == (!known ? SeenPairs::Day::first : later ? SeenPairs::Day::later : SeenPairs::Day::second));
+    pairs.note(pair, day);
+    if (!known) seen.add(pair);
+    if (known && !later) again.add(pair);
+  }
+  ByteWriter writer, filters;
+  pairs.save(writer);
+  seen.save(filters);
+  again.save(filters);
+  REQUIRE(std::ranges::equal(writer.bytes(), filters.bytes()));
+  const auto restores = [&](const ByteWriter& from) {
+    SeenPairs restored(kPairs, 10, 3);
+    ByteReader reader(from.bytes());
+    restored.restore(reader);
+    return !reader.failed();
+  };
+  CHECK(restores(writer));
+  ByteWriter other, none;
+  seen.save(other);
+  Bloom(kPairs / 2, 10, 3).save(other);
+  Bloom().save(none);
+  Bloom().save(none);
+  CHECK_FALSE(restores(other));
+  CHECK_FALSE(restores(none));
+}
+
 }  // namespace dwell::detect::test

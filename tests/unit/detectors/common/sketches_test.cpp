@@ -74,6 +74,37 @@ TEST_CASE("HyperLogLog: duplicates do not count, merging is the union, both prec
   CHECK(sparse_estimate(1000) == Approx(1000).epsilon(1e-4));
 }
 
+TEST_CASE("HyperLogLog holds for every precision, saved or not", "[detectors][hyperloglog]") {
+  for (unsigned precision = 4; precision <= 18; ++precision) {
+    HyperLogLog sketch(precision);
+    const std::uint64_t m = std::uint64_t{1} << precision;
+    for (std::uint64_t i = 0; i < 3 * m; ++i) sketch.add(mix64(i, 5));
+    INFO(precision);
+    CHECK(sketch.estimate() == Approx(3.0 * static_cast<double>(m)).epsilon(4 / std::sqrt(static_cast<double>(m))));
+    ByteWriter writer;
+    sketch.save(writer);
+    HyperLogLog restored;
+    ByteReader reader(writer.bytes());
+    restored.restore(reader);
+    REQUIRE_FALSE(reader.failed());
+    CHECK(restored.estimate() == sketch.estimate());
+  }
+}
+
+TEST_CASE("HyperLogLog refuses registers of no precision", "[detectors][hyperloglog]") {
+  for (const auto& [precision, registers] :
+       {std::pair<std::uint32_t, std::size_t>{3, 8}, {4, 8}, {4, 32}, {14, 0}, {19, 1 << 19}, {64, 16}}) {
+    ByteWriter writer;
+    writer.put(precision);
+    writer.put_vector(std::vector<std::uint8_t>(registers));
+    HyperLogLog sketch(4);
+    ByteReader reader(writer.bytes());
+    sketch.restore(reader);
+    INFO(precision << ", " << registers);
+    CHECK(reader.failed());
+  }
+}
+
 TEST_CASE("small sets are counted by HyperLogLog almost exactly", "[detectors][hyperloglog]") {
   HyperLogLog sketch(14);
   for (std::uint64_t i = 1; i <= 100; ++i) {
