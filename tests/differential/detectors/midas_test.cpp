@@ -246,6 +246,53 @@ TEST_CASE("the MIDAS detectors score somebody's edges as their cores do", "[dete
   }
 }
 
+TEST_CASE("a floor takes nothing from the MIDAS detectors but what is at it or below", "[detectors][midas]") {
+  RandomStream random(Seed{4}, 0, purpose("test.midas-floor"));
+  for (const char* name : {"midas", "midas-r", "midas-f"}) {
+    INFO(name);
+    const CatalogueEntry& entry = *find_detector(name).value();
+    const auto of = [&] { return entry.make(entry.describe(), Setting{}); };
+    const auto all = of(), some = of();
+    std::size_t kept = 0, dropped = 0;
+    double floor = 0;
+    for (std::int64_t w = 0; w < 300; ++w) {
+      telemetry::AccessBatch batch;
+      for (std::uint32_t i = 0; i < 60; ++i) {
+        telemetry::AccessRow row;
+        row.source = random.below(1 + random.below(40));
+        row.key = random.below(3);
+        row.member = random.below(50);
+        row.page = static_cast<std::uint8_t>(Page::address);
+        row.ingest_us = row.time_us = w * 60'000'000;
+        batch.push(row);
+      }
+      WindowRows rows;
+      rows.access = {batch, {}};
+      Scores scores, above;
+      scores.begin(-1);
+      above.begin(floor);
+      for (const auto& [detector, out] : {std::pair{all.get(), &scores}, {some.get(), &above}}) {
+        auto& sequential = dynamic_cast<SequentialDetector&>(*detector);
+        sequential.observe(rows);
+        sequential.close({w, w * 60'000'000, (w + 1) * 60'000'000}, *out);
+      }
+      std::map<Entity, double> expected, found;
+      for (const Scores::Item& item : scores.items()) {
+        if (item.value > floor) expected[item.entity] = item.value;
+      }
+      for (const Scores::Item& item : above.items()) found[item.entity] = item.value;
+      REQUIRE(found == expected);
+      kept += found.size();
+      dropped += scores.items().size() - found.size();
+      // The next floor is a score of this window, which may come again.
+      if (!scores.items().empty())
+        floor = scores.items()[random.below(static_cast<std::uint32_t>(scores.items().size()))].value;
+    }
+    CHECK(kept > 100);
+    CHECK(dropped > 100);
+  }
+}
+
 TEST_CASE("MIDAS-R by hand: a new edge after quiet ticks", "[detectors][midas-r]") {
   RelationalMidas midas(2, 1024, .5, 1);
   CHECK(add(midas, 1, 2) == 0);  // the first tick has no past

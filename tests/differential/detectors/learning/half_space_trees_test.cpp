@@ -72,13 +72,14 @@ std::vector<double> point(std::uint64_t n) {
 
 TEST_CASE("half-space trees score by the masses of the paper", "[detectors][learning]") {
   constexpr std::uint32_t trees = 7;
-  constexpr int depth = 8;
+  const int depth = GENERATE(1, 2, 3, 4, 5, 8, 11);  // a first part of each number of levels, alone and not
+  CAPTURE(depth);
   constexpr std::size_t window = 60;
   constexpr double limit = 4;
   const Seed seed{42};
   Descriptor d = HalfSpaceTrees::describe();
   REQUIRE(d.set("trees", trees).ok());
-  REQUIRE(d.set("depth", depth).ok());
+  REQUIRE(d.set("depth", static_cast<double>(depth)).ok());
   REQUIRE(d.set("window", static_cast<double>(window)).ok());
   REQUIRE(d.set("size_limit", limit).ok());
   HalfSpaceTrees fast(d, 3, seed);
@@ -130,7 +131,7 @@ TEST_CASE("half-space trees score by the masses of the paper", "[detectors][lear
     REQUIRE(found == Approx(det_log(trees * static_cast<double>(window) * (1 << depth) / (mass + 1))).margin(1e-9));
     (n % 97 == 96 ? outliers : inliers) += found / (n % 97 == 96 ? 5 : 535);
   }
-  CHECK(outliers > inliers + 1);
+  if (depth >= 8) CHECK(outliers > inliers + 1);
 }
 
 TEST_CASE("half-space trees go on from saved state", "[detectors][learning]") {

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <set>
 
@@ -232,6 +233,29 @@ TEST_CASE("tables of the stage merged in random trees equal the whole", "[detect
     REQUIRE(whole.vector()->residual == merged.vector()->residual);
   }
   CHECK(state_of(whole) == state_of(merged));
+}
+
+TEST_CASE("the stage goes on from what it saved within a block", "[detectors][features]") {
+  const Stream stream = varied(4);
+  FeatureStage straight;
+  auto restored = std::make_unique<FeatureStage>();
+  for (std::size_t w = 0; w < stream.size(); ++w) {
+    if (w % 7 == 3) {
+      ByteWriter writer;
+      restored->save(writer);
+      restored = std::make_unique<FeatureStage>();
+      ByteReader reader(writer.bytes());
+      REQUIRE(restored->restore(reader).ok());
+      REQUIRE(reader.remaining() == 0);
+    }
+    step(straight, w, stream[w].access);
+    step(*restored, w, stream[w].access);
+    REQUIRE((straight.vector() == nullptr) == (restored->vector() == nullptr));
+    if (straight.vector() == nullptr) continue;
+    REQUIRE(straight.vector()->value == restored->vector()->value);
+    REQUIRE(straight.vector()->residual == restored->vector()->residual);
+  }
+  CHECK(state_of(straight) == state_of(*restored));
 }
 
 TEST_CASE("a season that repeats exactly leaves no residual", "[detectors][features]") {

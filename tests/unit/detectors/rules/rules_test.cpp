@@ -158,6 +158,25 @@ TEST_CASE("token without issuance: late rows count as issued, forged ones do not
   CHECK(score_of(tokens.scores, w + 6, source(4243)) == forged_score);
 }
 
+TEST_CASE("token without issuance: a token is issued as long as some filter holds it", "[detectors][token-issuance]") {
+  // Filters span twelve hours, and hold two days at most; nobody else's token takes this one's place meanwhile.
+  Stream stream(4 * 1440);
+  telemetry::AccessRow row = access_row(0, 8, 1, 11);
+  row.token = 123456789;
+  stream[0].auth.push({row.time_us, row.ingest_us, row.token, 8, 1, 11, 0, 0, 0, 0});
+  const std::size_t young = 1500, old = 5000;
+  for (const auto& [w, source] : {std::pair<std::size_t, std::uint32_t>{young, 4242}, {old, 4243}}) {
+    for (const std::size_t at : {w, w + 6}) {  // the second carries judgement forward
+      row = access_row(at, 8, source, 11);
+      row.token = 123456789;
+      stream[at].access.push(row);
+    }
+  }
+  const Run tokens = run(token_issuance_entry, stream);
+  CHECK(score_of(tokens.scores, young + 6, source(4242)) == kNothing);
+  CHECK(score_of(tokens.scores, old + 6, source(4243)) > 1);
+}
+
 TEST_CASE("honey accounts: the chance of a hit is 1 - C(N-m, n) / C(N, n)", "[detectors][honey-accounts]") {
   CHECK(hit_probability(10, 3, 2) == Approx(1 - 7.0 * 6 / (10 * 9)));
   CHECK(hit_probability(100, 0, 50) == 0);
