@@ -115,6 +115,8 @@ int main_command(int argc, const char* const* argv) {
     const Result<Arguments> arguments = parse_arguments(words);
     if (!arguments) return complain(arguments.error(), kBadInput);
     return perform(arguments.value());
+  } catch (const std::bad_alloc&) {
+    say("dwell: out of memory\n");
   } catch (const std::exception& defect) {
     say(std::string("dwell: a defect of Dwell, please report it: ") + defect.what() + "\n");
   }
