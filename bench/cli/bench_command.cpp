@@ -81,10 +81,10 @@ int run_all(const Arguments& arguments, const Suite& suite) {
   const int failure = run_each(arguments, scenarios, done.results);
   if (done.results.empty()) return failure;
   const std::string document = suite_results_json(done);
-  if (file) {
-    if (const Status written = file->write(document); !written) return complain(written.error(), kFailed);
-  }
-  const int code = arguments.json ? (file ? kDone : put(document)) : put(suite_page(done, stdout_style()));
+  // As of a single study, what found no place in the file goes to stdout.
+  const Status written = file ? file->write(document) : success();
+  const int code = arguments.json ? (file && written ? kDone : put(document)) : put(suite_page(done, stdout_style()));
+  if (!written) return complain(written.error(), kFailed);
   if (failure != kDone) return failure;
   if (code == kDone && (stop_requested() || done.results.size() < scenarios.size())) {
     say("dwell: stopped before the end; scenarios that were not reached are left out\n");

@@ -217,8 +217,9 @@ score-edges: the same for edges; with - from standard input
 )";
 
 constexpr std::string_view kScores = R"(
-  --top K               so many alerts instead (as many as rows are labelled,
-                        where there are no times)
+  --top K               how many alerts precision and delay are judged at (as
+                        many as rows are labelled; of a series with times, those
+                        of --budget)
 Scores go to stdout and the judgement to stderr; with --output or --json:
   --output FILE, -o     the scores, the judgement then goes to stdout
   --json                the judgement as JSON, to stdout: auc,

@@ -77,7 +77,8 @@ std::string phold_page(const Json& j) {
   };
   const std::string where =
       (j["engine"] == "mpi" ? several("ranks", "rank") + " of " : "") + several("threads", "thread");
-  const double pending = number("processes") * number("start_events");
+  // Where the run ends before its first event, none was ever stored.
+  const double pending = j["events"] == 0 ? 0 : number("processes") * number("start_events");
   const std::string each =
       pending < kFewestWeighed ? "" : fmt::format(", {:.0f} B a pending event", number("bytes_per_pending_event"));
   const std::string all = number("ranks") > 1 ? ", of all ranks" : "";
@@ -135,7 +136,8 @@ int phold_command(const Arguments& asked) {
   Arguments arguments = asked;
   if (!arguments.engine) arguments.engine = started_on_ranks() ? EngineKind::mpi : EngineKind::threads;
   if (started_on_several_ranks() && arguments.engine != EngineKind::mpi) {
-    return complain({"", "--engine", "means one rank, but mpirun started several", "mpi, or no mpirun"}, kBadInput);
+    return complain({"", "--engine", "means one rank, but mpirun started several", "mpi, or no mpirun and no --ranks"},
+                    kBadInput);
   }
   std::optional<OutputFile> file;
   if (!arguments.output.empty() && speaks()) {

@@ -66,7 +66,7 @@ Error cannot(const std::string& chosen, bool edges) {
     const bool can = edges ? entry.make_edges != nullptr : entry.make_series != nullptr;
     if (can) names += (names.empty() ? "" : ", ") + entry.describe().name;
   }
-  return Error{"", "--detector", fmt::format("{} scores no {} but telemetry", chosen, edges ? "edges" : "series"),
+  return Error{"", "--detector", fmt::format("{} scores no {}", chosen, edges ? "edges" : "series"),
                names.empty() ? "no detector does" : names};
 }
 

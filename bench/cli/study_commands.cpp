@@ -75,19 +75,19 @@ Result<run::StudyResult> run_with_progress(const Arguments& arguments, run::Stud
 int deliver(const Arguments& arguments, const run::StudyRequest& request, const run::StudyResult& result,
             const std::optional<OutputFile>& file) {
   const std::string document = report::results_json(result);
-  if (file) {
-    if (const Status written = file->write(document); !written) return complain(written.error(), kFailed);
-  }
-  const std::string where = file ? file->path() : "";
+  const Status written = file ? file->write(document) : success();
+  // What took hours is not lost for want of a place: it then goes to stdout.
+  const std::string where = file && written ? file->path() : "";
   int code = kDone;
   if (arguments.json) {
-    if (!file) code = put(document);
-    if (file && !arguments.quiet) say(fmt::format("dwell: results in {}\n", where));
+    if (where.empty()) code = put(document);
+    if (!where.empty() && !arguments.quiet) say(fmt::format("dwell: results in {}\n", where));
   } else if (request.command == kCaseStudy) {
     code = put(report::case_study(request.scenario, result, where, stdout_style()));
   } else {
     code = put(report::study_page(result, where, stdout_style()));
   }
+  if (!written) return complain(written.error(), kFailed);
   if (code == kDone && result.manifest.partial) {
     say("dwell: stopped before the end; the results are marked partial\n");
     return kInterrupted;

@@ -164,8 +164,9 @@ void add_remarks(const validate::LogResult& log, const ValidateArguments& given,
         "--columns outcome={}.",
         log.log_ins, log.rows, log.columns[static_cast<std::size_t>(validate::Role::outcome)], validate::kNoColumn));
   if (log.without_owner != 0)
-    out.push_back(fmt::format("{} without user or session left out.",
-                              log.without_owner == 1 ? "One row was" : fmt::format("{} rows were", log.without_owner)));
+    out.push_back(log.without_owner == 1
+                      ? "One row without user or session was left out."
+                      : fmt::format("{} rows without user or session were left out.", log.without_owner));
   add_silences(seen, out);
   double carts = 0, buys = 0;
   for (const validate::DayEvidence& day : seen.by_day) {

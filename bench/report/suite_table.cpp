@@ -100,6 +100,7 @@ std::string table_from(std::size_t first, std::span<const StudyResult> results, 
   }
   columns.push_back({"mean\nrank"});
   Table table(std::move(columns));
+  const bool any_figures = says_something(lines);  // ranks of nothing would all be alike
   for (const Line& line : lines) {
     const auto any = std::find_if(line.in.begin(), line.in.end(), [](const Summary* s) { return s != nullptr; });
     std::vector<std::string> cells = {line.label, std::string(detect::to_string((*any)->tier))};
@@ -107,7 +108,7 @@ std::string table_from(std::size_t first, std::span<const StudyResult> results, 
       cells.push_back(cell(results[i], line.in[i]));
       cells.push_back(has_marks(results[i], line.in[i]) ? marks_of(*line.in[i]) : "");
     }
-    cells.push_back(ranked ? fmt::format("{:.1f}", line.mean_rank) : "");
+    cells.push_back(!ranked ? "" : any_figures ? fmt::format("{:.1f}", line.mean_rank) : "-");
     table.row(std::move(cells));
   }
   return table.render(style);

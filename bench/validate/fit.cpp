@@ -255,7 +255,7 @@ void say_left_out(const Observed& observed, const UserEvidence& users, Fit& out)
   left.add(out.weekday_visits.has_value(), "weekday_visits", "too few whole days of each weekday");
   left.add(out.holiday_visits.has_value(), "holiday_visits",
            out.weekday_visits ? "no public holiday in the log" : "too few whole days of each weekday");
-  const std::string of_users = unless(has.user, "user", observed.spans == 0 ? "fewer than 28 days on end" : few);
+  const std::string of_users = unless(has.user, "user", observed.spans == 0 ? "fewer than 28 whole days on end" : few);
   left.add(out.visit_a.has_value(), "visit_a, visit_b", of_users);
   const bool crowded = users.monthly >= kFewest && observed.session_share < 1;
   left.add(out.extra_sessions.has_value(), "extra_sessions",

@@ -91,7 +91,9 @@ class Filler {
     const auto at = [&](UserFigure figure) { return u[static_cast<std::size_t>(figure)]; };
     using enum UserFigure;
     const std::string no_user = seen_.columns.user ? "" : "column user missing";
-    const std::string no_span = seen_.spans != 0 ? no_user : no_user.empty() ? "fewer than 28 days on end" : no_user;
+    const std::string no_span = seen_.spans != 0  ? no_user
+                                : no_user.empty() ? "fewer than 28 whole days on end"
+                                                  : no_user;
     fill(8, {at(daily_to_monthly), at(weekly_to_monthly)}, no_span);
     fill(9, {at(p95_to_p50), at(p99_to_p50)}, no_span);
     fill(10, {at(gini), at(top_tenth)}, seen_.columns.event ? no_span : "column event missing");

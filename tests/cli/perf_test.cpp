@@ -182,6 +182,9 @@ TEST_CASE("phold's page groups digits, and weighs pending events where they are 
   CHECK(many.find(" 1,140,000\n") != std::string::npos);
   CHECK(many.find(" B a pending event\n") != std::string::npos);
   CHECK(many.find("partial") == std::string::npos);
+  // No event comes before the end, and none is kept.
+  const Finished none = run_dwell(folder, {"phold", "--end", "1", "--processes", "60000", "-q"});
+  CHECK(none.out.find("pending") == std::string::npos);
 }
 
 TEST_CASE("phold that was stopped says on its page that it is partial, and speaks in whole lines") {

@@ -146,6 +146,8 @@ TEST_CASE("what cannot be scored is refused in one line, and leaves no file") {
   refused(folder, {"score-series", "s.csv"}, {"one --detector"});
   refused(folder, {"score-series", "none.csv", "--detector", "mahalanobis"}, {"none.csv"});
   refused(folder, {"score-edges", "e.csv", "--detector", "never-alert"}, {"never-alert scores no edges"});
+  // What scores the other kind sees more than telemetry.
+  refused(folder, with({"midas"}), {"midas scores no series; accepted: ", "mahalanobis"});
   refused(folder, {"score-edges", "e.csv", "--detector", "mahalanobis", "--value", "a"}, {"--value"});
 }
 

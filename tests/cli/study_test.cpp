@@ -90,11 +90,17 @@ TEST_CASE("tables have no colour where nobody asked for it") {
   }
 }
 
-TEST_CASE("a disk that is full at the end loses the results, and says so") {
+TEST_CASE("a disk that is full at the end is said, and the results go to stdout") {
   const Folder folder;
-  const Finished end = run_dwell(folder, quick({"run", "tiny", "--json", "--output", "/dev/full"}));
-  CHECK(end.code == 1);
-  CHECK(end.err.find("No space left") != std::string::npos);
+  const Finished document = run_dwell(folder, quick({"run", "tiny", "--json", "--output", "/dev/full"}));
+  CHECK(document.code == 1);
+  CHECK(document.err.find("No space left") != std::string::npos);
+  CHECK(Json::parse(document.out).at("schema") == "dwell.results/1");
+  const Finished page = run_dwell(folder, quick({"run", "tiny", "--output", "/dev/full"}));
+  CHECK(page.code == 1);
+  CHECK(page.err.find("No space left") != std::string::npos);
+  CHECK(page.out.find("What was simulated") != std::string::npos);
+  CHECK(page.out.find("/dev/full") == std::string::npos);
 }
 
 TEST_CASE("an interrupt leaves no file, or a valid one marked partial") {

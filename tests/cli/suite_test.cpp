@@ -185,4 +185,5 @@ TEST_CASE("what a suite cannot do is said in one line before anything is simulat
   const Finished full = run_dwell(folder, study({"bench", "two.json", "--output", "/dev/full"}));
   CHECK(full.code == 1);
   CHECK(full.err.find("/dev/full") != std::string::npos);
+  CHECK(full.out.find("All scenarios") != std::string::npos);
 }

@@ -47,8 +47,8 @@ TEST_CASE("validate compares simulated traffic with fifteen statistics, page and
   REQUIRE((end.code == 0 || end.code == 1));
   CHECK(end.err.empty());
   fits_80_columns(end.out);
-  for (const char* word : {"pages per session", "accepted", "fewer than 28 days on end", "CDNOW", "skipped", "think_mu",
-                           "too few days", "merge them into a copy"})
+  for (const char* word : {"pages per session", "accepted", "fewer than 28 whole days on end", "CDNOW", "skipped",
+                           "think_mu", "too few days", "merge them into a copy"})
     CHECK(end.out.find(word) != std::string::npos);
   const auto json = nlohmann::json::parse(read_text(folder.path("v.json")));
   REQUIRE(json.at("statistics").size() == 15);

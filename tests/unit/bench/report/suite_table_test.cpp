@@ -93,6 +93,15 @@ TEST_CASE("without a threshold of calibration the table is of those from the run
   CHECK(row_of(page, "ewma").at(2) == "12");
 }
 
+TEST_CASE("where no detector has a threshold in any scenario, none has a rank") {
+  auto none = study("none", {});
+  for (dwell::run::Summary& s : none.summary) s.mark = dwell::run::Mark::not_calibratable;
+  const std::string page = suite_table(std::vector{none, none}, {});
+  INFO(page);
+  CHECK(row_of(page, "ewma").back() == "-");
+  CHECK(row_of(page, "orphaned-key").back() == "-");
+}
+
 TEST_CASE("many scenarios come in several tables that fit the page, and one alone in none") {
   std::vector<dwell::run::StudyResult> studies;
   for (const char* name : {"a-long-name-of-one", "another-name", "third", "fourth", "fifth", "sixth-of-all"})
