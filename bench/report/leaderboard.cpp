@@ -66,16 +66,20 @@ std::string tier_of(const Contender& c, const Summary& s) {
 /// The week that reports ask about, or the whole run where that is shorter.
 double days_asked(const run::StudyResult& result) { return std::min(7.0, result.manifest.horizon_days); }
 
-/// Whether the rows that need a threshold at that budget, if any, all lack clean days to set it on.
-bool is_settable(const std::vector<Contender>& all, std::size_t budget) {
-  std::size_t without = 0;
+/// The rows that need a threshold at a budget.
+struct Thresholds {
+  bool some_set = false, some_unset = false, some_crashed = false;
+};
+
+Thresholds thresholds_at(const std::vector<Contender>& all, std::size_t budget) {
+  Thresholds found;
   for (const Contender& c : all) {
     if (c.kind != "detector" && c.kind != "control") continue;
     const Summary* s = c.by_budget[budget];
-    if (has_threshold(s) || (s != nullptr && has_crashed(*s))) return true;
-    ++without;
+    const bool crashed = s != nullptr && has_crashed(*s);
+    (crashed ? found.some_crashed : has_threshold(s) ? found.some_set : found.some_unset) = true;
   }
-  return without == 0;
+  return found;
 }
 
 /// What it would take to set a budget.
@@ -90,16 +94,20 @@ std::string seeds_needed(const run::StudyResult& result, double budget) {
                             m.horizon_days, needed);
 }
 
-/// Leaves the budgets that nobody's threshold could be set for out of the tables; says so, a line for each.
+/// Says, a line for each, which budgets nobody's threshold could be set for for want of clean days, and leaves them out
+/// of the tables; where some row crashed they stay, so that it is seen.
 std::string leave_out(const run::StudyResult& result, run::Track track, std::vector<Contender>& all,
                       std::vector<double>& budgets, const Style& style) {
   std::string out;
   for (std::size_t b = 0; b < budgets.size();) {
-    if (is_settable(all, b)) {
+    const Thresholds found = thresholds_at(all, b);
+    const bool wanting = found.some_unset && !found.some_set;
+    if (wanting && track == run::Track::calibrated)
+      out += wrap(seeds_needed(result, budgets[b]), style.width, 0) + "\n";
+    if (!wanting || found.some_crashed) {
       ++b;
       continue;
     }
-    if (track == run::Track::calibrated) out += wrap(seeds_needed(result, budgets[b]), style.width, 0) + "\n";
     budgets.erase(budgets.begin() + static_cast<std::ptrdiff_t>(b));
     for (Contender& c : all) c.by_budget.erase(c.by_budget.begin() + static_cast<std::ptrdiff_t>(b));
   }
@@ -130,6 +138,9 @@ std::string detection_table(const std::vector<Contender>& all, const std::vector
   return table.render(style);
 }
 
+/// Three digits, without an exponent.
+std::string short_ns(double ns) { return ns < 999.5 ? fmt::format("{:.3g}", ns) : fmt::format("{:.0f}", ns); }
+
 std::string cost_table(const std::vector<Contender>& all, double days, const Style& style) {
   const std::string within = "<=" + short_time(days);
   Table table({{"", false},
@@ -156,7 +167,7 @@ std::string cost_table(const std::vector<Contender>& all, double days, const Sty
       cells.push_back(judged ? short_rate(s->false_alerts_per_day) : "-");
       cells.push_back(judged ? short_rate(s->false_alerts_upper) : "-");
     }
-    cells.push_back(c.cost == nullptr ? "-" : fmt::format("{:.3g}", c.cost->ns_per_event));
+    cells.push_back(c.cost == nullptr ? "-" : short_ns(c.cost->ns_per_event));
     cells.push_back(c.cost == nullptr ? "-" : short_bytes(static_cast<double>(c.cost->state_bytes)));
     table.row(std::move(cells));
   });

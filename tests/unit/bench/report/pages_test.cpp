@@ -197,6 +197,18 @@ TEST_CASE("budgets that could not be set take a line that says how many seeds th
   CHECK(page.find("Time to detect") == std::string::npos);
   fits(page);
 
+  // A crash beside them is shown, and the seeds are still asked for.
+  for (auto& s : study.summary) {
+    if (s.detector == "ewma") s.mark = dwell::run::Mark::crashed;
+  }
+  for (auto& c : study.timing.detectors) c.ns_per_event = 1234.5;
+  page = leaderboard(study, {});
+  has(page, "No threshold for 1/day: 1 seed of 3 days to calibrate on, --seeds 4 needed");
+  has(page, "crashed: counted as undetected");
+  has(page, "1234 ");
+  CHECK(page.find("e+03") == std::string::npos);
+  fits(page);
+
   // One that failed keeps its row: more seeds would not help it.
   study.summary[1].note = "while calibrating: out of its depth";
   has(leaderboard(study, {}), "out of its depth");
