@@ -217,9 +217,9 @@ score-edges: the same for edges; with - from standard input
 )";
 
 constexpr std::string_view kScores = R"(
-  --top K               how many alerts precision and delay are judged at (as
-                        many as rows are labelled; of a series with times, those
-                        of --budget)
+  --top K               how many alerts precision and delay are judged at, not a
+                        budget (as many as rows are labelled, where there are no
+                        times)
 Scores go to stdout and the judgement to stderr; with --output or --json:
   --output FILE, -o     the scores, the judgement then goes to stdout
   --json                the judgement as JSON, to stdout: auc,
