@@ -77,16 +77,17 @@ int run_all(const Arguments& arguments, const Suite& suite) {
     file = prepared.value();
   }
   catch_interrupts(arguments.quiet);
-  SuiteResults done{suite.name, {}};
+  SuiteResults done{suite.name, {}, {}};
   const int failure = run_each(arguments, scenarios, done.results);
   if (done.results.empty()) return failure;
+  for (std::size_t i = done.results.size(); i < scenarios.size(); ++i) done.left_out.push_back(scenarios[i].name);
   const std::string document = suite_results_json(done);
   // As of a single study, what found no place in the file goes to stdout.
   const Status written = file ? file->write(document) : success();
   const int code = arguments.json ? (file && written ? kDone : put(document)) : put(suite_page(done, stdout_style()));
   if (!written) return complain(written.error(), kFailed);
   if (failure != kDone) return failure;
-  if (code == kDone && (stop_requested() || done.results.size() < scenarios.size())) {
+  if (code == kDone && (stop_requested() || !done.left_out.empty())) {
     say("dwell: stopped before the end; scenarios that were not reached are left out\n");
     return kInterrupted;
   }

@@ -46,10 +46,11 @@ Result<world::Scenario> load_entry(const Suite& suite, const SuiteEntry& entry);
 struct SuiteResults {
   std::string suite;
   std::vector<run::StudyResult> results;
+  std::vector<std::string> left_out;  ///< names of scenarios that were not reached, or failed
 };
 /// Indented like other documents; each of the results as it would stand alone, further in.
 std::string suite_results_json(const SuiteResults& results);
-/// The page of each scenario, and a table over all of them where there are several.
+/// The page of each scenario, a table over all of them where there are several, and which are left out.
 std::string suite_page(const SuiteResults& results, const report::Style& style);
 /// Reads the text of such a file; nothing when it is another. Errors: a results document in it that is none.
 Result<std::optional<SuiteResults>> parse_suite_results(const std::string& text, const std::string& path);

@@ -137,9 +137,14 @@ TEST_CASE("a suite that runs out of memory keeps the scenarios before, and says 
   CHECK(end.code == 1);
   CHECK(end.err ==
         "dwell: other: out of memory; --scale 1/1 is too large here: a smaller one, or fewer --threads, needs less\n");
-  const Json results = Json::parse(end.out).at("results");
-  REQUIRE(results.size() == 1);
-  CHECK(results[0].at("manifest").at("scenario") == "tiny");
+  const Json document = Json::parse(end.out);
+  CHECK(document.at("left_out") == Json({"other"}));
+  REQUIRE(document.at("results").size() == 1);
+  CHECK(document.at("results")[0].at("manifest").at("scenario") == "tiny");
+  write_text(folder.path("part.json"), end.out);
+  const std::string page = run_dwell(folder, {"report", "part.json"}).out;
+  CHECK(page.ends_with("\nLeft out, as the suite was stopped or a scenario failed: other.\n"));
+  CHECK(run_dwell(folder, {"report", "part.json", "--json"}).out == end.out);
 }
 
 TEST_CASE("the suite of campaigns runs, small, and prints its scenarios side by side") {
