@@ -96,6 +96,12 @@ std::vector<std::string> command_names() {
   return names;
 }
 
+const CommandSpec* spec_of(Command command) {
+  const auto same = [&](const CommandSpec& spec) { return spec.command == command; };
+  const auto at = std::find_if(commands().begin(), commands().end(), same);
+  return at == commands().end() ? nullptr : &*at;
+}
+
 Result<const CommandSpec*> find_command(const std::string& name) {
   for (const CommandSpec& spec : commands()) {
     if (spec.name == name) return &spec;

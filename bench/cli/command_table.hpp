@@ -23,6 +23,8 @@ const std::vector<CommandSpec>& commands();
 std::vector<std::string> command_names();
 /// A command by its name; the error lists them.
 Result<const CommandSpec*> find_command(const std::string& name);
+/// nullptr for Command::version, which is an option of none.
+const CommandSpec* spec_of(Command command);
 
 /// All options of all commands.
 boost::program_options::options_description option_table();

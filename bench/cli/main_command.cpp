@@ -72,15 +72,10 @@ bool only_shows(Command command) {
          command == Command::help || command == Command::version;
 }
 
-const CommandSpec& spec_of(Command command) {
-  const auto same = [&](const CommandSpec& spec) { return spec.command == command; };
-  return *std::find_if(commands().begin(), commands().end(), same);
-}
-
 /// What helps a command that ran out of memory, by the options it has.
-std::string remedy_of(const CommandSpec& spec) {
+std::string remedy_of(const CommandSpec* spec) {
   const auto has = [&](std::string_view option) {
-    return std::find(spec.options.begin(), spec.options.end(), option) != spec.options.end();
+    return spec != nullptr && std::find(spec->options.begin(), spec->options.end(), option) != spec->options.end();
   };
   if (!has("scale")) return "";
   return has("threads") ? "a smaller --scale, or fewer --threads, needs less" : "a smaller --scale needs less";
@@ -88,10 +83,11 @@ std::string remedy_of(const CommandSpec& spec) {
 
 /// What the arguments ask for; exceptions but lack of memory are defects.
 int perform(const Arguments& arguments) {
-  const CommandSpec& spec = spec_of(arguments.command);
-  if (!speaks() && !runs_on_ranks(spec.command)) return kDone;
-  if (started_on_several_ranks() && !runs_on_ranks(spec.command) && !only_shows(spec.command)) {
-    return complain({"", "dwell " + std::string(spec.name), "runs on one rank, but mpirun started several",
+  const Command command = arguments.command;
+  const CommandSpec* const spec = spec_of(command);
+  if (!speaks() && !runs_on_ranks(command)) return kDone;
+  if (started_on_several_ranks() && !runs_on_ranks(command) && !only_shows(command)) {
+    return complain({"", "dwell " + std::string(spec->name), "runs on one rank, but mpirun started several",
                      "no mpirun and no --ranks; case-study, run, bench, resume and phold run on ranks"},
                     kBadInput);
   }

@@ -87,6 +87,15 @@ TEST_CASE("a negative number is refused as a number, not as an option") {
 
 TEST_CASE("abbreviated options are not guessed") { CHECK_FALSE(parse_arguments({"run", "tiny", "--see", "3"}).ok()); }
 
+TEST_CASE("every command has its line in the table, but the version, which is an option") {
+  for (const CommandSpec& spec : commands()) {
+    INFO(spec.name);
+    REQUIRE(spec_of(spec.command) != nullptr);
+    CHECK(spec_of(spec.command)->name == spec.name);
+  }
+  CHECK(spec_of(Command::version) == nullptr);
+}
+
 TEST_CASE("every option of the parser is in the help") {
   for (const char* option :
        {"--scale",   "--seed",  "--seeds",  "--days",   "--baseline",    "--key-use", "--concentration", "--detector",
