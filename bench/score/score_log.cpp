@@ -26,8 +26,10 @@ void ScoreLog::set_thresholds(std::vector<double> thresholds) {
 
 double ScoreLog::kept(double score) const {
   if (thresholds_.empty()) return score;
-  const auto next = std::lower_bound(thresholds_.begin(), thresholds_.end(), score);
-  return next == thresholds_.end() ? std::numeric_limits<double>::infinity() : *next;
+  // A handful of them, and which one it is cannot be guessed: all are compared, without a branch.
+  std::size_t below = 0;
+  for (const double threshold : thresholds_) below += threshold < score ? 1 : 0;
+  return below == thresholds_.size() ? std::numeric_limits<double>::infinity() : thresholds_[below];
 }
 
 void ScoreLog::add(std::int32_t window, std::span<const detect::Scores::Item> items) {
