@@ -55,13 +55,13 @@ std::string first_difference(const WindowScores& a, const WindowScores& b) {
 /// "4.25", or that there was none.
 std::string score_text(double score) { return std::isinf(score) ? "no score" : fmt::format("{:.4g}", score); }
 
-/// "512 B", "1.6 MiB", "16 MiB".
+/// "512 B", "1.6 MB", "134 MB": in the units of `dwell list detectors --costs`.
 std::string size_text(std::uint64_t bytes) {
-  constexpr std::array<const char*, 4> kUnits = {"B", "KiB", "MiB", "GiB"};
+  constexpr std::array<const char*, 4> kUnits = {"B", "kB", "MB", "GB"};
   auto size = static_cast<double>(bytes);
   std::size_t unit = 0;
-  for (; size >= 1024 && unit + 1 < kUnits.size(); ++unit) size /= 1024;
-  std::string text = fmt::format("{:.1f}", size);
+  for (; size >= 999.5 && unit + 1 < kUnits.size(); ++unit) size /= 1000;
+  std::string text = size >= 99.5 ? fmt::format("{:.0f}", size) : fmt::format("{:.1f}", size);
   if (text.ends_with(".0")) text.resize(text.size() - 2);
   return text + " " + kUnits[unit];
 }

@@ -197,6 +197,7 @@ std::vector<std::string> options_for(const std::vector<std::string>& words) {
   for (const CommandSpec& spec : commands()) {
     if (std::find(words.begin(), words.end(), spec.name) == words.end()) continue;
     for (const std::string& option : spec.options) names.push_back("--" + option);
+    names.emplace_back("--help");
     return names;
   }
   const po::options_description table = option_table();

@@ -57,7 +57,8 @@ Result<std::string> find_scenario(const std::string& word) {
     return (scenario_folder() / (word + ".json")).string();
   if (names.empty())
     return Error{scenario_folder().string(), "", "found no scenarios", "a path, such as ./my-case.json"};
-  return Error{"", "", "found no scenario named \"" + word + "\"", accepted_names(word, names)};
+  return Error{"", "", "found no scenario named \"" + word + "\"",
+               accepted_names(word, names) + ", or a path such as ./my-case.json"};
 }
 
 std::string calendar_folder() { return (scenario_folder() / "calendars").string(); }
