@@ -11,8 +11,6 @@
 namespace dwell::run {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // Capacities of the logs: a run of 147 days at ten episodes a day makes 1,470 of at most 360 windows each.
 constexpr std::size_t kCalibrationCapacity = 1U << 16;
 constexpr std::size_t kScoringCapacity = 1U << 18;
@@ -67,11 +65,7 @@ Harness::Harness(const std::vector<Contender>& contenders, const HarnessOptions&
     }
   }
   add_stage();
-  lanes_.resize(kBlockWindows);
-  clean_tables_.resize(kBlockWindows);
-  for (std::vector<Lane>& lanes : lanes_) {
-    for (const Subscription& subscription : subscriptions_) lanes.emplace_back(subscription, options_.setting.shards);
-  }
+  make_crews();
 }
 
 Harness::Instance Harness::instance_of(std::unique_ptr<detect::Detector> detector) {
@@ -123,43 +117,11 @@ void Harness::block(std::span<const BlockWindow> windows) {
   if (windows.empty()) return;
   DWELL_DEMAND(windows.size() <= kBlockWindows, "a block of windows is too long");
   if (windows.front().info.index == options_.warm_up_windows && judges()) end_warm_up();
-  for (std::size_t k = 0; k < windows.size(); ++k) {
-    for (Lane& lane : lanes_[k]) {
-      if (!lane.subscription().gathered) lane.load(windows[k].source);
-    }
-  }
   if (options_.ranks != nullptr) return watch_on_ranks(windows);
   clean_rows_ += clean_rows_of(windows);
   watch(windows);
   leave_decided_views(windows.back().info.index + 1);
   if (measures(windows)) measure_state();
-}
-
-void Harness::watch(std::span<const BlockWindow> windows) {
-  // Where a contender has the clean view alone its end is the next one's beginning: to ask for the time takes as long
-  // as several windows of a light contender.
-  Clock::time_point begin = Clock::now();
-  for (const std::size_t c : order_) {
-    Slot& slot = slots_[c];
-    ContenderRun& run = run_of(c);
-    if (slot.views[0].detector == nullptr) continue;
-    try {
-      run_view(slot, run, View::clean, windows);
-      const Clock::time_point end = Clock::now();
-      run.clean_ns += std::chrono::duration<double, std::nano>(end - begin).count();
-      begin = end;
-      for (const View view : {View::factual, View::placebo}) {
-        if (slot.views[static_cast<std::size_t>(view)].detector == nullptr) continue;
-        run_view(slot, run, view, windows);
-        begin = Clock::now();
-      }
-    } catch (const std::exception& error) {
-      run.crash = error.what();
-      slot.views = {};
-      begin = Clock::now();
-    }
-    if (is_stage(slot)) share_out_stage();
-  }
 }
 
 std::uint64_t Harness::clean_rows_of(std::span<const BlockWindow> windows) {
@@ -176,52 +138,54 @@ bool Harness::measures(std::span<const BlockWindow> windows) {
   return windows.front().info.index / kMeasuredEvery != (windows.back().info.index + 1) / kMeasuredEvery;
 }
 
-void Harness::run_view(Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows) {
+void Harness::run_view(Crew& crew, Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows) {
   Instance& instance = slot.views[static_cast<std::size_t>(view)];
   for (std::size_t k = 0; k < windows.size(); ++k) {
     const detect::WindowTable* const table =
-        instance.sharded == nullptr ? nullptr : &table_for(slot, instance, view, k);
-    close_window(slot, instance, run, view, windows[k], k, table);
+        instance.sharded == nullptr ? nullptr : &table_for(crew, slot, instance, view, k);
+    close_window(crew, slot, instance, run, view, windows[k], k, table);
   }
 }
 
 /// With what the shards found in the window, or its rows for a sequential contender.
-void Harness::close_window(const Slot& slot, Instance& instance, ContenderRun& run, View view,
+void Harness::close_window(Crew& crew, const Slot& slot, Instance& instance, ContenderRun& run, View view,
                            const BlockWindow& window, std::size_t k, const detect::WindowTable* table) {
   const auto v = static_cast<std::size_t>(view);
   if (instance.features != nullptr && !vectors_[v][k]) return;
-  Lane& lane = lanes_[k][slot.lane];
+  Lane& lane = crew.lanes[k][slot.lane];
   score::ScoreLog& log = run.logs[v];
-  scores_.begin(log.floor());
+  detect::Scores& scores = crew.scores;
+  scores.begin(log.floor());
   if (instance.features != nullptr) {
-    instance.features->close(window.info, *vectors_[v][k], scores_);
+    instance.features->close(window.info, *vectors_[v][k], scores);
   } else if (instance.sequential != nullptr) {
     instance.sequential->observe(lane.ordered(slot.variant, view));
-    instance.sequential->close(window.info, scores_);
+    instance.sequential->close(window.info, scores);
   } else {
-    instance.sharded->close(window.info, lane.platform(slot.variant, view), *table, scores_);
+    instance.sharded->close(window.info, lane.platform(slot.variant, view), *table, scores);
     if (is_stage(slot)) keep_vector(instance, view, k);
   }
-  if (!scores_.items().empty()) keep(log, window.info.index, scores_);
+  if (!scores.items().empty()) keep(log, window.info.index, scores);
 }
 
-const detect::WindowTable& Harness::table_for(const Slot& slot, Instance& instance, View view, std::size_t k) {
-  Lane& lane = lanes_[k][slot.lane];
+const detect::WindowTable& Harness::table_for(Crew& crew, const Slot& slot, Instance& instance, View view,
+                                              std::size_t k) {
+  Lane& lane = crew.lanes[k][slot.lane];
   if (view == View::clean || !instance.shards.empty()) {
     const bool shared = slot.views[1].detector != nullptr || slot.views[2].detector != nullptr;
     // A table that no other view needs stays in the innermost cache from window to window.
-    detect::WindowTable& table = view == View::clean ? clean_tables_[shared ? k : 0] : view_table_;
+    detect::WindowTable& table = view == View::clean ? crew.clean_tables[shared ? k : 0] : crew.view_table;
     clear(table);
-    observe_sharded(slot, instance, view, lane, table);
+    observe_sharded(crew, slot, instance, view, lane, table);
     return table;
   }
   // Without shard state a detector is additive: the background's table serves every view, and only what the view adds
   // is observed.
-  if (!lane.adds(view)) return clean_tables_[k];
-  clear(view_table_);
-  view_table_.add(clean_tables_[k]);
-  observe_added(slot, instance, view, lane, view_table_);
-  return view_table_;
+  if (!lane.adds(view)) return crew.clean_tables[k];
+  clear(crew.view_table);
+  crew.view_table.add(crew.clean_tables[k]);
+  observe_added(slot, instance, view, lane, crew.view_table);
+  return crew.view_table;
 }
 
 void Harness::observe_added(const Slot& slot, const Instance& instance, View view, Lane& lane,
@@ -231,12 +195,12 @@ void Harness::observe_added(const Slot& slot, const Instance& instance, View vie
   }
 }
 
-void Harness::observe_sharded(const Slot& slot, const Instance& instance, View view, Lane& lane,
+void Harness::observe_sharded(Crew& crew, const Slot& slot, const Instance& instance, View view, Lane& lane,
                               detect::WindowTable& table) {
   if (!instance.shards.empty()) {
     lane.for_each_shard(slot.variant, view, [&](std::uint32_t shard, const detect::WindowRows& rows) {
       if (instance.shards[shard] == nullptr) return;
-      observed_shard_ = shard;
+      crew.observed_shard = shard;
       instance.sharded->observe(rows, instance.shards[shard].get(), table);
     });
     return;

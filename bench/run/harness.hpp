@@ -16,6 +16,7 @@
 #include "bench/score/threshold.hpp"
 #include "detectors/api/detector.hpp"
 #include "detectors/features/feature_stage.hpp"
+#include "sim/kernel/executor.hpp"
 #include "sim/world/rank_exchange.hpp"
 
 namespace dwell::run {
@@ -46,6 +47,8 @@ struct HarnessOptions {
   /// Whether nothing that a view of a contender may still log matters, after `seen` windows; then the view is left.
   /// Asked now and then. Empty: views last to the end.
   std::function<bool(std::size_t contender, View view, const ContenderRun& run, std::int64_t seen)> decided = {};
+  /// Threads that contenders are spread over, each of them on one at a time; nullptr: the caller's alone. Not on ranks.
+  kernel::Executor* executor = nullptr;
   /// On ranks each one observes the shards that are `local`; the first judges: it closes all windows and has the runs.
   /// nullptr: alone.
   world::RankExchange* ranks = nullptr;
@@ -58,6 +61,8 @@ struct BlockWindow {
 };
 /// Enough for a contender's state to pay for its way into the cache, few enough for the rows to stay there.
 inline constexpr std::size_t kBlockWindows = 16;
+/// Each has the chosen rows of a block for itself, which at full size take memory.
+inline constexpr std::size_t kMostCrews = 8;
 
 /// Detectors are made at construction, observe the clean view until `fork`, and all three views from then on. On ranks
 /// all make the same calls, each with the rows of its own shards and the platform's. Where contenders judge feature
@@ -99,7 +104,21 @@ class Harness {
     std::size_t variant = 0;
     std::array<Instance, kViews> views;
   };
+  /// What a thread needs to take contenders through a block, on lines of the cache that are its own.
+  struct alignas(64) Crew {
+    std::vector<std::vector<Lane>> lanes;           // window of the block × subscription
+    std::vector<detect::WindowTable> clean_tables;  // by window of the block, of the contender in turn
+    detect::WindowTable view_table;
+    detect::Scores scores;
+    std::uint32_t observed_shard = 0;  // the last
+    std::chrono::steady_clock::time_point asked;
+    double since_asked_ns();  // since it was last called
+  };
   static Instance instance_of(std::unique_ptr<detect::Detector> detector);
+  void make_crews();
+  /// On ranks one thread does all.
+  [[nodiscard]] Crew& crew() { return crews_.front(); }
+  static void load(Crew& crew, std::span<const BlockWindow> windows);
   void add_stage();
   [[nodiscard]] bool is_stage(const Slot& slot) const { return slot.descriptor == &stage_descriptor_; }
   [[nodiscard]] ContenderRun& run_of(std::size_t slot) { return slot < runs_.size() ? runs_[slot] : stage_run_; }
@@ -109,14 +128,17 @@ class Harness {
   void leave_stage();
   void subscribe(Slot& slot);
   void watch(std::span<const BlockWindow> windows);
-  void run_view(Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows);
-  void close_window(const Slot& slot, Instance& instance, ContenderRun& run, View view, const BlockWindow& window,
-                    std::size_t k, const detect::WindowTable* table);
-  void observe_sharded(const Slot& slot, const Instance& instance, View view, Lane& lane, detect::WindowTable& table);
+  void take_through(Crew& crew, std::size_t slot, std::span<const BlockWindow> windows);
+  void run_view(Crew& crew, Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows);
+  void close_window(Crew& crew, const Slot& slot, Instance& instance, ContenderRun& run, View view,
+                    const BlockWindow& window, std::size_t k, const detect::WindowTable* table);
+  static void observe_sharded(Crew& crew, const Slot& slot, const Instance& instance, View view, Lane& lane,
+                              detect::WindowTable& table);
   static void observe_added(const Slot& slot, const Instance& instance, View view, Lane& lane,
                             detect::WindowTable& table);
   static std::uint64_t clean_rows_of(std::span<const BlockWindow> windows);
-  const detect::WindowTable& table_for(const Slot& slot, Instance& instance, View view, std::size_t k);
+  static const detect::WindowTable& table_for(Crew& crew, const Slot& slot, Instance& instance, View view,
+                                              std::size_t k);
   void end_warm_up();
   void leave_decided_views(std::int64_t seen);
   static bool measures(std::span<const BlockWindow> windows);
@@ -149,9 +171,7 @@ class Harness {
   HarnessOptions options_;
   const std::vector<Contender>& contenders_;
   std::vector<Subscription> subscriptions_;
-  std::vector<std::vector<Lane>> lanes_;           // window of the block × subscription
-  std::vector<detect::WindowTable> clean_tables_;  // by window of the block, of the contender in turn
-  detect::WindowTable view_table_;
+  std::vector<Crew> crews_;  // one a thread; on ranks one
   detect::Descriptor stage_descriptor_ = detect::describe_feature_stage();
   std::vector<Slot> slots_;         // of the contenders, and the stage last where some take its vectors
   std::vector<std::size_t> order_;  // of the slots in a block: the stage comes first
@@ -159,12 +179,10 @@ class Harness {
   ContenderRun stage_run_;
   using Vectors = std::vector<std::optional<detect::FeatureVector>>;  // by window of the block
   std::array<Vectors, kViews> vectors_;                               // of the stage
-  detect::Scores scores_;
   bool forked_ = false;
   std::int64_t ask_at_ = 0;     // windows seen when it is next asked whether views are decided
   std::int64_t ask_after_ = 0;  // and how many windows lie before that
   std::uint64_t clean_rows_ = 0;
-  std::uint32_t observed_shard_ = 0;            // the last, on ranks
   std::vector<std::uint64_t> elsewhere_bytes_;  // of shard states on other ranks, by contender, when last measured
   std::vector<std::vector<telemetry::PartitionRows>> gathered_;  // window of the block × rank; of the judge
 };

@@ -77,6 +77,7 @@ struct Harness::Share {
 };
 
 void Harness::watch_on_ranks(std::span<const BlockWindow> windows) {
+  load(crew(), windows);
   ByteWriter writer;
   for (const std::size_t c : order_) put_share(writer, c, windows);
   writer.put(clean_rows_of(windows));
@@ -104,7 +105,7 @@ void Harness::put_share(ByteWriter& writer, std::size_t c, std::span<const Block
   ByteWriter tables;
   Mishap at;
   double clean_ns = 0;
-  observed_shard_ = 0;
+  crew().observed_shard = 0;
   if (slot.views[0].detector == nullptr) {
     at.what = run_of(c).crash;
   } else if (slot.views[0].sharded != nullptr) {
@@ -117,7 +118,7 @@ void Harness::put_share(ByteWriter& writer, std::size_t c, std::span<const Block
         if (view == View::clean) clean_ns = ns_since(begin);
       }
     } catch (const std::exception& error) {
-      at.shard = observed_shard_;
+      at.shard = crew().observed_shard;
       at.what = error.what();
     }
   }
@@ -133,15 +134,16 @@ void Harness::put_share(ByteWriter& writer, std::size_t c, std::span<const Block
 /// Of a view without shard state only what it adds to the clean one.
 void Harness::put_tables(ByteWriter& writer, const Slot& slot, View view, std::size_t k) {
   const Instance& instance = slot.views[static_cast<std::size_t>(view)];
-  Lane& lane = lanes_[k][slot.lane];
-  view_table_.clear();
+  Lane& lane = crew().lanes[k][slot.lane];
+  detect::WindowTable& table = crew().view_table;
+  table.clear();
   if (view == View::clean || !instance.shards.empty()) {
-    observe_sharded(slot, instance, view, lane, view_table_);
+    observe_sharded(crew(), slot, instance, view, lane, table);
   } else {
-    observe_added(slot, instance, view, lane, view_table_);
+    observe_added(slot, instance, view, lane, table);
   }
-  writer.put_all(view_table_.sums.entries());
-  writer.put_all(view_table_.list.entries());
+  writer.put_all(table.sums.entries());
+  writer.put_all(table.list.entries());
 }
 
 void Harness::put_gathered_rows(ByteWriter& writer, std::span<const BlockWindow> windows) const {
@@ -195,7 +197,7 @@ void Harness::load_gathered(std::span<ByteReader> readers, std::span<const Block
   for (std::size_t k = 0; k < windows.size(); ++k) {
     WindowSource source = windows[k].source;
     source.partitions = gathered_[k];
-    for (Lane& lane : lanes_[k]) {
+    for (Lane& lane : crew().lanes[k]) {
       if (lane.subscription().gathered) lane.load(source);
     }
   }
@@ -237,7 +239,7 @@ void Harness::judge_window(Slot& slot, ContenderRun& run, View view, const Block
   const detect::WindowTable* const table =
       instance.sharded == nullptr ? nullptr : &merge_tables(instance, view, k, shares);
   try {
-    close_window(slot, instance, run, view, window, k, table);
+    close_window(crew(), slot, instance, run, view, window, k, table);
   } catch (const std::exception& error) {
     run.crash = error.what();
   }
@@ -246,7 +248,7 @@ void Harness::judge_window(Slot& slot, ContenderRun& run, View view, const Block
 const detect::WindowTable& Harness::merge_tables(const Instance& instance, View view, std::size_t k,
                                                  std::vector<Share>& shares) {
   const bool adds = view != View::clean && instance.shards.empty();
-  detect::WindowTable& table = view == View::clean ? clean_tables_[k] : view_table_;
+  detect::WindowTable& table = view == View::clean ? crew().clean_tables[k] : crew().view_table;
   table.clear();
   std::vector<EntriesRead> sums, lists;
   std::size_t new_sums = 0, new_list = 0;
@@ -255,9 +257,9 @@ const detect::WindowTable& Harness::merge_tables(const Instance& instance, View 
     new_list += lists.emplace_back(share.tables).size();
     DWELL_DEMAND(!share.tables.failed(), "tables of a rank are damaged");
   }
-  if (adds && new_sums + new_list == 0) return clean_tables_[k];
-  table.sums.expect(new_sums + (adds ? clean_tables_[k].sums.size() : 0));
-  if (adds) table.add(clean_tables_[k]);
+  if (adds && new_sums + new_list == 0) return crew().clean_tables[k];
+  table.sums.expect(new_sums + (adds ? crew().clean_tables[k].sums.size() : 0));
+  if (adds) table.add(crew().clean_tables[k]);
   for (const EntriesRead& entries : sums) {
     entries.for_each([&](const SparseTable::Entry& entry) { table.sums.add(entry.key, entry.value); });
   }

@@ -162,6 +162,7 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
       .warm_up_windows = static_cast<std::int32_t>(plan.warm_up_windows),
       .floors = options.floors,
       .thresholds = options.thresholds,
+      .executor = options.executor,
       .ranks = options.ranks == nullptr ? nullptr : &options.ranks->exchange(),
       .local = [&](ShardId shard) { return simulation.local(shard); }};
   if (!options.thresholds.empty()) {
@@ -215,7 +216,9 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   at.watching_s += block.flush();
   if (options.each_day) options.each_day(1, date_of(plan.windows - 1), simulation.rows());
   WorldRecord record;
-  record.generation_s = before_s + std::chrono::duration<double>(Clock::now() - begin).count() - at.watching_s;
+  const double threads = options.executor == nullptr ? 1 : static_cast<double>(options.executor->threads());
+  record.generation_s =
+      threads * (before_s + std::chrono::duration<double>(Clock::now() - begin).count() - at.watching_s);
   record.seed = options.seed;
   record.plan = plan;
   record.contenders = std::move(harness.runs());

@@ -53,7 +53,7 @@ struct WorldRecord {
   std::uint64_t rows = 0, foreign_rows = 0;
   std::uint64_t background_digest = 0, foreign_digest = 0;
   std::uint64_t clean_rows = 0;
-  double generation_s = 0;  ///< time outside the contenders
+  double generation_s = 0;  ///< time outside the contenders, of all threads of the run, waiting ones too
   Time complaint = kNever;  ///< when somebody saw in a customer's complaint that data had leaked
 };
 
