@@ -21,6 +21,8 @@
 // (random_cut_box.hpp): p is right to within (d / 16 + 7) 2^-23 of itself for d dimensions. A cut is moved to the box
 // or to the point, whichever is lower, where rounding would have it part nothing.
 
+#include <array>
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -96,17 +98,18 @@ class RandomCutTree {
     double whole = 1;                    // the product so far
     Draw draw;
   };
-  /// The way up from where a point was.
-  struct Ascent {
-    Slot slot;
-    bool shrinks;  // at first: whether the box below did
-    Ref below;     // whose box is to be made anew
-  };
+  /// Trees whose turn is yet to come, by their places among those together.
+  using Turns = std::array<std::uint16_t, kTogether>;
 
+  /// One or the other. Compilers make a branch of ?: where they see fit, but none of this.
+  template <std::integral T>
+  [[nodiscard]] static T choose(bool first, T one, T other) {
+    return static_cast<T>(other ^ ((one ^ other) & -static_cast<T>(first)));
+  }
   [[nodiscard]] static bool is_leaf(Ref ref) { return ref < 0; }
   [[nodiscard]] static Ref leaf_at(std::size_t place) { return static_cast<Ref>(~place); }
   /// The number of an inner node, the place of a leaf.
-  [[nodiscard]] static std::size_t index(Ref ref) { return static_cast<std::size_t>(is_leaf(ref) ? ~ref : ref); }
+  [[nodiscard]] static std::size_t index(Ref ref) { return static_cast<std::size_t>(ref ^ (ref >> 15)); }
   [[nodiscard]] static std::size_t place_of(Ref leaf) { return static_cast<std::size_t>(~leaf); }
   [[nodiscard]] Inner& inner(Ref ref) { return inners_[static_cast<std::size_t>(ref)]; }
   [[nodiscard]] const Inner& inner(Ref ref) const { return inners_[static_cast<std::size_t>(ref)]; }
@@ -116,20 +119,24 @@ class RandomCutTree {
   [[nodiscard]] std::uint32_t size(Ref ref) const;
   [[nodiscard]] Box box(const Lanes* points, Ref ref, std::size_t lines) const;
   void hang(Ref ref, Slot slot);
-  void call_node(Ref ref) const;
   void call_box(const Lanes* points, Ref ref, std::size_t lines) const;
 
   template <std::size_t kLines>
-  static void descend(std::span<RandomCutTree> trees, const Lanes* points, std::size_t place, Descent* descents);
+  static void descend(std::span<RandomCutTree> trees, const Lanes* points, std::size_t place, Descent* descents,
+                      Turns& going, std::size_t many);
   bool advance(const Lanes* points, std::size_t place, std::size_t lines, Descent& descent);
-  void part(const Lanes* points, std::size_t place, Descent& descent);
-  [[nodiscard]] Cut draw_cut(Box box, const Lanes* x, double along) const;
+  void settle(const Lanes* points, std::size_t place, Descent& descent);
+  void part(const Lanes* points, std::size_t place, float extension, Descent& descent);
+  [[nodiscard]] Cut draw_cut(Box box, const Lanes* x, double left) const;
 
+  bool take_out(std::size_t place, Slot& up);
+  static void climb(std::span<RandomCutTree> trees, std::array<Slot, kTogether> slots, Turns& climbing,
+                    std::size_t many);
   template <std::size_t kLines>
-  static void ascend(std::span<RandomCutTree> trees, const Lanes* points, Ascent* ascents);
-  [[nodiscard]] Ascent take_out(std::size_t place);
-  bool advance(const Lanes* points, std::size_t lines, Ascent& ascent);
-  bool pass(const Lanes* points, std::size_t lines, bool shrank, Ascent& ascent);
+  static void shrink(std::span<RandomCutTree> trees, const Lanes* points, Slot* slots, Turns& shrinking,
+                     std::size_t many);
+  bool advance(const Lanes* points, std::size_t lines, Slot& slot);
+  void call_boxes(const Lanes* points, std::size_t lines, Slot slot) const;
   void rename(Place from);
 
   [[nodiscard]] bool leaves_sound(std::size_t held) const;
@@ -147,9 +154,11 @@ class RandomCutTree {
 
 /// Which kind of node comes next is hard to foretell: nothing branches on it.
 inline Box RandomCutTree::box(const Lanes* points, Ref ref, std::size_t lines) const {
-  const bool leaf = is_leaf(ref);
-  const Lanes* const base = leaf ? points : boxes_.data();
-  const std::size_t to_high = leaf ? 0 : lines;
+  const auto none = static_cast<std::size_t>(std::ptrdiff_t{ref} >> 15);  // all ones for a leaf
+  const auto of_leaves = reinterpret_cast<std::uintptr_t>(points),
+             of_nodes = reinterpret_cast<std::uintptr_t>(boxes_.data());
+  const auto* const base = reinterpret_cast<const Lanes*>(of_nodes ^ ((of_leaves ^ of_nodes) & none));
+  const std::size_t to_high = lines & ~none;
   const Lanes* const low = base + index(ref) * (lines + to_high);
   return {low, low + to_high};
 }

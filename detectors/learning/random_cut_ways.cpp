@@ -11,17 +11,18 @@
 namespace dwell::detect {
 namespace {
 
-/// Calls `advance(i)` for each i below `many` in turn until it returned false for it.
-template <std::size_t kMost, class Advance>
-[[gnu::always_inline]] inline void take_turns(std::size_t many, Advance advance) {
-  std::array<std::size_t, kMost> going;
-  std::iota(going.begin(), going.end(), std::size_t{0});
+/// Calls `advance(i)` for each i of `going` in turn until it returned false for it. Nothing branches on what it
+/// returns, and what is kept is told after a round: a list that grew by each answer would make the next turn wait for
+/// it.
+template <std::size_t kMost>
+[[gnu::always_inline]] inline void take_turns(std::array<std::uint16_t, kMost>& going, std::size_t many, auto advance) {
+  std::array<bool, kMost> goes;
   while (many > 0) {
+    for (std::size_t i = 0; i < many; ++i) goes[i] = advance(going[i]);
     std::size_t kept = 0;
     for (std::size_t i = 0; i < many; ++i) {
-      const std::size_t at = going[i];
-      going[kept] = at;
-      kept += advance(at) ? 1 : 0;
+      going[kept] = going[i];
+      kept += goes[i] ? 1 : 0;
     }
     many = kept;
   }
@@ -46,14 +47,7 @@ void RandomCutTree::hang(Ref ref, Slot slot) {
   (is_leaf(ref) ? held_[place_of(ref)].slot : inner(ref).slot) = slot;
 }
 
-/// These two are inlined because the compiler drops calls of functions that only prefetch.
-[[gnu::always_inline]] inline void RandomCutTree::call_node(Ref ref) const {
-  const bool leaf = is_leaf(ref);
-  const auto* const base = leaf ? static_cast<const void*>(held_.data()) : static_cast<const void*>(inners_.data());
-  const std::size_t offset = index(ref) * (leaf ? sizeof(Held) : sizeof(Inner));
-  __builtin_prefetch(static_cast<const char*>(base) + offset, 1);
-}
-
+/// Inlined because the compiler drops calls of functions that only prefetch.
 [[gnu::always_inline]] inline void RandomCutTree::call_box(const Lanes* points, Ref ref, std::size_t lines) const {
   const Box around = box(points, ref, lines);
   for (std::size_t line = 0; line < lines; ++line) {
@@ -66,53 +60,49 @@ double RandomCutTree::insert(std::span<RandomCutTree> trees, std::span<const Lan
                              std::span<const Draw> draws) {
   DWELL_ASSERT(trees.size() <= kTogether && draws.size() == trees.size());
   std::array<Descent, kTogether> descents;
+  Turns going;
+  std::size_t many = 0;
   for (std::size_t t = 0; t < trees.size(); ++t) {
     const RandomCutTree& tree = trees[t];
     DWELL_ASSERT(tree.held_[place].leaf == kNowhere);
     descents[t] = {.at = tree.root_, .slot = kTop, .draw = draws[t]};
-    if (tree.root_ == kNobody) continue;
-    tree.call_node(tree.root_);
+    if (tree.root_ == kNobody || is_leaf(tree.root_)) continue;
+    going[many++] = static_cast<std::uint16_t>(t);
+    __builtin_prefetch(&tree.inner(tree.root_), 1);
     tree.call_box(points.data(), tree.root_, tree.lines_);
   }
   const bool single = !trees.empty() && trees.front().lines_ == 1;
-  (single ? descend<1> : descend<0>)(trees, points.data(), place, descents.data());
+  (single ? descend<1> : descend<0>)(trees, points.data(), place, descents.data(), going, many);
   double sum = 0;
-  for (std::size_t t = 0; t < trees.size(); ++t)
+  for (std::size_t t = 0; t < trees.size(); ++t) {
+    trees[t].settle(points.data(), place, descents[t]);
     sum += static_cast<double>(descents[t].others) / static_cast<double>(descents[t].with);
+  }
   return sum;
 }
 
 template <std::size_t kLines>
-void RandomCutTree::descend(std::span<RandomCutTree> trees, const Lanes* points, std::size_t place, Descent* descents) {
-  take_turns<kTogether>(trees.size(), [=](std::size_t t) {
-    return trees[t].advance(points, place, kLines == 0 ? trees[t].lines_ : kLines, descents[t]);
-  });
+void RandomCutTree::descend(std::span<RandomCutTree> trees, const Lanes* points, std::size_t place, Descent* descents,
+                            Turns& going, std::size_t many) {
+  take_turns(
+      going, many, [=](std::size_t t) __attribute__((always_inline)) {
+        return trees[t].advance(points, place, kLines == 0 ? trees[t].lines_ : kLines, descents[t]);
+      });
 }
 
-/// A step down; false when the point is where it belongs.
+/// A step down from an inner node; false when the point has come to a leaf, or to where it is parted from the box. What
+/// is to be done there waits until all have come: a guess gone wrong then throws away little of what others do.
 [[gnu::always_inline]] inline bool RandomCutTree::advance(const Lanes* points, std::size_t place, std::size_t lines,
                                                           Descent& descent) {
   const Ref at = descent.at;
-  if (at == kNobody) {
-    held_[place] = {static_cast<Place>(place), kTop, 1};
-    root_ = leaf_at(place);
-    return false;
-  }
   const Lanes* const x = points + place * lines;
-  const Box around = box(points, at, lines);
+  Lanes* const low = rows(at, lines);
+  const Box around{low, low + lines};
   const Growth grown = growth(around, x, lines);
-  if (is_leaf(at) && grown.sides == 0) {
-    held_[place].leaf = static_cast<Place>(place_of(at));
-    ++held_[place_of(at)].size;
-    return false;
-  }
   // Whether x lies within the box is hard to foretell: nothing branches on it, and the box grows by nothing.
   const double whole = descent.whole * (1 - static_cast<double>(grown.extension / grown.sides));
-  if (!(whole >= descent.draw.parts)) {
-    part(points, place, descent);
-    return false;
-  }
-  unite(around, {x, x}, rows(at, lines), rows(at, lines) + lines, lines);
+  if (!(whole >= descent.draw.parts)) return false;
+  unite(around, {x, x}, low, low + lines, lines);
   descent.whole = whole;
   Inner& node = inner(at);
   const unsigned side = number(x, node.dimension) > node.cut ? 1 : 0;
@@ -122,14 +112,37 @@ void RandomCutTree::descend(std::span<RandomCutTree> trees, const Lanes* points,
   descent.others = greater ? others : descent.others;
   descent.with = greater ? with : descent.with;
   descent.slot = static_cast<Slot>(2 * at + static_cast<int>(side));
-  descent.at = node.child[side];
-  call_node(descent.at);
-  call_box(points, descent.at, lines);
+  const Ref next = node.child[side];
+  descent.at = next;
+  if (is_leaf(next)) {
+    __builtin_prefetch(&held_[place_of(next)], 1);
+    return false;
+  }
+  __builtin_prefetch(&inner(next), 1);
+  call_box(points, next, lines);
   return true;
 }
 
+/// The point's leaf, where its descent has ended.
+void RandomCutTree::settle(const Lanes* points, std::size_t place, Descent& descent) {
+  const Ref at = descent.at;
+  if (at == kNobody) {
+    held_[place] = {static_cast<Place>(place), kTop, 1};
+    root_ = leaf_at(place);
+    return;
+  }
+  const float extension = growth(box(points, at, lines_), points + place * lines_, lines_).extension;
+  if (is_leaf(at) && extension == 0) {
+    held_[place].leaf = static_cast<Place>(place_of(at));
+    ++held_[place_of(at)].size;
+  } else {
+    part(points, place, extension, descent);
+  }
+}
+
 /// A new node where the descent has come to: what hung there becomes one of its children, the point's leaf the other.
-void RandomCutTree::part(const Lanes* points, std::size_t place, Descent& descent) {
+/// Its box is made.
+void RandomCutTree::part(const Lanes* points, std::size_t place, float extension, Descent& descent) {
   const Lanes* const x = points + place * lines_;
   const Box around = box(points, descent.at, lines_);
   const Ref made = free_.back();
@@ -139,7 +152,7 @@ void RandomCutTree::part(const Lanes* points, std::size_t place, Descent& descen
     descent.others = others;
     descent.with = 1;
   }
-  const Cut cut = draw_cut(around, x, descent.draw.along);
+  const Cut cut = draw_cut(around, x, descent.draw.along * static_cast<double>(extension));
   const unsigned side = number(x, cut.dimension) > cut.value ? 1 : 0;
   Inner& node = inner(made);
   node.cut = cut.value;
@@ -153,9 +166,8 @@ void RandomCutTree::part(const Lanes* points, std::size_t place, Descent& descen
   hang(descent.at, static_cast<Slot>(2 * made + 1 - static_cast<int>(side)));
 }
 
-/// The cut that lies at this share of what the box grows by, dimension after dimension.
-RandomCutTree::Cut RandomCutTree::draw_cut(Box box, const Lanes* x, double along) const {
-  double left = along * static_cast<double>(growth(box, x, lines_).extension);
+/// The cut that lies so far along what the box grows by, dimension after dimension.
+RandomCutTree::Cut RandomCutTree::draw_cut(Box box, const Lanes* x, double left) const {
   Lanes extension;
   std::size_t q = 0;
   for (; q < dimension_; ++q) {
@@ -185,24 +197,52 @@ void RandomCutTree::remove(std::span<RandomCutTree> trees, std::span<const Lanes
     const Slot slot = tree.held_[tree.held_[place].leaf].slot;
     if (slot != kTop) __builtin_prefetch(&tree.inners_[slot / 2], 1);
   }
-  std::array<Ascent, kTogether> ascents;
-  for (std::size_t t = 0; t < trees.size(); ++t) ascents[t] = trees[t].take_out(place);
+  std::array<Slot, kTogether> slots{};
+  Turns climbing, shrinking;
+  std::size_t climbs = 0, shrinks = 0;  // a point that leaves others behind takes nothing from boxes
   for (std::size_t t = 0; t < trees.size(); ++t) {
-    trees[t].pass(points.data(), trees[t].lines_, ascents[t].shrinks, ascents[t]);
+    const bool alone = trees[t].take_out(place, slots[t]);
+    const bool below = slots[t] != kTop;
+    climbing[climbs] = shrinking[shrinks] = static_cast<std::uint16_t>(t);
+    climbs += below ? 1 : 0;
+    shrinks += below && alone ? 1 : 0;
   }
   const bool single = !trees.empty() && trees.front().lines_ == 1;
-  (single ? ascend<1> : ascend<0>)(trees, points.data(), ascents.data());
+  for (const std::size_t t : std::span(shrinking).first(shrinks))
+    trees[t].call_boxes(points.data(), trees[t].lines_, slots[t]);
+  climb(trees, slots, climbing, climbs);
+  (single ? shrink<1> : shrink<0>)(trees, points.data(), slots.data(), shrinking, shrinks);
+}
+
+/// One point fewer below each node on the way up. It is all the way there is for most trees at most nodes, since a box
+/// that did not shrink leaves those above as they are; and what comes after finds the way in the cache.
+void RandomCutTree::climb(std::span<RandomCutTree> trees, std::array<Slot, kTogether> slots, Turns& climbing,
+                          std::size_t many) {
+  take_turns(
+      climbing, many, [&](std::size_t t) __attribute__((always_inline)) {
+        const Slot slot = slots[t];
+        Inner* const inners = trees[t].inners_.data();
+        Inner& node = inners[slot / 2];
+        --node.size[slot % 2];
+        const bool top = node.slot == kTop;
+        const Slot above = choose(top, slot, node.slot);
+        slots[t] = above;
+        __builtin_prefetch(&inners[above / 2], 1);
+        return !top;
+      });
 }
 
 template <std::size_t kLines>
-void RandomCutTree::ascend(std::span<RandomCutTree> trees, const Lanes* points, Ascent* ascents) {
-  take_turns<kTogether>(trees.size(), [=](std::size_t t) {
-    return trees[t].advance(points, kLines == 0 ? trees[t].lines_ : kLines, ascents[t]);
-  });
+void RandomCutTree::shrink(std::span<RandomCutTree> trees, const Lanes* points, Slot* slots, Turns& shrinking,
+                           std::size_t many) {
+  take_turns(
+      shrinking, many, [=](std::size_t t) __attribute__((always_inline)) {
+        return trees[t].advance(points, kLines == 0 ? trees[t].lines_ : kLines, slots[t]);
+      });
 }
 
-/// The point is gone; the nodes above are yet to learn it.
-RandomCutTree::Ascent RandomCutTree::take_out(std::size_t place) {
+/// The point is gone; the nodes above are yet to learn it. Whether its leaf is gone as well.
+bool RandomCutTree::take_out(std::size_t place, Slot& up) {
   Held& own = held_[place];
   Held& leaf = held_[own.leaf];
   Slot slot = leaf.slot;
@@ -222,7 +262,8 @@ RandomCutTree::Ascent RandomCutTree::take_out(std::size_t place) {
   }
   own.leaf = kNowhere;
   if (slot != kTop) __builtin_prefetch(&inners_[slot / 2], 1);
-  return {slot, alone, kNobody};
+  up = slot;
+  return alone;
 }
 
 /// The leaf that a point leaves is named after another of its points.
@@ -237,34 +278,23 @@ void RandomCutTree::rename(Place from) {
   hang(leaf_at(heir), held_[from].slot);
 }
 
-/// A step up; false after the last. A box is made anew a step after it was called, when its node has been passed.
-[[gnu::always_inline]] inline bool RandomCutTree::advance(const Lanes* points, std::size_t lines, Ascent& ascent) {
-  bool shrank = false;
-  if (ascent.below != kNobody) {
-    const Inner& node = inner(ascent.below);
-    Lanes* const own = rows(ascent.below, lines);
-    shrank = unite(box(points, node.child[0], lines), box(points, node.child[1], lines), own, own + lines, lines);
-  }
-  return pass(points, lines, shrank, ascent);
+[[gnu::always_inline]] inline void RandomCutTree::call_boxes(const Lanes* points, std::size_t lines, Slot slot) const {
+  const Inner& node = inners_[slot / 2];
+  call_box(points, static_cast<Ref>(slot / 2), lines);
+  call_box(points, node.child[1 - slot % 2], lines);
 }
 
-/// By the node at the ascent's slot; its box and that of its other child are called when the box below shrank.
-[[gnu::always_inline]] inline bool RandomCutTree::pass(const Lanes* points, std::size_t lines, bool shrank,
-                                                       Ascent& ascent) {
-  ascent.below = kNobody;
-  if (ascent.slot == kTop) return false;
-  const auto at = static_cast<Ref>(ascent.slot / 2);
-  Inner& node = inner(at);
-  const unsigned side = ascent.slot % 2;
-  --node.size[side];
-  ascent.slot = node.slot;
-  if (shrank) {
-    ascent.below = at;
-    call_box(points, at, lines);
-    call_box(points, node.child[1 - side], lines);
-  }
-  if (ascent.slot != kTop) __builtin_prefetch(&inners_[ascent.slot / 2], 1);
-  return true;
+/// Makes the box of the node at the slot anew; false when it did not shrink, or is the last.
+[[gnu::always_inline]] inline bool RandomCutTree::advance(const Lanes* points, std::size_t lines, Slot& slot) {
+  const auto at = static_cast<Ref>(slot / 2);
+  const Inner& node = inner(at);
+  const Slot above = choose(node.slot == kTop, slot, node.slot);
+  call_boxes(points, lines, above);
+  Lanes* const own = rows(at, lines);
+  const bool shrank =
+      unite(box(points, node.child[0], lines), box(points, node.child[1], lines), own, own + lines, lines);
+  slot = above;
+  return shrank & (node.slot != kTop);
 }
 
 }  // namespace dwell::detect
