@@ -7,14 +7,33 @@
 
 namespace dwell::detect {
 
-RandomCutTree::RandomCutTree(std::size_t capacity, std::size_t dimension)
+RandomCutTree::RandomCutTree(std::size_t capacity, std::size_t dimension, std::pmr::memory_resource* memory)
     : dimension_(dimension),
       lines_(lines_of(dimension)),
-      inners_(capacity),
-      boxes_(capacity * 2 * lines_),
-      held_(capacity) {
+      boxes_(capacity * 2 * lines_, memory),
+      inners_(capacity, memory),
+      held_(capacity, memory),
+      free_(memory) {
   DWELL_DEMAND(capacity <= kMostPoints && dimension <= kMostDimensions, "a random cut tree too large for its numbers");
+  free_.reserve(capacity);
   list_free();
+}
+
+RandomCutTree::RandomCutTree(const RandomCutTree& other, std::pmr::memory_resource* memory)
+    : dimension_(other.dimension_),
+      lines_(other.lines_),
+      boxes_(other.boxes_, memory),
+      inners_(other.inners_, memory),
+      held_(other.held_, memory),
+      free_(memory),
+      root_(other.root_) {
+  free_.reserve(inners_.size());
+  free_.assign(other.free_.begin(), other.free_.end());
+}
+
+std::size_t RandomCutTree::bytes_of(std::size_t capacity, std::size_t dimension) {
+  const std::size_t each = 2 * lines_of(dimension) * sizeof(Lanes) + sizeof(Inner) + sizeof(Held) + sizeof(Ref);
+  return (capacity * each + sizeof(Lanes) - 1) / sizeof(Lanes) * sizeof(Lanes);  // boxes lie on lines
 }
 
 void RandomCutTree::list_free() {
@@ -24,24 +43,19 @@ void RandomCutTree::list_free() {
   }
 }
 
-std::uint64_t RandomCutTree::bytes() const {
-  return inners_.capacity() * sizeof(Inner) + boxes_.capacity() * sizeof(Lanes) + held_.capacity() * sizeof(Held) +
-         free_.capacity() * sizeof(Ref);
-}
-
 void RandomCutTree::save(ByteWriter& writer) const {
-  put_records(writer, inners_);
-  writer.put_vector(held_);
+  put_records(writer, std::vector<Inner>(inners_.begin(), inners_.end()));
+  writer.put_all(std::span<const Held>(held_));
   writer.put(root_);
 }
 
 void RandomCutTree::restore(ByteReader& reader, std::span<const Lanes> points, std::size_t held) {
-  auto inners = get_records<Inner>(reader);
-  auto places = reader.get_vector<Held>();
+  const auto inners = get_records<Inner>(reader);
+  const auto places = reader.get_vector<Held>();
   root_ = reader.get<Ref>();
   const bool whole = inners.size() == inners_.size() && places.size() == held_.size();
-  if (whole) inners_ = std::move(inners);
-  if (whole) held_ = std::move(places);
+  if (whole) std::copy(inners.begin(), inners.end(), inners_.begin());
+  if (whole) std::copy(places.begin(), places.end(), held_.begin());
   const std::size_t found = !whole || root_ == kNobody ? 0 : enclose_all(points.data(), root_, kTop);
   const bool sound = whole && leaves_sound(held) && found == held;
   if (!sound) {

@@ -24,6 +24,7 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -46,8 +47,12 @@ class RandomCutTree {
   /// That of a point, by its ordinal in the stream.
   static Draw draw(const RoundKeys& keys, std::uint32_t tree, std::uint32_t point);
 
-  /// For at most `capacity` points of `dimension` numbers; they lie in rows that the caller owns, by place.
-  RandomCutTree(std::size_t capacity, std::size_t dimension);
+  /// For at most `capacity` points of `dimension` numbers; they lie in rows that the caller owns, by place. What it
+  /// takes of `memory`, at most bytes_of(), it takes at once and never again; a copy likewise.
+  RandomCutTree(std::size_t capacity, std::size_t dimension,
+                std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  RandomCutTree(const RandomCutTree& other, std::pmr::memory_resource* memory);
+  static std::size_t bytes_of(std::size_t capacity, std::size_t dimension);
 
   /// As many trees as take turns.
   static constexpr std::size_t kTogether = 20;
@@ -58,7 +63,6 @@ class RandomCutTree {
   /// The point at `place` out of all trees, kTogether at most; its numbers are not asked for.
   static void remove(std::span<RandomCutTree> trees, std::span<const Lanes> points, std::size_t place);
 
-  [[nodiscard]] std::uint64_t bytes() const;
   void save(ByteWriter& writer) const;
   /// Points at the first `held` places and at no others; the reader fails when what it holds is no such tree.
   void restore(ByteReader& reader, std::span<const Lanes> points, std::size_t held);
@@ -144,11 +148,11 @@ class RandomCutTree {
   void list_free();
 
   std::size_t dimension_;
-  std::size_t lines_;  // of a row
-  std::vector<Inner> inners_;
-  std::vector<Lanes> boxes_;  // two rows for each inner node
-  std::vector<Held> held_;    // by place
-  std::vector<Ref> free_;     // inner nodes
+  std::size_t lines_;              // of a row
+  std::pmr::vector<Lanes> boxes_;  // two rows for each inner node
+  std::pmr::vector<Inner> inners_;
+  std::pmr::vector<Held> held_;  // by place
+  std::pmr::vector<Ref> free_;   // inner nodes
   Ref root_ = kNobody;
 };
 

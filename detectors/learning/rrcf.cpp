@@ -9,7 +9,31 @@
 namespace dwell::detect {
 namespace {
 constexpr std::size_t kTogether = RandomCutTree::kTogether;
+
+std::size_t lines_of_block(std::size_t bytes) {
+  const std::size_t unit = bytes < kHugePageBytes ? sizeof(Lanes) : kHugePageBytes;
+  return (bytes + unit - 1) / unit * unit / sizeof(Lanes);
+}
+
 }  // namespace
+
+RandomCutTrees::RandomCutTrees(std::size_t trees, std::size_t capacity, std::size_t dimension)
+    : memory_(lines_of_block(trees * RandomCutTree::bytes_of(capacity, dimension))),
+      parts_(memory_.data(), memory_.size() * sizeof(Lanes), std::pmr::null_memory_resource()) {
+  trees_.reserve(trees);
+  while (trees_.size() < trees) trees_.emplace_back(capacity, dimension, &parts_);
+}
+
+RandomCutTrees::RandomCutTrees(const RandomCutTrees& other)
+    : memory_(other.memory_.size()),
+      parts_(memory_.data(), memory_.size() * sizeof(Lanes), std::pmr::null_memory_resource()) {
+  trees_.reserve(other.trees_.size());
+  for (const RandomCutTree& tree : other.trees_) trees_.emplace_back(tree, &parts_);
+}
+
+std::uint64_t RandomCutTrees::bytes() const {
+  return memory_.capacity() * sizeof(Lanes) + trees_.capacity() * sizeof(RandomCutTree);
+}
 
 Descriptor RandomCutForest::describe() {
   Descriptor d = learner_descriptor(
@@ -30,15 +54,16 @@ RandomCutForest::RandomCutForest(const Descriptor& descriptor, std::size_t dimen
       keys_(seed),
       window_(static_cast<std::uint32_t>(descriptor.parameter("window"))),
       points_(window_ * lines_of(dimension)),
-      trees_(static_cast<std::size_t>(descriptor.parameter("trees")), RandomCutTree(window_, dimension)) {}
+      trees_(static_cast<std::size_t>(descriptor.parameter("trees")), window_, dimension) {}
 
 double RandomCutForest::step(std::span<const double> point) {
   DWELL_DEMAND(point.size() == dimension_, "a point of another dimension");
   const std::size_t place = seen_ % window_;
   put(point, place);
   double sum = 0;
-  for (std::size_t first = 0; first < trees_.size(); first += kTogether) {
-    const std::span<RandomCutTree> some(trees_.data() + first, std::min(kTogether, trees_.size() - first));
+  const std::span<RandomCutTree> all = trees_.all();
+  for (std::size_t first = 0; first < all.size(); first += kTogether) {
+    const std::span<RandomCutTree> some = all.subspan(first, std::min(kTogether, all.size() - first));
     if (seen_ >= window_) RandomCutTree::remove(some, points_, place);
     std::array<RandomCutTree::Draw, kTogether> draws;
     for (std::size_t t = 0; t < some.size(); ++t) {
@@ -48,7 +73,7 @@ double RandomCutForest::step(std::span<const double> point) {
     sum += RandomCutTree::insert(some, points_, place, std::span(draws).first(some.size()));
   }
   ++seen_;
-  return seen_ > window_ / 4 ? sum / static_cast<double>(trees_.size()) : 0;
+  return seen_ > window_ / 4 ? sum / static_cast<double>(all.size()) : 0;
 }
 
 void RandomCutForest::put(std::span<const double> point, std::size_t place) {
@@ -60,16 +85,14 @@ void RandomCutForest::put(std::span<const double> point, std::size_t place) {
 }
 
 std::uint64_t RandomCutForest::bytes() const {
-  std::uint64_t total = origin_.capacity() * sizeof(double) + points_.capacity() * sizeof(Lanes);
-  for (const RandomCutTree& tree : trees_) total += sizeof tree + tree.bytes();
-  return total;
+  return origin_.capacity() * sizeof(double) + points_.capacity() * sizeof(Lanes) + trees_.bytes();
 }
 
 void RandomCutForest::save(ByteWriter& writer) const {
   writer.put_vector(origin_);
   put_records(writer, points_);
   writer.put(seen_);
-  for (const RandomCutTree& tree : trees_) tree.save(writer);
+  for (const RandomCutTree& tree : trees_.all()) tree.save(writer);
 }
 
 void RandomCutForest::restore(ByteReader& reader) {
@@ -79,7 +102,7 @@ void RandomCutForest::restore(ByteReader& reader) {
   if (points.size() != points_.size() || (seen_ > 0 && origin_.size() != dimension_)) return reader.fail();
   points_ = std::move(points);
   const std::size_t held = std::min<std::uint64_t>(seen_, window_);
-  for (RandomCutTree& tree : trees_) tree.restore(reader, points_, held);
+  for (RandomCutTree& tree : trees_.all()) tree.restore(reader, points_, held);
 }
 
 }  // namespace dwell::detect
