@@ -77,7 +77,7 @@ struct Summary {
   double p_detect_1h = 0, p_detect_1d = 0, p_detect_7d = 0, p_detect_30d = 0, p_detect_horizon = 0;
   double p_placebo_1d = 0, p_placebo_7d = 0, p_placebo_30d = 0, p_placebo = 0;  ///< the last: within the horizon
   double placebo_ttd_days_rmst = 0;
-  double placebo_test_p = 1;  ///< one-sided signed-rank test that fewer windows of the campaign pass unnoticed
+  double placebo_test_p = 1;          ///< one-sided signed-rank test that fewer windows of the campaign pass unnoticed
   double share_of_horizon_saved = 0;  ///< 1 − RMST/τ
   double records_exposed_mean = 0;
   FieldMeans exposed_by_field_mean;
