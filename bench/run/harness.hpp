@@ -16,8 +16,11 @@
 #include "bench/score/threshold.hpp"
 #include "detectors/api/detector.hpp"
 #include "detectors/features/feature_stage.hpp"
-#include "sim/kernel/executor.hpp"
 #include "sim/world/rank_exchange.hpp"
+
+namespace dwell::kernel {
+class Executor;
+}
 
 namespace dwell::run {
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bench/run/harness.hpp"
+#include "sim/world/simulation.hpp"
 
 namespace dwell::run {
 
