@@ -9,6 +9,8 @@
 #include <limits>
 #include <optional>
 
+#include "sim/core/short_number.hpp"
+
 namespace dwell::check {
 namespace {
 
@@ -55,16 +57,7 @@ std::string first_difference(const WindowScores& a, const WindowScores& b) {
 /// "4.25", or that there was none.
 std::string score_text(double score) { return std::isinf(score) ? "no score" : fmt::format("{:.4g}", score); }
 
-/// "512 B", "1.6 MB", "134 MB": in the units of `dwell list detectors --costs`.
-std::string size_text(std::uint64_t bytes) {
-  constexpr std::array<const char*, 4> kUnits = {"B", "kB", "MB", "GB"};
-  auto size = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; size >= 999.5 && unit + 1 < kUnits.size(); ++unit) size /= 1000;
-  std::string text = size >= 99.5 ? fmt::format("{:.0f}", size) : fmt::format("{:.1f}", size);
-  if (text.ends_with(".0")) text.resize(text.size() - 2);
-  return text + " " + kUnits[unit];
-}
+std::string in_bytes(std::uint64_t bytes) { return with_prefix(static_cast<double>(bytes), "B"); }
 
 class Suite {
   /// What a call comes to; one that throws leaves the suite broken.
@@ -172,8 +165,8 @@ class Suite {
     const std::uint64_t ordinary = base().most_state_bytes;
     const std::uint64_t most = std::max(ordinary, run(subject_, crowd).most_state_bytes);
     const std::uint64_t host = subject_.host_bytes, bound = d_.memory_bound_bytes;
-    const std::string note = fmt::format("{} of at most {}{}", size_text(most), size_text(bound - host),
-                                         host == 0 ? "" : " + " + size_text(host) + " for the host");
+    const std::string note = fmt::format("{} of at most {}{}", in_bytes(most), in_bytes(bound - host),
+                                         host == 0 ? "" : " + " + in_bytes(host) + " for the host");
     return most <= bound ? passed(note) : failed(fmt::format("{}: {} bytes too many", note, most - bound));
   }
 

@@ -31,4 +31,10 @@ std::string accepted_names(std::string_view word, std::span<const std::string> c
   return text;
 }
 
+std::string accepted_names_or_path(std::string_view word, std::span<const std::string> candidates,
+                                   std::string_view example) {
+  const std::string names = accepted_names(word, candidates);
+  return (names.empty() ? "a path" : names + ", or a path") + " such as " + std::string(example);
+}
+
 }  // namespace dwell::cli

@@ -12,5 +12,8 @@ namespace dwell::cli {
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 /// "a, b, c", or "c (did you mean it?), a, b" with the nearest first.
 std::string accepted_names(std::string_view word, std::span<const std::string> candidates);
+/// The same where a path will do as well, such as `example`.
+std::string accepted_names_or_path(std::string_view word, std::span<const std::string> candidates,
+                                   std::string_view example);
 
 }  // namespace dwell::cli

@@ -58,7 +58,7 @@ Result<std::string> find_scenario(const std::string& word) {
   if (names.empty())
     return Error{scenario_folder().string(), "", "found no scenarios", "a path, such as ./my-case.json"};
   return Error{"", "", "found no scenario named \"" + word + "\"",
-               accepted_names(word, names) + ", or a path such as ./my-case.json"};
+               accepted_names_or_path(word, names, "./my-case.json")};
 }
 
 std::string calendar_folder() { return (scenario_folder() / "calendars").string(); }

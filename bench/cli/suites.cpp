@@ -95,7 +95,7 @@ Result<Suite> load_suite(const std::string& word) {
   std::error_code ignored;
   if (!path && !fs::exists(suite.file, ignored)) {
     return Error{"", "", "found no suite named \"" + word + "\"",
-                 accepted_names(word, suite_names()) + ", or a path such as ./my-suite.json"};
+                 accepted_names_or_path(word, suite_names(), "./my-suite.json")};
   }
   const Result<std::string> text = world::read_text_file(suite.file);
   if (!text) return text.error();

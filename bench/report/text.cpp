@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "sim/core/short_number.hpp"
+
 namespace dwell::report {
 namespace {
 
@@ -35,28 +37,6 @@ std::size_t width_of(char32_t c) {
                                                                   {0x1F300, 0x1FAFF}}};
   return std::any_of(wide.begin(), wide.end(), [&](auto range) { return c >= range.first && c <= range.second; }) ? 2
                                                                                                                   : 1;
-}
-
-/// At most three significant digits, no trailing ".0".
-std::string three_digits(double value) {
-  if (value >= 99.5) return fmt::format("{:.0f}", value);
-  std::string text = value >= 9.95 ? fmt::format("{:.1f}", value) : fmt::format("{:.2f}", value);
-  while (text.back() == '0') text.pop_back();
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
-
-std::string with_prefix(double value, std::string_view unit) {
-  if (!(value > 0)) return fmt::format("0{}{}", unit.empty() ? "" : " ", unit);
-  constexpr std::array<std::string_view, 5> prefixes = {"", "k", "M", "G", "T"};
-  std::size_t step = 0;
-  while (value >= 999.5 && step + 1 < prefixes.size()) {
-    value /= 1000;
-    ++step;
-  }
-  const std::string suffix = std::string(prefixes[step]) + std::string(unit);
-  const std::string number = step == 0 ? fmt::format("{:.0f}", value) : three_digits(value);
-  return suffix.empty() ? number : fmt::format("{} {}", number, suffix);
 }
 
 }  // namespace

@@ -85,8 +85,8 @@ class Block {
 
 /// How far a run is, and how long it took.
 struct Stand {
-  std::int64_t window = 0;  ///< the next
-  double elapsed_s = 0, watching_s = 0;
+  std::int64_t window = 0;               ///< the next
+  double elapsed_s = 0, watching_s = 0;  // of all threads of the run, waiting ones too
 };
 
 Status keep_run(const WorldCheckpoint& checkpoint, world::RankGroup* ranks, Seed seed, const Stand& at,
@@ -186,7 +186,10 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
   }
   Block block(harness, plan, label, options.seed);
   const auto begin = Clock::now();
-  const double before_s = at.elapsed_s;
+  const double threads = options.executor == nullptr ? 1 : static_cast<double>(options.executor->threads());
+  const auto elapsed_s = [&, before_s = at.elapsed_s] {
+    return before_s + threads * std::chrono::duration<double>(Clock::now() - begin).count();
+  };
   const auto date_of = [&](std::int64_t window) {
     return Date{plan.first_day.days + static_cast<std::int32_t>(window / kWindowsPerDay)};
   };
@@ -202,23 +205,21 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
     const std::int64_t w = at.window++;
     if (options.each_window) options.each_window();
     desk.observe(simulation.platform().complaints, by_campaign);
-    at.watching_s += block.add(simulation, w);
+    at.watching_s += threads * block.add(simulation, w);
     if ((w + 1) % kWindowsPerDay == 0 && !report(at.window, date_of(w))) return std::optional<WorldRecord>{};
     if (options.checkpoint && block.empty() && world::kWindow * (at.window - kept_at) >= options.checkpoint->every) {
       kept_at = at.window;
-      at.elapsed_s = before_s + std::chrono::duration<double>(Clock::now() - begin).count();
+      at.elapsed_s = elapsed_s();
       if (const Status kept = keep_run(*options.checkpoint, options.ranks, options.seed, at, simulation, desk, harness);
           !kept) {
         return kept.error();
       }
     }
   }
-  at.watching_s += block.flush();
+  at.watching_s += threads * block.flush();
   if (options.each_day) options.each_day(1, date_of(plan.windows - 1), simulation.rows());
   WorldRecord record;
-  const double threads = options.executor == nullptr ? 1 : static_cast<double>(options.executor->threads());
-  record.generation_s =
-      threads * (before_s + std::chrono::duration<double>(Clock::now() - begin).count() - at.watching_s);
+  record.generation_s = elapsed_s() - at.watching_s;
   record.seed = options.seed;
   record.plan = plan;
   record.contenders = std::move(harness.runs());

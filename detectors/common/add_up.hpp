@@ -5,7 +5,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
+
+#include "sim/core/sparse_table.hpp"
 
 namespace dwell::detect {
 
@@ -53,6 +56,32 @@ void add_up(std::vector<Entry>& entries) {
     return;
   }
   entries.resize(size);
+}
+
+/// At most kFewToAddUp rows, by the upper 32 bits of their keys: as add_up of entries with these for keys, in place of
+/// what `sums` held. Registers compare four such numbers at once, and the steps are as many whatever there is to sum.
+inline void add_up_few(std::span<const SparseTable::Entry> rows, std::vector<SparseTable::Entry>& sums) {
+  std::array<std::uint32_t, kFewToAddUp> keys;
+  std::array<SparseTable::Entry, kFewToAddUp> places{};
+  std::array<std::uint32_t, kFewToAddUp> counts{};
+  keys.fill(UINT32_MAX);  // smaller than none
+  const std::size_t n = rows.size();
+  for (std::size_t i = 0; i < n; ++i) keys[i] = static_cast<std::uint32_t>(rows[i].key >> 32);
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint32_t key = keys[i];
+    std::uint32_t smaller = 0;
+    for (const std::uint32_t other : keys) smaller += other < key ? 1U : 0U;
+    places[smaller].key = key;
+    places[smaller].value += rows[i].value;
+    ++counts[smaller];
+  }
+  sums.resize(n);
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    sums[size] = places[i];
+    size += counts[i] != 0 ? 1 : 0;
+  }
+  sums.resize(size);
 }
 
 }  // namespace dwell::detect

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -15,10 +16,15 @@ template <class T>
 concept Record = std::is_trivially_copyable_v<T> && sizeof(T) % 8 == 0;
 
 template <Record T>
-void put_records(ByteWriter& writer, const std::vector<T>& records) {
+void put_records(ByteWriter& writer, std::span<const T> records) {
   std::vector<std::uint64_t> words(records.size() * (sizeof(T) / 8));
   if (!words.empty()) std::memcpy(words.data(), records.data(), words.size() * 8);
   writer.put_vector(words);
+}
+
+template <Record T>
+void put_records(ByteWriter& writer, const std::vector<T>& records) {
+  put_records(writer, std::span<const T>(records));
 }
 
 template <Record T>

@@ -44,7 +44,7 @@ void RandomCutTree::list_free() {
 }
 
 void RandomCutTree::save(ByteWriter& writer) const {
-  put_records(writer, std::vector<Inner>(inners_.begin(), inners_.end()));
+  put_records(writer, std::span<const Inner>(inners_));
   writer.put_all(std::span<const Held>(held_));
   writer.put(root_);
 }

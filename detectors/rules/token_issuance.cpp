@@ -1,8 +1,6 @@
 #include "detectors/rules/token_issuance.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -116,7 +114,7 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
     groups_.clear();
     lost_.clear();
     if (rows.size() <= kFewToAddUp) {
-      sum_few_keys(rows);
+      add_up_few(rows, groups_);
     } else {
       FewKeys keys;
       const auto spill = [&](const SparseTable::Entry& key) { groups_.push_back(key); };
@@ -141,30 +139,6 @@ class TokenIssuance final : public Described<TokenIssuance, ShardedDetector> {
     if (!lost_.empty()) follow_lost(rows);
     if (rows.size() > kFewToAddUp) add_up(groups_);
     add_up(followed_);
-  }
-  /// As `add_up` of few entries, with numbers of keys in 32 bits, of which registers compare four at once: as many
-  /// steps whatever their number, which the compiler unrolls.
-  void sum_few_keys(std::span<const SparseTable::Entry> rows) {
-    std::array<std::uint32_t, kFewToAddUp> keys;
-    std::array<std::uint32_t, kFewToAddUp> ids;
-    std::array<std::int64_t, kFewToAddUp> sums{};  // 0 where no key has its place, as any row adds something
-    keys.fill(UINT32_MAX);                         // smaller than none
-    const std::size_t n = rows.size();
-    for (std::size_t i = 0; i < n; ++i) keys[i] = static_cast<std::uint32_t>(rows[i].key >> 32);
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto key = static_cast<std::uint32_t>(rows[i].key >> 32);
-      std::uint32_t smaller = 0;
-      for (const std::uint32_t other : keys) smaller += other < key ? 1U : 0U;
-      ids[smaller] = key;
-      sums[smaller] += rows[i].value;
-    }
-    groups_.resize(n);
-    std::size_t size = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      groups_[size] = {ids[i], sums[i]};
-      size += sums[i] != 0 ? 1 : 0;
-    }
-    groups_.resize(size);
   }
   /// Follows sources that were not followed before, under the keys of rows that were not issued.
   void follow_lost(std::span<const SparseTable::Entry> rows) {

@@ -150,10 +150,10 @@ TEST_CASE("notes say what is no score in words, and bounds with what a host adds
   CHECK(note(faulty(Fault::silent), "direction of scores") ==
         "the planted campaign: no score; the same hours without it: no score; the day before: no score");
   Subject subject = faulty(Fault::hungry);
-  CHECK(note(subject, "memory bound") == "1 MB of at most 1 kB: 1047552 bytes too many");
+  CHECK(note(subject, "memory bound") == "1.05 MB of at most 1.02 kB: 1047552 bytes too many");
   subject.host_bytes = 16 << 20;
   subject.descriptor.memory_bound_bytes += subject.host_bytes;
-  CHECK(note(subject, "memory bound") == "1 MB of at most 1 kB + 16.8 MB for the host");
+  CHECK(note(subject, "memory bound") == "1.05 MB of at most 1.02 kB + 16.8 MB for the host");
 }
 
 TEST_CASE("a descriptor that does not describe is found", "[check]") {

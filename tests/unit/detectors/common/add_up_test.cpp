@@ -37,6 +37,29 @@ TEST_CASE("entries are added up by key and in order, however many they are", "[d
   }
 }
 
+TEST_CASE("few rows are added up by half of their keys as entries with these for keys", "[detectors][add-up]") {
+  std::mt19937_64 draw(12);
+  for (const std::uint64_t keys : {1U, 3U, 1000U}) {
+    for (std::size_t size = 0; size <= kFewToAddUp; ++size) {
+      std::vector<SparseTable::Entry> rows, expected;
+      for (std::size_t i = 0; i < size; ++i) {
+        const std::uint64_t key = UINT32_MAX - draw() % keys;  // the greatest among them
+        const auto value = static_cast<std::int64_t>(draw() % 3) - 1;
+        rows.push_back({key << 32 | draw() % 7, value});
+        expected.push_back({key, value});
+      }
+      add_up(expected);
+      std::vector<SparseTable::Entry> sums(3);
+      add_up_few(rows, sums);
+      REQUIRE(sums.size() == expected.size());
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        CHECK(sums[i].key == expected[i].key);
+        CHECK(sums[i].value == expected[i].value);
+      }
+    }
+  }
+}
+
 TEST_CASE("a queue in a ring holds what a deque does", "[detectors][queue]") {
   std::mt19937_64 draw(13);
   Queue<std::uint64_t> queue;
