@@ -104,8 +104,12 @@ ChildProcess::ChildProcess(const Launch& launch) {
   }
   control_ = std::move(control.ours);
   data_ = std::move(data.ours);
-  const rlimit none{0, 0};
-  ::prlimit(pid_, RLIMIT_CORE, &none, nullptr);
+  // The greatest it may be stays: programs that write their own limit back as they start, as sanitizers do, must not be
+  // refused when this comes in between.
+  rlimit core{};
+  ::prlimit(pid_, RLIMIT_CORE, nullptr, &core);
+  core.rlim_cur = 0;
+  ::prlimit(pid_, RLIMIT_CORE, &core, nullptr);
   constexpr rlim_t kFileBytes = 64U << 20;
   const rlimit files{kFileBytes, kFileBytes};
   ::prlimit(pid_, RLIMIT_FSIZE, &files, nullptr);
