@@ -26,11 +26,6 @@ score::ScoreLog make_log(View view, const HarnessOptions& options, std::size_t c
   return {Policy::keep_first, options.floors[contender], kScoringCapacity};
 }
 
-/// Most tables were cleared before and have had nothing added.
-void clear(detect::WindowTable& table) {
-  if (!table.sums.empty() || !table.list.empty()) table.clear();
-}
-
 // Apart, as most windows have no scores, and sorting would need most of the registers that the caller saves.
 [[gnu::noinline]] void keep(score::ScoreLog& log, std::int64_t window, detect::Scores& scores) {
   log.add(static_cast<std::int32_t>(window), scores.sorted());
@@ -94,6 +89,7 @@ void Harness::subscribe(Slot& slot) {
   arrange(telemetry::Topic::auth, subscriptions_[at].auth);
   slot.lane = at;
   slot.variant = subscriptions_[at].variant(descriptor.topics);
+  share_table(slot);
 }
 
 void Harness::fork() {
@@ -166,48 +162,6 @@ void Harness::close_window(Crew& crew, const Slot& slot, Instance& instance, Con
     if (is_stage(slot)) keep_vector(instance, view, k);
   }
   if (!scores.items().empty()) keep(log, window.info.index, scores);
-}
-
-const detect::WindowTable& Harness::table_for(Crew& crew, const Slot& slot, Instance& instance, View view,
-                                              std::size_t k) {
-  Lane& lane = crew.lanes[k][slot.lane];
-  if (view == View::clean || !instance.shards.empty()) {
-    const bool shared = slot.views[1].detector != nullptr || slot.views[2].detector != nullptr;
-    // A table that no other view needs stays in the innermost cache from window to window.
-    detect::WindowTable& table = view == View::clean ? crew.clean_tables[shared ? k : 0] : crew.view_table;
-    clear(table);
-    observe_sharded(crew, slot, instance, view, lane, table);
-    return table;
-  }
-  // Without shard state a detector is additive: the background's table serves every view, and only what the view adds
-  // is observed.
-  if (!lane.adds(view)) return crew.clean_tables[k];
-  clear(crew.view_table);
-  crew.view_table.add(crew.clean_tables[k]);
-  observe_added(slot, instance, view, lane, crew.view_table);
-  return crew.view_table;
-}
-
-void Harness::observe_added(const Slot& slot, const Instance& instance, View view, Lane& lane,
-                            detect::WindowTable& table) {
-  for (std::size_t unit = 0; unit < lane.units(); ++unit) {
-    instance.sharded->observe(lane.added(unit, slot.variant, view), nullptr, table);
-  }
-}
-
-void Harness::observe_sharded(Crew& crew, const Slot& slot, const Instance& instance, View view, Lane& lane,
-                              detect::WindowTable& table) {
-  if (!instance.shards.empty()) {
-    lane.for_each_shard(slot.variant, view, [&](std::uint32_t shard, const detect::WindowRows& rows) {
-      if (instance.shards[shard] == nullptr) return;
-      crew.observed_shard = shard;
-      instance.sharded->observe(rows, instance.shards[shard].get(), table);
-    });
-    return;
-  }
-  for (std::size_t unit = 0; unit < lane.units(); ++unit) {
-    instance.sharded->observe(lane.clean(unit, slot.variant), nullptr, table);
-  }
 }
 
 void Harness::end_warm_up() {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/run/feed.hpp"
@@ -70,7 +71,8 @@ inline constexpr std::size_t kMostCrews = 8;
 /// Detectors are made at construction, observe the clean view until `fork`, and all three views from then on. On ranks
 /// all make the same calls, each with the rows of its own shards and the platform's. Where contenders judge feature
 /// vectors, one hidden slot computes them for all in each view; its time is shared out among them in equal parts, and
-/// each is charged with the whole of its state, which it would need alone.
+/// each is charged with the whole of its state, which it would need alone. So is the time of tables that several have
+/// in common (ShardedDetector::table_name).
 class Harness {
  public:
   Harness(const std::vector<Contender>& contenders, const HarnessOptions& options);
@@ -101,17 +103,31 @@ class Harness {
     detect::FeatureDetector* features = nullptr;
     std::vector<std::unique_ptr<detect::ShardState>> shards;  // nullptr for those of other ranks
   };
+  static constexpr std::size_t kOwnTable = SIZE_MAX;
   struct Slot {
     const detect::Descriptor* descriptor = nullptr;
     std::size_t lane = 0;
     std::size_t variant = 0;
+    std::size_t shared_table = kOwnTable;  // of shared_
     std::array<Instance, kViews> views;
+  };
+  /// Made once for all sharded contenders without shard state that give its name and see the same rows.
+  struct SharedTable {
+    std::string_view name;
+    std::size_t lane, variant;
+    bool operator==(const SharedTable&) const = default;
+  };
+  struct SharedTables {
+    std::array<std::vector<detect::WindowTable>, kViews> of_view;  // by window of the block
+    std::array<bool, kViews> made{};                               // in this block
+    double clean_ns = 0;                                           // in it, for the clean view
   };
   /// What a thread needs to take contenders through a block, on lines of the cache that are its own.
   struct alignas(64) Crew {
     std::vector<std::vector<Lane>> lanes;           // window of the block × subscription
     std::vector<detect::WindowTable> clean_tables;  // by window of the block, of the contender in turn
     detect::WindowTable view_table;
+    std::vector<SharedTables> shared_tables;
     detect::Scores scores;
     std::uint32_t observed_shard = 0;  // the last
     std::chrono::steady_clock::time_point asked;
@@ -130,6 +146,9 @@ class Harness {
   void share_out_stage();
   void leave_stage();
   void subscribe(Slot& slot);
+  void share_table(Slot& slot);
+  static void make_shared_tables(Crew& crew, const Slot& slot, View view, std::size_t windows);
+  void share_out_tables();
   void watch(std::span<const BlockWindow> windows);
   void take_through(Crew& crew, std::size_t slot, std::span<const BlockWindow> windows);
   void run_view(Crew& crew, Slot& slot, ContenderRun& run, View view, std::span<const BlockWindow> windows);
@@ -174,6 +193,7 @@ class Harness {
   HarnessOptions options_;
   const std::vector<Contender>& contenders_;
   std::vector<Subscription> subscriptions_;
+  std::vector<SharedTable> shared_;
   std::vector<Crew> crews_;  // one a thread; on ranks one
   detect::Descriptor stage_descriptor_ = detect::describe_feature_stage();
   std::vector<Slot> slots_;         // of the contenders, and the stage last where some take its vectors

@@ -16,6 +16,10 @@ void Harness::make_crews() {
   for (Crew& crew : crews_) {
     crew.lanes.resize(kBlockWindows);
     crew.clean_tables.resize(kBlockWindows);
+    crew.shared_tables.resize(shared_.size());
+    for (SharedTables& shared : crew.shared_tables) {
+      for (auto& tables : shared.of_view) tables.resize(kBlockWindows);
+    }
     for (std::vector<Lane>& lanes : crew.lanes) {
       for (const Subscription& subscription : subscriptions_) lanes.emplace_back(subscription, options_.setting.shards);
     }
@@ -23,6 +27,7 @@ void Harness::make_crews() {
 }
 
 void Harness::load(Crew& crew, std::span<const BlockWindow> windows) {
+  for (SharedTables& shared : crew.shared_tables) shared.made = {};
   for (std::size_t k = 0; k < windows.size(); ++k) {
     for (Lane& lane : crew.lanes[k]) {
       if (!lane.subscription().gathered) lane.load(windows[k].source);
@@ -44,8 +49,12 @@ void Harness::watch(std::span<const BlockWindow> windows) {
     mine.since_asked_ns();
     for (std::size_t at = next++; at < order_.size(); at = next++) take_through(mine, order_[at], windows);
   };
-  if (crews_.size() == 1) return work(0);
-  options_.executor->for_each(crews_.size(), work);
+  if (crews_.size() == 1) {
+    work(0);
+  } else {
+    options_.executor->for_each(crews_.size(), work);
+  }
+  share_out_tables();
 }
 
 void Harness::take_through(Crew& crew, std::size_t c, std::span<const BlockWindow> windows) {
@@ -53,10 +62,12 @@ void Harness::take_through(Crew& crew, std::size_t c, std::span<const BlockWindo
   ContenderRun& run = run_of(c);
   if (slot.views[0].detector == nullptr) return;
   try {
+    if (slot.shared_table != kOwnTable) make_shared_tables(crew, slot, View::clean, windows.size());
     run_view(crew, slot, run, View::clean, windows);
     run.clean_ns += crew.since_asked_ns();
     for (const View view : {View::factual, View::placebo}) {
       if (slot.views[static_cast<std::size_t>(view)].detector == nullptr) continue;
+      if (slot.shared_table != kOwnTable) make_shared_tables(crew, slot, view, windows.size());
       run_view(crew, slot, run, view, windows);
       crew.since_asked_ns();
     }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -121,6 +122,10 @@ class ShardedDetector : public Detector {
   /// additive: observing two sets of rows into one table equals observing them apart and merging. The harness relies on
   /// it to share the background's table between views.
   [[nodiscard]] virtual std::unique_ptr<ShardState> make_shard_state(ShardId) const { return nullptr; }
+  /// Names what `observe` makes of rows, where several detectors make the same: without shard state, those of one name
+  /// that see the same rows are given one table, and must fail alike. Empty (the default): the detector's own. A literal,
+  /// as it is kept.
+  [[nodiscard]] virtual std::string_view table_name() const { return {}; }
   /// Rows of one shard, in order of ingestion; with no shard state possibly of several shards at once. Must not touch
   /// `this`, so that shards can run on different threads and ranks.
   virtual void observe(const WindowRows& rows, ShardState* state, WindowTable& table) const = 0;

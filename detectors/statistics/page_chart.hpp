@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <concepts>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "detectors/api/detector.hpp"
@@ -98,6 +99,7 @@ class PageChart final : public ShardedDetector {
     return total;
   }
 
+  [[nodiscard]] std::string_view table_name() const override { return kPageCountsTable; }
   void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override { count_pages(rows, table); }
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {

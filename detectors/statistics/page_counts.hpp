@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <string>
+#include <string_view>
 
 #include "detectors/api/detector.hpp"
 
@@ -19,6 +19,8 @@ using PageCounts = std::array<std::int64_t, kMemberPages>;
 /// Lists the requests of each member-data page: below 1 ns a row. The five counts of up to 4,095 rows share one word,
 /// so that a window of few rows is one entry; a list needs no search for its keys, which mean nothing here.
 void count_pages(const WindowRows& rows, WindowTable& table);
+/// The name of such a table, for those who list nothing else (ShardedDetector::table_name).
+inline constexpr std::string_view kPageCountsTable = "page-counts";
 inline constexpr unsigned kCountBits = 12;
 static_assert(kCountBits * kMemberPages < 63);
 /// Adds up what `count_pages` listed.

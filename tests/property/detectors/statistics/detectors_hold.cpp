@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "detectors/statistics/entries.hpp"
+#include "detectors/statistics/page_counts.hpp"
 #include "sim/core/random.hpp"
 
 namespace {
@@ -133,6 +134,27 @@ TEST_CASE("statistics: observation is additive in any grouping and order") {
     REQUIRE_FALSE(expected.empty());
     for (const auto& cell : expected.entries()) CHECK(found.get(cell.key) == cell.value);
   }
+}
+
+TEST_CASE("statistics: detectors whose tables have one name make the same of the same rows") {
+  std::size_t named = 0;
+  for (const CatalogueEntry* entry : kEntries) {
+    const auto detector = make(*entry);
+    INFO(detector->descriptor().name);
+    if (detector->table_name() != kPageCountsTable) continue;
+    ++named;
+    telemetry::AccessBatch batch;
+    fill(batch, 700, 5);
+    WindowRows rows;
+    rows.access = {batch, {}};
+    WindowTable own, expected;
+    detector->observe(rows, nullptr, own);
+    count_pages(rows, expected);
+    CHECK(own.sums.empty());
+    CHECK(added_up(own).get(0) == added_up(expected).get(0));
+    CHECK(own.list.size() == expected.list.size());
+  }
+  CHECK(named == 12);
 }
 
 TEST_CASE("statistics: nothing is emitted in the first seven days, and then only in closed blocks") {
