@@ -1,6 +1,7 @@
 #include "detectors/rules/impossible_travel.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
@@ -39,24 +40,22 @@ class ImpossibleTravel final : public Described<ImpossibleTravel, ShardedDetecto
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
     constexpr std::int64_t minute_us = Duration::minutes(1).us;
-    std::uint32_t stamp = LastPlaces::stamp_of(0);  // of the minute of the row before, nearly always this one's too
-    std::int64_t minute_begin_us = 0;
+    std::array<LastPlaces::Visit, kAtATime> visits;
+    std::array<std::uint32_t, kAtATime> row_of;
     for (std::size_t begin = 0; begin < size; begin += kAtATime) {
       const std::size_t end = std::min(size, begin + kAtATime);
-      if (places.far()) {
-        for (std::size_t i = begin; i < end; ++i) places.prefetch(access.member(i));
-      }
+      std::size_t count = 0;
       for (std::size_t i = begin; i < end; ++i) {
-        if (access.status(i) != telemetry::kStatusOk) continue;
-        const std::int64_t time_us = access.time_us(i);
-        if (static_cast<std::uint64_t>(time_us - minute_begin_us) >= std::uint64_t{minute_us}) {
-          const std::int64_t minute = time_us / minute_us;
-          minute_begin_us = minute * minute_us;
-          stamp = LastPlaces::stamp_of(minute);
-        }
         const auto client = static_cast<Client>(access.client(i));
-        const bool in_person = client != Client::service && client != Client::script;
-        if (!places.visit(access.member(i), access.country(i), stamp, in_person)) continue;
+        const bool in_person = (client != Client::service) & (client != Client::script);
+        visits[count] = places.visit_of(access.member(i), access.country(i), access.time_us(i) / minute_us, in_person);
+        places.prefetch(visits[count]);
+        row_of[count] = static_cast<std::uint32_t>(i);
+        count += access.status(i) == telemetry::kStatusOk ? 1 : 0;
+      }
+      for (std::size_t k = 0; k < count; ++k) {
+        if (!places.visit(visits[k])) continue;
+        const std::size_t i = row_of[k];
         table.sums.add(tagged(EntityKind::source, access.source(i)), 1);
         table.sums.add(tagged(EntityKind::network, access.network(i)), 1);
         table.sums.add(tagged(EntityKind::key, access.key(i)), 1);

@@ -13,8 +13,8 @@
 //   λ       `usual_per_day` / 24 + (L less what is still in X) / (W - R, at least R)
 //   score   evidence in nats that X exceeds λ R   (excess_nats, shape 1 + what λ counts, at most 50)
 // and then L and W learn. Countries' codes come from the setting; where it has none, all of them are `unknown_km`
-// apart. Check: haversine vectors. Cost: 12 % of what it takes to generate the events, at 1/2000. State: four
-// bytes an id, 311 MB at 77.7 M ids and at most 512 MB, and 2^17 entities' pasts.
+// apart. Check: haversine vectors. Cost: 18 % of the instructions that generate the events, at
+// 1/2000. State: four bytes an id, 311 MB at 77.7 M ids and at most 512 MB, and 2^17 entities' pasts.
 // Defaults: `km_per_hour` 900, `unknown_km` 2000, `usual_per_day` 0.25, `recent_hours` 24, `learn_days` 28. The formula
 // is Sinnott's (1984).
 

@@ -35,34 +35,38 @@ class LastPlaces final : public ShardState {
   static constexpr std::uint64_t kMostMembers = 1ULL << 27;
   LastPlaces(std::uint32_t shards, std::shared_ptr<const TravelTimes> times);
 
-  /// A minute since some fixed moment, as `visit` takes it.
-  static std::uint32_t stamp_of(std::int64_t minute) {
-    return (1U << kMinuteBits) + (static_cast<std::uint32_t>(minute) & kMinuteMask);
+  /// An access by, or for, a member from a country.
+  struct Visit {
+    std::uint32_t index;  // of the member's place
+    std::uint32_t now;    // as a place that is not named
+    std::uint32_t country;
+    bool in_person;
+  };
+  /// `minute` is one since some fixed moment.
+  [[nodiscard]] Visit visit_of(std::uint32_t member, std::uint32_t country, std::int64_t minute, bool in_person) const {
+    const std::uint32_t stamp = (1U << kMinuteBits) + (static_cast<std::uint32_t>(minute) & kMinuteMask);
+    return {shards_.quotient(member), (country << kMinuteBits) + stamp, country, in_person};
   }
-  /// An access from a country at a minute's stamp. True when the member cannot have come there from the last place, for
-  /// the first time since it was there. Where the member cannot be, it is not moved to; neither is it by those who ask
-  /// on its behalf.
-  bool visit(std::uint32_t member, std::uint32_t country, std::uint32_t stamp, bool in_person) {
-    const std::uint32_t index = shards_.quotient(member);
-    const std::uint32_t now = (country << kMinuteBits) + stamp;
+  /// Calls the place into the cache. To find the places of some visits first, and then make these, hides the waits.
+  void prefetch(const Visit& visit) const {
+    if (visit.index < held_) __builtin_prefetch(&places_[visit.index], 1);
+  }
+  /// True when the member cannot have come there from the last place, for the first time since it was there. Where the
+  /// member cannot be, it is not moved to; neither is it by those who ask on its behalf.
+  bool visit(const Visit& visit) {
+    const auto [index, now, country, in_person] = visit;
     if (index >= held_ || country >= TravelTimes::kMost) [[unlikely]]
       return visit_beyond(index, country, now, in_person);
     std::uint32_t& place = places_[index];
     const std::uint32_t held = place;
-    // Nearly all come from the country they were in, or were nowhere before: one question, as a place has to be waited
-    // for, and a wrong guess would have all that follows wait too.
-    const bool elsewhere = ((held ^ now) & kCountryMask) != 0;
-    const bool somewhere = (held & kCountryMask) != 0;
-    if (static_cast<unsigned>(elsewhere) & static_cast<unsigned>(somewhere)) [[unlikely]]
+    // Nearly all come from the country they were in, or were nowhere before. One question, put so that compilers do not
+    // make two of it: a place has to be waited for, and a wrong guess would have all that follows wait too.
+    const std::uint32_t from = held & kCountryMask;
+    const std::uint32_t if_somewhere = 0U - static_cast<std::uint32_t>(from != 0);
+    if ((((from ^ now) & kCountryMask) & if_somewhere) != 0) [[unlikely]]
       return arrive(place, country, now, in_person);
     place = in_person ? now : held;
     return false;
-  }
-  /// Whether places lie outside a processor's nearer caches, so that rows should be prefetched some time before.
-  [[nodiscard]] bool far() const { return held_ > kNear; }
-  void prefetch(std::uint32_t member) const {
-    const std::uint32_t index = shards_.quotient(member);
-    if (index < held_) __builtin_prefetch(&places_[index], 1);
   }
 
   [[nodiscard]] std::unique_ptr<ShardState> clone() const override { return std::make_unique<LastPlaces>(*this); }
@@ -77,7 +81,6 @@ class LastPlaces final : public ShardState {
   static constexpr std::uint32_t kMinuteMask = (1U << kMinuteBits) - 1;
   static constexpr std::uint32_t kNamed = 1U << 31;
   static constexpr std::uint32_t kCountryMask = ~(kNamed | kMinuteMask);
-  static constexpr std::size_t kNear = 1 << 14;  // places of a shard
   bool visit_beyond(std::uint32_t index, std::uint32_t country, std::uint32_t now, bool in_person);
   /// A visit to a member who was in another country.
   bool arrive(std::uint32_t& place, std::uint32_t country, std::uint32_t now, bool in_person) const;

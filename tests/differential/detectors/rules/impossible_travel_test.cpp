@@ -62,7 +62,9 @@ Stream travelling(std::size_t days) {
     for (std::uint32_t i = 0; i < 4; ++i) {
       telemetry::AccessRow row = access_row(w, 1 + random.below(60), 1000 + random.below(9), 11 + random.below(2));
       row.country = static_cast<std::uint16_t>(random.below(12) == 0 ? random.below(5) : 0);
-      row.client = static_cast<std::uint8_t>(random.below(5) == 0 ? Client::service : Client::android);
+      const std::uint32_t who = random.below(10);
+      const Client client = who == 0 ? Client::service : who == 1 ? Client::script : Client::android;
+      row.client = static_cast<std::uint8_t>(client);
       row.status = random.below(20) == 0 ? telemetry::kStatusForbidden : telemetry::kStatusOk;
       row.time_us -= random.below(10) == 0 ? 5 * kWindowUs : 0;  // a late row
       row.ingest_us += i;
@@ -124,7 +126,7 @@ TEST_CASE("a member is where a person was, and is named once an excursion", "[de
   const auto times = std::make_shared<const TravelTimes>(setting().countries, 900, 2000);
   LastPlaces places(1, times);
   const auto visit = [&](std::uint32_t member, std::uint32_t country, std::int64_t minute, bool in_person) {
-    return places.visit(member, country, LastPlaces::stamp_of(minute), in_person);
+    return places.visit(places.visit_of(member, country, minute, in_person));
   };
   CHECK_FALSE(visit(7, 0, 1000, true));
   CHECK(visit(7, 2, 1060, true));                  // the US an hour later
@@ -153,7 +155,7 @@ TEST_CASE("impossible-travel equals its definition", "[detectors][impossible-tra
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (rows.status[i] != telemetry::kStatusOk) continue;
       if (!plain.visit(rows.member[i], rows.country[i], rows.time_us[i] / 60'000'000,
-                       rows.client[i] != static_cast<std::uint8_t>(Client::service)))
+                       rows.client[i] == static_cast<std::uint8_t>(Client::android)))
         continue;
       hour[{EntityKind::source, rows.source[i]}] += 1;
       hour[{EntityKind::network, rows.network[i]}] += 1;
