@@ -25,7 +25,7 @@ namespace po = boost::program_options;
 
 constexpr std::uint32_t kSensitivitySeeds = 4;
 constexpr std::uint32_t kCaseStudySeeds = 6;
-constexpr std::uint32_t kCaseStudyMembers = 2000;  // of as many, one is simulated
+constexpr std::uint32_t kCaseStudyCalibrationSeeds = 4;
 
 Error detector_error(const Error& error) {
   if (error.place.starts_with("--")) return error;
@@ -144,6 +144,7 @@ Status read_options(const Values& values, Arguments& out) {
            read_scale(values, out.scale),
            read_number(values, "seed", 0, kMostSeed, out.seed),
            read_number(values, "seeds", 1, 500, out.seeds),
+           read_number(values, "calibration-seeds", 1, 500, out.calibration_seeds),
            read_number(values, "threads", 1, 1024, out.threads),
            read_number(values, "days", 1, 3650, out.days),
            read_number(values, "detector-timeout", 1, 86400, out.detector_timeout_s),
@@ -244,6 +245,16 @@ Result<Arguments> help_about(const std::string& name) {
   return out;
 }
 
+/// Where none are given: the whole catalogue and the reference case in two minutes; a sensitivity study runs two dozen
+/// times.
+void choose_seeds(const Values& values, Arguments& out) {
+  const bool given = values.count("seeds") != 0;
+  if (!given && out.command == Command::case_study) out.seeds = kCaseStudySeeds;
+  if (!given && out.command == Command::sensitivity) out.seeds = kSensitivitySeeds;
+  if (values.count("calibration-seeds") != 0) return;
+  out.calibration_seeds = !given && out.command == Command::case_study ? kCaseStudyCalibrationSeeds : out.seeds;
+}
+
 Status refuse_foreign_options(const Values& values, const CommandSpec& spec) {
   for (const auto& [name, value] : values) {
     if (name == "words" || value.defaulted() || name == "help" || name == "version") continue;
@@ -287,13 +298,7 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
   if (spec.needed && out.subject.empty()) return Error{"", usage, "found no further word", std::string(spec.subject)};
   if (const Status status = refuse_foreign_options(values, spec); !status) return status.error();
   if (const Status status = read_options(values, out); !status) return status.error();
-  // The whole catalogue, the reference case and two minutes.
-  if (spec.command == Command::case_study) {
-    if (values.count("seeds") == 0) out.seeds = kCaseStudySeeds;
-    if (!out.scale) out.scale = world::Scale{1, kCaseStudyMembers};
-  }
-  // It runs the study two dozen times.
-  if (spec.command == Command::sensitivity && values.count("seeds") == 0) out.seeds = kSensitivitySeeds;
+  choose_seeds(values, out);
   if (spec.command == Command::validate) {
     if (const Status status = read_validate(values, out.subject, out.validate); !status) return status.error();
   }

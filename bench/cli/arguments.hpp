@@ -52,7 +52,8 @@ struct Arguments {
   std::string subject;            ///< scenario, what to list, results file, which schema, log; empty when not given
   std::optional<world::Scale> scale;
   std::uint64_t seed = 1;
-  std::uint32_t seeds = 8;
+  std::uint32_t seeds = 8;              ///< evaluation seeds
+  std::uint32_t calibration_seeds = 8;  ///< seeds that budgets are set on; as many unless given
   std::uint32_t threads = 0;  ///< 0: all processors
   std::uint32_t days = 0;     ///< 0: those of the reading
   std::string baseline;       ///< empty: the scenario's

@@ -28,7 +28,7 @@ Result<run::StudyResult> run_scenario(const Arguments& arguments, const world::S
   run::StudyOptions options;
   options.scale = scenario.scale;
   options.seed = arguments.seed;
-  options.calibration_seeds = arguments.seeds;
+  options.calibration_seeds = arguments.calibration_seeds;
   options.evaluation_seeds = arguments.seeds;
   options.days = arguments.days;
   options.detectors = arguments.detectors;

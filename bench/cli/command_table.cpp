@@ -20,10 +20,10 @@ constexpr std::array<std::string_view, 7> kSwitches = {"json",  "full-year",  "f
 
 const std::vector<CommandSpec>& commands() {
   static const std::vector<std::string> study = {
-      "scale",   "seed",          "seeds",           "days",       "baseline",
-      "key-use", "concentration", "detector",        "grid",       "threads",
-      "json",    "output",        "quiet",           "checkpoint", "checkpoint-every",
-      "spread",  "patience",      "detector-timeout"};
+      "scale",   "seed",          "seeds",            "calibration-seeds", "days",
+      "baseline", "key-use",      "concentration",    "detector",          "grid",
+      "threads", "json",          "output",           "quiet",             "checkpoint",
+      "checkpoint-every", "spread", "patience",       "detector-timeout"};
   static const std::vector<CommandSpec> all = {
       {"case-study", Command::case_study, "", false, study},
       {"run", Command::run, "a scenario's name or file", true, study},
@@ -68,8 +68,8 @@ const std::vector<CommandSpec>& commands() {
        Command::sensitivity,
        "a scenario's name or file, or nothing",
        false,
-       {"scale", "seed", "seeds", "days", "baseline", "key-use", "concentration", "detector", "detector-timeout",
-        "threads", "budget", "plan", "json", "output", "quiet"}},
+       {"scale", "seed", "seeds", "calibration-seeds", "days", "baseline", "key-use", "concentration", "detector",
+        "detector-timeout", "threads", "budget", "plan", "json", "output", "quiet"}},
       {"check-detector",
        Command::check_detector,
        "a detector's name or file, or all",
@@ -119,6 +119,7 @@ po::options_description option_table() {
   for (const char* name : {"scale",
                            "seed",
                            "seeds",
+                           "calibration-seeds",
                            "from",
                            "days",
                            "baseline",

@@ -64,9 +64,11 @@ std::string scale_option(std::string_view value) {
 }
 
 std::string seeds_option(std::string_view value) {
-  return fmt::format(
-      "  --seeds N             calibration seeds and evaluation seeds, N of each\n                        ({})\n",
-      value);
+  return fmt::format("  --seeds N             scored seeds ({})\n", value);
+}
+
+std::string calibration_option(std::string_view value) {
+  return fmt::format("  --calibration-seeds N seeds for budgets ({})\n", value);
 }
 
 constexpr std::string_view kSeed = "  --seed N              base of all random numbers (1)\n";
@@ -96,10 +98,11 @@ constexpr std::string_view kCheckpoints =
   --checkpoint-every T  simulated time between two of them (10d)
 )";
 
-/// The options of a study: `scale` and `seeds` are the defaults.
-std::string study(std::string_view title, std::string_view scale, std::string_view seeds) {
-  return join({"\n", title, "\n", scale_option(scale), kSeed, seeds_option(seeds), kDays, kReading, kDetectors, kGrid,
-               kThreads, kCheckpoints});
+/// The options of a study: the others are the defaults.
+std::string study(std::string_view title, std::string_view scale, std::string_view seeds,
+                  std::string_view calibration = "as many as scored") {
+  return join({"\n", title, "\n", scale_option(scale), kSeed, seeds_option(seeds), calibration_option(calibration),
+               kDays, kReading, kDetectors, kGrid, kThreads, kCheckpoints});
 }
 
 constexpr std::string_view kSimulated = "What is simulated";
@@ -160,7 +163,7 @@ constexpr std::string_view kPlan =
 
 std::string sensitivity_page() {
   return join({"\n", kSimulated, "\n", scale_option("1/2000; of a SCENARIO that is named, its own"), kSeed,
-               seeds_option("4"), kDays, kReading, kDetectors, kThreads, "\nWhat is varied\n", kPlan});
+               seeds_option("4"), calibration_option("as many as scored"), kDays, kReading, kDetectors, kThreads, "\nWhat is varied\n", kPlan});
 }
 
 constexpr std::string_view kExport = R"(
@@ -264,7 +267,8 @@ seeds are kept in a results file marked partial; Ctrl-C again ends at once).
 
 std::string help_text() {
   const std::string studies = study("What is simulated (case-study, run, bench)",
-                                    "the scenario's, such as 1/1000; case-study 1/2000", "8; case-study 6");
+                                    kOfScenario, "8; case-study 6",
+                                    "as many as scored; case-study 4");
   return join({kPurpose,     kCommands, kSubject, studies, kBenchKernel, kInProcess, kValidate,
                kSensitivity, kPlan,     kExport,  kRows,   kPhold,       kSeries,    kEdges,
                kScores,      kRanks,    kSpread,  kOutput, kExamples,    kExit});
@@ -274,7 +278,7 @@ std::string help_text(Command command) {
   switch (command) {
     case Command::case_study:
       return join({"dwell case-study - the 2025 case from start to end, in some minutes\n",
-                   study(kSimulated, "1/2000", "6"), kRanks, kSpread, kOutput, kExit});
+                   study(kSimulated, kOfScenario, "6", "4, or as --seeds"), kRanks, kSpread, kOutput, kExit});
     case Command::run:
       return join({"dwell run SCENARIO - any scenario: simulate, calibrate, score\n", kSubject,
                    study(kSimulated, kOfScenario, "8"), kRanks, kSpread, kOutput, kExamples, kExit});

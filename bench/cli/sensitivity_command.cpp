@@ -25,7 +25,7 @@ run::SensitivityOptions options_of(const Arguments& arguments, const world::Scen
   run::StudyOptions& study = options.study;
   study.scale = scenario.scale;
   study.seed = arguments.seed;
-  study.calibration_seeds = arguments.seeds;
+  study.calibration_seeds = arguments.calibration_seeds;
   study.evaluation_seeds = arguments.seeds;
   study.threads = arguments.threads;
   study.days = arguments.days;

@@ -47,7 +47,7 @@ run::StudyRequest request_of(const Arguments& arguments, const world::Scenario& 
   run::StudyOptions& options = request.options;
   options.scale = scenario.scale;
   options.seed = arguments.seed;
-  options.calibration_seeds = arguments.seeds;
+  options.calibration_seeds = arguments.calibration_seeds;
   options.evaluation_seeds = arguments.seeds;
   options.days = arguments.days;
   options.detectors = arguments.detectors;

@@ -20,16 +20,15 @@ std::string entry(std::string_view label, std::size_t label_width, const std::st
 }
 
 /// "8 (2001, 2003, …, 2015)"; of a study that was stopped "8 of 12 (2001, 2005, …)".
-std::string seeds_in_words(const std::vector<std::uint64_t>& seeds, std::size_t asked) {
+std::string seeds_in_words(const std::vector<std::uint64_t>& seeds) {
   constexpr std::size_t kAll = 4;
   if (seeds.empty()) return "none";
-  const bool some = seeds.size() < asked;
-  if (seeds.size() == 1 && !some) return fmt::format("{}", seeds.front());
+  if (seeds.size() == 1) return fmt::format("{}", seeds.front());
   std::string list;
   for (std::size_t i = 0; i < seeds.size() && (i < 2 || seeds.size() <= kAll); ++i)
     list += fmt::format("{}{}", i == 0 ? "" : ", ", seeds[i]);
-  if (seeds.size() > kAll) list += some ? ", …" : fmt::format(", …, {}", seeds.back());
-  return fmt::format("{}{} ({})", seeds.size(), some ? fmt::format(" of {}", asked) : "", list);
+  if (seeds.size() > kAll) list += fmt::format(", …, {}", seeds.back());
+  return fmt::format("{} ({})", seeds.size(), list);
 }
 
 std::string readings(const world::Scenario& scenario, const Style& style) {
@@ -100,9 +99,8 @@ std::string what_was_simulated(const run::StudyResult& result, const Style& styl
   const std::string containment =
       m.campaign_requests == 0 ? "" : fmt::format(", containment {:g} h after detection", m.containment_hours);
   line("time", fmt::format("{:g} days of warm-up, {:g} days scored{}", m.warm_up_days, m.horizon_days, containment));
-  // The commands run as many seeds of each kind, and nothing is scored before all of calibration is finished.
-  line("seeds", fmt::format("calibration {}; evaluation {}", seeds_in_words(m.calibration_seeds, 0),
-                            seeds_in_words(m.evaluation_seeds, m.partial ? m.calibration_seeds.size() : 0)));
+  line("seeds", fmt::format("calibration {}; evaluation {}", seeds_in_words(m.calibration_seeds),
+                            seeds_in_words(m.evaluation_seeds)));
   line("events", events_in_words(result));
   line("digests", fmt::format("events {}, scenario {}", m.event_digest, m.scenario_digest));
   line("made by",

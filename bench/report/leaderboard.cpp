@@ -90,7 +90,7 @@ std::string seeds_needed(const run::StudyResult& result, double budget) {
       static_cast<std::size_t>(std::ceil(score::kLeastExpectedEpisodes / budget / m.horizon_days - 1e-9));
   const std::string head = "No threshold for " + budget_name(budget) + ": ";
   if (needed <= seeds) return head + "too few scores of the calibration seeds were kept";
-  return head + fmt::format("{} seed{} of {:g} days to calibrate on, --seeds {} needed", seeds, seeds == 1 ? "" : "s",
+  return head + fmt::format("{} seed{} of {:g} days; --calibration-seeds {} needed", seeds, seeds == 1 ? "" : "s",
                             m.horizon_days, needed);
 }
 

@@ -66,6 +66,40 @@ TEST_CASE("results do not depend on threads, and do on the seed") {
   }
 }
 
+TEST_CASE("budgets may be set on more seeds than are scored") {
+  const Folder folder;
+  Names words = {"run",
+                 "tiny",
+                 "--seeds",
+                 "1",
+                 "--calibration-seeds",
+                 "3",
+                 "--detector",
+                 "spot",
+                 "--days",
+                 "3",
+                 "--json",
+                 "-q",
+                 "-o",
+                 "a.json",
+                 "--threads",
+                 "2",
+                 "--checkpoint",
+                 "at",
+                 "--checkpoint-every",
+                 "1d"};
+  const Finished end = run_dwell(folder, words);
+  INFO(end.err);
+  REQUIRE(end.code == 0);
+  const Json document = Json::parse(read_text(folder.path("a.json")));
+  CHECK(document.at("manifest").at("calibration_seeds") == Json({2000, 2002, 2004}));
+  CHECK(document.at("manifest").at("evaluation_seeds") == Json({2001}));
+  CHECK(document.at("manifest").at("partial") == false);
+  const Finished again = run_dwell(folder, {"resume", "at", "-q", "-o", "b.json", "--json"});
+  REQUIRE(again.code == 0);
+  CHECK(without_timing(Json::parse(read_text(folder.path("b.json")))).dump() == without_timing(document).dump());
+}
+
 TEST_CASE("JSON on stdout is the document alone, a file the same document") {
   const Folder folder;
   const Finished end = run_dwell(folder, quick({"run", "tiny", "--json"}));

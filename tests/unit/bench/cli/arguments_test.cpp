@@ -60,11 +60,28 @@ TEST_CASE("options stand anywhere, with or without an equals sign") {
 TEST_CASE("the case study is small enough for two minutes, unless asked otherwise") {
   const Arguments a = parse_arguments({"case-study"}).value();
   CHECK(a.seeds == 6);
-  REQUIRE(a.scale.has_value());
-  CHECK(a.scale->denominator == 2000);
-  const Arguments b = parse_arguments({"case-study", "--seeds", "8", "--scale", "1/1000"}).value();
+  CHECK(a.calibration_seeds == 4);
+  CHECK_FALSE(a.scale.has_value());  // the scenario's own
+  const Arguments b = parse_arguments({"case-study", "--seeds", "8", "--scale", "1/2000"}).value();
   CHECK(b.seeds == 8);
-  CHECK(b.scale->denominator == 1000);
+  CHECK(b.calibration_seeds == 8);
+  CHECK(b.scale->denominator == 2000);
+}
+
+TEST_CASE("budgets are set on as many seeds as are scored, unless asked otherwise") {
+  CHECK(parse_arguments({"run", "tiny"}).value().calibration_seeds == 8);
+  CHECK(parse_arguments({"run", "tiny", "--seeds", "3"}).value().calibration_seeds == 3);
+  for (const char* command : {"run", "bench", "case-study"}) {
+    std::vector<std::string> words = {command, "--calibration-seeds", "2", "--seeds", "5"};
+    if (command != std::string("case-study")) words.emplace_back("tiny");
+    const Arguments a = parse_arguments(words).value();
+    CHECK(a.calibration_seeds == 2);
+    CHECK(a.seeds == 5);
+  }
+  CHECK(parse_arguments({"case-study", "--calibration-seeds", "7"}).value().seeds == 6);
+  CHECK(parse_arguments({"sensitivity", "tiny"}).value().calibration_seeds == 4);
+  CHECK(parse_arguments({"run", "tiny", "--calibration-seeds", "0"}).error().message() ==
+        "--calibration-seeds: found \"0\"; accepted: a whole number from 1 to 500");
 }
 
 TEST_CASE("a sensitivity study has fewer seeds and one budget") {
@@ -97,14 +114,14 @@ TEST_CASE("every command has its line in the table, but the version, which is an
 }
 
 TEST_CASE("every option of the parser is in the help") {
-  for (const char* option :
-       {"--scale",   "--seed",  "--seeds",  "--days",   "--baseline",    "--key-use", "--concentration", "--detector",
-        "--threads", "--json",  "--output", "--quiet",  "--version",     "--plot",    "--budget",        "--plan",
-        "--time",    "--value", "--label",  "--source", "--destination", "--tick",    "--top",           "--grid"}) {
-    CHECK(help_text().find(option) != std::string_view::npos);
-  }
-  for (const char* option : {"--detector-timeout", "--in-process", "--topics", "--pages", "--format", "--clean"}) {
-    CHECK(help_text().find(option) != std::string_view::npos);
+  const auto table = option_table();
+  CHECK(table.options().size() > 40);
+  std::string pages(help_text());
+  for (const CommandSpec& spec : commands()) pages += help_text(spec.command);
+  for (const auto& option : table.options()) {
+    if (option->long_name() == "words" || option->long_name() == "help") continue;
+    INFO(option->long_name());
+    CHECK(pages.find("--" + option->long_name()) != std::string::npos);
   }
 }
 
@@ -133,11 +150,12 @@ TEST_CASE("the page of a command has its own defaults") {
                                                                              {Command::bench, {"bench"}},
                                                                              {Command::sensitivity, {"sensitivity"}}};
   for (const auto& [command, words] : studies) {
-    const std::string seeds =
-        "N of each\n                        (" + std::to_string(parse_arguments(words).value().seeds) + ")\n";
+    const std::string seeds = "scored seeds (" + std::to_string(parse_arguments(words).value().seeds) + ")\n";
     says(command, seeds.c_str());
   }
-  says(Command::case_study, "(1/2000)");
+  says(Command::case_study, "  --calibration-seeds N seeds for budgets (4, or as --seeds)\n");
+  says(Command::run, "seeds for budgets (as many as scored)\n");
+  says(Command::case_study, "(the scenario's, such as 1/1000)");
   says(Command::run, "(the scenario's, such as 1/1000)");
   says(Command::sensitivity, "(1/2000; of a SCENARIO");
 }

@@ -180,8 +180,8 @@ TEST_CASE("budgets that could not be set take a line that says how many seeds th
     if (judged && s.budget_per_day < 1) s.mark = dwell::run::Mark::not_calibratable;
   }
   std::string page = leaderboard(study, {});
-  has(page, "No threshold for 1/week: 4 seeds of 3 days to calibrate on, --seeds 24 needed\n");
-  has(page, "No threshold for 1/month: 4 seeds of 3 days to calibrate on, --seeds 100 needed\n");
+  has(page, "No threshold for 1/week: 4 seeds of 3 days; --calibration-seeds 24 needed\n");
+  has(page, "No threshold for 1/month: 4 seeds of 3 days; --calibration-seeds 100 needed\n");
   has(page, "1/day");
   CHECK(page.find("1/week", page.find("Time to detect")) == std::string::npos);
   CHECK(page.find("not calibratable") == std::string::npos);
@@ -192,7 +192,7 @@ TEST_CASE("budgets that could not be set take a line that says how many seeds th
     if (s.kind == "detector" || s.kind == "control") s.mark = dwell::run::Mark::not_calibratable;
   }
   page = leaderboard(study, {});
-  has(page, "No threshold for 1/day: 1 seed of 3 days to calibrate on, --seeds 4 needed");
+  has(page, "No threshold for 1/day: 1 seed of 3 days; --calibration-seeds 4 needed");
   CHECK(page.find("ewma") == std::string::npos);
   CHECK(page.find("Time to detect") == std::string::npos);
   fits(page);
@@ -203,7 +203,7 @@ TEST_CASE("budgets that could not be set take a line that says how many seeds th
   }
   for (auto& c : study.timing.detectors) c.ns_per_event = 1234.5;
   page = leaderboard(study, {});
-  has(page, "No threshold for 1/day: 1 seed of 3 days to calibrate on, --seeds 4 needed");
+  has(page, "No threshold for 1/day: 1 seed of 3 days; --calibration-seeds 4 needed");
   has(page, "crashed: counted as undetected");
   has(page, "1234 ");
   CHECK(page.find("e+03") == std::string::npos);
@@ -304,13 +304,15 @@ TEST_CASE("a page without a campaign tells of false alerts alone") {
   fits(page);
 }
 
-TEST_CASE("seeds are told with their gaps, and how many were asked for") {
+TEST_CASE("seeds are told with their gaps, those finished where a study was stopped") {
   auto study = sample_study();
   has(study_page(study, "", {}), "calibration 2 (2000, 2002); evaluation 8 (2001, 2003, …, 2015)");
   study.manifest.partial = true;
   study.manifest.calibration_seeds = {2000, 2002, 2004, 2006, 2008, 2010, 2012, 2014, 2016};
-  study.manifest.evaluation_seeds = {2001, 2005, 2007, 2009, 2011};
-  has(flat(study_page(study, "", {})), "evaluation 5 of 9 (2001, 2005, …)");
+  study.manifest.evaluation_seeds = {2001, 2005};
+  const std::string page = flat(study_page(study, "", {}));
+  has(page, "calibration 9 (2000, 2002, …, 2016); evaluation 2 (2001, 2005) ");
+  has(page, "stopped before the end: only finished seeds are counted");
 }
 
 TEST_CASE("nobody wins by breaking the budget, by finding placebos or by crashing") {
