@@ -187,7 +187,8 @@ void describe(Self& t, Visitor& visit) requires std::is_same_v<std::remove_const
   visit("build_s", t.build_s, "seconds to assemble the worlds", kNotNegative);
   visit("events_per_s", t.events_per_s, "page events a second", kNotNegative);
   visit("cpu_s", t.cpu_s, "processor seconds", kNotNegative);
-  visit("generation_ns_per_event", t.generation_ns_per_event, "cost of traffic alone", kNotNegative);
+  visit("generation_ns_per_event", t.generation_ns_per_event,
+        "cost of traffic alone, of all threads of a run, waiting ones too", kNotNegative);
   visit("peak_rss_bytes", t.peak_rss_bytes, "peak resident memory");
   visit("detectors", t.detectors, "cost of each detector");
 }

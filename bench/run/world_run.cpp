@@ -185,7 +185,7 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
     if (!restored) return restored.error();
   }
   Block block(harness, plan, label, options.seed);
-  const auto begin = Clock::now();
+  auto begin = Clock::now();  // moved on by what checkpoints take
   const double threads = options.executor == nullptr ? 1 : static_cast<double>(options.executor->threads());
   const auto elapsed_s = [&, before_s = at.elapsed_s] {
     return before_s + threads * std::chrono::duration<double>(Clock::now() - begin).count();
@@ -210,10 +210,12 @@ Result<std::optional<WorldRecord>> run_world(const world::Scenario& scenario, st
     if (options.checkpoint && block.empty() && world::kWindow * (at.window - kept_at) >= options.checkpoint->every) {
       kept_at = at.window;
       at.elapsed_s = elapsed_s();
+      const auto keeping = Clock::now();
       if (const Status kept = keep_run(*options.checkpoint, options.ranks, options.seed, at, simulation, desk, harness);
           !kept) {
         return kept.error();
       }
+      begin += Clock::now() - keeping;
     }
   }
   at.watching_s += threads * block.flush();

@@ -125,6 +125,9 @@ Status choose_values(const CsvFile& file, Reader& reader, const std::vector<std:
   }
   for (std::size_t c = 0; c < file.header().size() && named.empty(); ++c) {
     if (reader.used(c)) continue;
+    // As tables have that number their rows: hardly what is to be judged.
+    if (file.header()[c].find_first_not_of(" \t") == std::string::npos)
+      return file.error(fmt::format("found column {} without a name", c + 1), "names of all columns, or --value NAME");
     if (const Status taken = reader.use("value", c); !taken) return taken;
     out.push_back(c);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "sim/core/check.hpp"
 
@@ -33,9 +34,10 @@ void Bloom::save(ByteWriter& writer) const {
 }
 
 void Bloom::restore(ByteReader& reader) {
-  hashes_ = reader.get<std::uint32_t>();
-  words_ = reader.get_vector<std::uint64_t>();
-  bits_ = words_.size() * 64;
+  const auto hashes = reader.get<std::uint32_t>();
+  auto words = reader.get_vector<std::uint64_t>();
+  if (hashes != hashes_ || words.size() != words_.size()) return reader.fail();
+  words_ = std::move(words);
 }
 
 }  // namespace dwell::detect

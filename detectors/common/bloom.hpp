@@ -60,6 +60,7 @@ class Bloom {
   [[nodiscard]] std::uint64_t bytes() const { return words_.capacity() * sizeof(std::uint64_t); }
 
   void save(ByteWriter& writer) const;
+  /// Of a filter made alike; the reader fails at any other.
   void restore(ByteReader& reader);
 
  private:

@@ -96,8 +96,8 @@ Result<const dwell_detector*> CLibrary::find(const std::string& name) const {
     names += (names.empty() ? "" : ", ") + std::string(table_->detectors[i]->name);
   }
   if (name.empty() && table_->detector_count == 1) return table_->detectors[0];
-  return Error{file_, "", name.empty() ? "holds more than one detector" : "holds no detector \"" + name + "\"",
-               names.empty() ? "none: it is empty" : names};
+  if (names.empty()) return Error{file_, "", "holds no detector", "a library that describes one or more"};
+  return Error{file_, "", name.empty() ? "holds more than one detector" : "holds no detector \"" + name + "\"", names};
 }
 
 CInstance::CInstance(std::shared_ptr<const CLibrary> library, const dwell_detector& detector,

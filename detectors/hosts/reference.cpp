@@ -1,5 +1,6 @@
 #include "detectors/hosts/reference.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <filesystem>
@@ -30,7 +31,12 @@ Status read_parameters(const std::string& text, Reference& out) {
     if (equals == 0 || word.empty() || problem != std::errc{} || end != word.data() + word.size()) {
       return Error{out.file, out.name, "found \"" + part + "\"", "parameter=number"};
     }
-    out.parameters.emplace_back(part.substr(0, equals), value);
+    const std::string name = part.substr(0, equals);
+    const auto same = [&](const auto& parameter) { return parameter.first == name; };
+    if (std::any_of(out.parameters.begin(), out.parameters.end(), same)) {
+      return Error{out.file, out.name, "found " + name + " twice", "one value a parameter"};
+    }
+    out.parameters.emplace_back(name, value);
   }
   return success();
 }

@@ -25,9 +25,9 @@ void SeenPairs::save(ByteWriter& writer) const {
 
 void SeenPairs::restore(ByteReader& reader) {
   for (std::uint64_t Words::*const of : {&Words::seen, &Words::again}) {
-    hashes_ = reader.get<std::uint32_t>();
+    const auto hashes = reader.get<std::uint32_t>();
     const auto filter = reader.get_vector<std::uint64_t>();
-    if (filter.size() != words_.size()) return reader.fail();
+    if (hashes != hashes_ || filter.size() != words_.size()) return reader.fail();
     for (std::size_t i = 0; i < filter.size(); ++i) words_[i].*of = filter[i];
   }
 }

@@ -24,7 +24,7 @@
     ./dwell run coupang-2025 --detector python:first_seen.py:FirstSeen
 
     for batch in dwell.simulate("coupang-2025", scale="1/1000", seed=3):
-        print(batch.window, len(batch), batch["page"].mean())
+        print(batch.window, batch.rows, batch["page"].mean())
 """
 
 from .detector import (ACCOUNT, AGENT, COUNTRY, KEY, NETWORK, PAGE, PLATFORM, SOURCE, Detector, Parameter, Scores,

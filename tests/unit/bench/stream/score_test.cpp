@@ -160,6 +160,8 @@ TEST_CASE("a bad series is refused with line and column", "[stream]") {
   refused(series("time,a\n1,1,1\n"), "line 2", "3 fields", "2, as in the header");
   refused(series("time,a\n1,1\n", {"", "", {"b"}}), "line 1", "no column \"b\" for --value", "time, a");
   refused(series("time,a\n1,1\n", {"", "", {"time"}}), "line 1", "the column \"time\"", "one use");
+  refused(series(",time,a\n0,1,1\n"), "line 1", "column 1 without a name", "--value NAME");
+  CHECK(series(",time,a\n7,1,2\n", {"", "", {"a"}}).scores == Numbers{2});
   refused(series("time,label\n1,1\n"), "line 1", "no column for value", "--value with one of");
   refused(series("a\n1\n", {}, {.per_day = 1, .rows = {}}), "line 1", "no column of times", "--time");
   const Result<Outcome> missing = score_series("no-such-file.csv", {}, {}, {}, {});

@@ -22,7 +22,7 @@ TEST_CASE("a Bloom filter never forgets, merges to the union and survives saving
   CHECK(low.fill() == both.fill());
   ByteWriter writer;
   low.save(writer);
-  Bloom again;
+  Bloom again(2000, 10, 7);
   ByteReader reader(writer.bytes());
   again.restore(reader);
   REQUIRE_FALSE(reader.failed());
@@ -31,6 +31,11 @@ TEST_CASE("a Bloom filter never forgets, merges to the union and survives saving
   CHECK_FALSE(again.contains(1));
   CHECK_THROWS_AS(low.merge(Bloom(10, 10, 7)), InvariantError);
   CHECK_FALSE(Bloom().contains(1));
+  for (Bloom other : {Bloom(2000, 10, 6), Bloom(200, 10, 7)}) {
+    ByteReader bytes(writer.bytes());
+    other.restore(bytes);
+    CHECK(bytes.failed());
+  }
 }
 
 TEST_CASE("Count-Min never underestimates and merges to the sketch of both streams", "[detectors][count-min]") {

@@ -82,6 +82,7 @@ TEST_CASE("a reference that cannot be meant is refused with what is accepted", "
     const std::string typed = std::string("./libmine.so:a:") + part;
     refused(typed.c_str(), "found", "parameter=number");
   }
+  refused("./libmine.so:a:b=1,c=2,b=1", "found b twice", "one value a parameter");
 }
 
 }  // namespace dwell::hosts
