@@ -163,7 +163,8 @@ constexpr std::string_view kPlan =
 
 std::string sensitivity_page() {
   return join({"\n", kSimulated, "\n", scale_option("1/2000; of a SCENARIO that is named, its own"), kSeed,
-               seeds_option("4"), calibration_option("as many as scored"), kDays, kReading, kDetectors, kThreads, "\nWhat is varied\n", kPlan});
+               seeds_option("4"), calibration_option("as many as scored"), kDays, kReading, kDetectors, kThreads,
+               "\nWhat is varied\n", kPlan});
 }
 
 constexpr std::string_view kExport = R"(

@@ -155,6 +155,8 @@ other = np.concatenate([b["member"] for b in dwell.simulate("tiny", seed=4, days
 assert len(other) != len(first) or (first != other).any()
 data = [b for b in dwell.simulate("tiny", seed=3, days=1, pages="member-data")]
 assert 0 < sum(b.rows for b in data) < len(first) and min(b["page"].min() for b in data) >= 6
+small = [sum(b.rows for b in dwell.simulate("tiny", seed=3, days=2, scale=s)) for s in (1 / 20000, "1/20000")]
+assert small[0] == small[1] > 0, small
 for batch in dwell.simulate("tiny", seed=3):
     break
 try:

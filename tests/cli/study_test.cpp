@@ -68,26 +68,9 @@ TEST_CASE("results do not depend on threads, and do on the seed") {
 
 TEST_CASE("budgets may be set on more seeds than are scored") {
   const Folder folder;
-  Names words = {"run",
-                 "tiny",
-                 "--seeds",
-                 "1",
-                 "--calibration-seeds",
-                 "3",
-                 "--detector",
-                 "spot",
-                 "--days",
-                 "3",
-                 "--json",
-                 "-q",
-                 "-o",
-                 "a.json",
-                 "--threads",
-                 "2",
-                 "--checkpoint",
-                 "at",
-                 "--checkpoint-every",
-                 "1d"};
+  Names words = {"run", "tiny", "--seeds", "1", "--calibration-seeds", "3", "--detector", "spot"};
+  words.insert(words.end(), {"--days", "3", "--threads", "2", "--checkpoint", "at", "--checkpoint-every", "1d"});
+  words.insert(words.end(), {"--json", "-q", "-o", "a.json"});
   const Finished end = run_dwell(folder, words);
   INFO(end.err);
   REQUIRE(end.code == 0);

@@ -24,8 +24,8 @@ def simulate(scenario, scale=None, seed=1, days=None, topics=("access",), pages=
     words = [_command(), "export", scenario, "--format", "batches", "--output", "-", "--quiet", "--seed", str(seed),
              "--topics", ",".join([topics] if isinstance(topics, str) else topics)]
     if scale is not None:
-        # A share as small as 1/20000 has an exponent as a text of Python.
-        words += ["--scale", f"{scale:.15f}" if isinstance(scale, float) else str(scale)]
+        # As a text of Python, a share as small as 1/20000 has an exponent.
+        words += ["--scale", f"{scale:.15f}".rstrip("0").rstrip(".") if isinstance(scale, float) else str(scale)]
     if days is not None:
         words += ["--days", str(days)]
     if pages is not None:
