@@ -90,7 +90,11 @@ HyperLogLog::HyperLogLog(unsigned precision) : registers_(std::size_t{1} << prec
 
 void HyperLogLog::merge(const HyperLogLog& other) {
   DWELL_DEMAND(precision_ == other.precision_, "HyperLogLog sketches to merge must have one precision");
-  for (std::size_t i = 0; i < registers_.size(); ++i) registers_[i] = std::max(registers_[i], other.registers_[i]);
+  // By pointers of this function's: a store of bytes might change the vectors' own otherwise.
+  std::uint8_t* const own = registers_.data();
+  const std::uint8_t* const others = other.registers_.data();
+  const std::size_t size = registers_.size();
+  for (std::size_t i = 0; i < size; ++i) own[i] = std::max(own[i], others[i]);
 }
 
 double HyperLogLog::estimate() const {

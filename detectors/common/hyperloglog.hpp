@@ -45,6 +45,9 @@ class HyperLogLog {
   /// Estimated number of distinct hashes; about 10 µs at precision 14.
   [[nodiscard]] double estimate() const;
   void clear();
+  [[nodiscard]] bool empty() const {
+    return std::all_of(registers_.begin(), registers_.end(), [](std::uint8_t rank) { return rank == 0; });
+  }
   [[nodiscard]] std::uint64_t bytes() const { return registers_.capacity(); }
 
   void save(ByteWriter& writer) const;

@@ -1,261 +1,311 @@
 #include "detectors/sketches/distinct_members.hpp"
 
 #include <algorithm>
+#include <tuple>
+
+#include "detectors/common/records.hpp"
 
 namespace dwell::detect {
 
-void DistinctMembers::add(std::span<const SparseTable::Entry> visits) {
-  std::array<Visit, kAhead> fresh;  // those to indices that nobody had touched
-  for (; !visits.empty(); visits = visits.subspan(std::min(visits.size(), kAhead))) {
-    const auto some = visits.first(std::min(visits.size(), kAhead));
-    if (held_.size() > kNear) prefetch(some);
-    std::size_t count = 0;
-    for (const SparseTable::Entry& entry : some) {
-      const Visit visit = Visit::of(entry);
-      Held& held = held_.at(visit.hash.index);
-      // Whether an index is new is anybody's guess, so both cases take one way while no entity is dense.
-      const bool is_new = held.is_new() & dense_.empty();
-      if (!(is_new | held.names(visit.id))) [[unlikely]] {
-        add_beside(held, visit);
-        continue;
-      }
-      held.id = visit.id;
-      for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) held.see(kind, {pane_, visit.hash.rank});
-      fresh[count] = visit;
-      count += is_new ? 1 : 0;
-    }
-    hashes_ += count * SpreadKey::kKinds;
-    for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind)
-        ++sizes_.at(SpreadKey::entity_of(kind, fresh[i].id[kind])).hashes;
-    }
+void DistinctMembers::take_in() {
+  if (waiting_.empty()) return;
+  Batch& batch = batches_.emplace_back(take_spare());
+  batch.pane = pane_;
+  batch.visits.fill(waiting_, distinct_);
+  waiting_.clear();
+  shared_.assign(batch.visits.size(), 0);
+  for (const Batch& other : batches_) {
+    if (&other != &batch) other.visits.mark_shared(batch.visits, shared_);
   }
+  batch.visits.mark_repeated(shared_);
+  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) name_entities(batch, kind);
+  chosen_.resize(shared_.size());
+  std::size_t again = 0;
+  for (std::uint32_t i = 0; i < shared_.size(); ++i) {
+    chosen_[again] = i;
+    again += shared_[i];
+  }
+  for (std::size_t i = 0; i < again; ++i) take_over(chosen_[i]);
 }
 
-void DistinctMembers::prefetch(std::span<const SparseTable::Entry> visits) const {
-  // The first entity comes from many; the others are few and stay in the cache.
-  for (const SparseTable::Entry& entry : visits) {
-    const Visit visit = Visit::of(entry);
-    held_.prefetch_slot(visit.hash.index);
-    sizes_.prefetch_slot(SpreadKey::entity_of(0, visit.id[0]));
+void DistinctMembers::name_entities(Batch& batch, std::size_t kind) {
+  EntityCounts& counts = counts_[kind];
+  Record* const records = batch.visits.records().data();
+  const std::size_t size = batch.visits.size();
+  const SparseTable::Entry* const visits = distinct_.data() + 2;
+  const std::uint8_t* const shared = shared_.data();
+  chosen_.resize(size + 1);
+  std::uint32_t* const dense = chosen_.data();
+  std::size_t of_dense = 0;
+  counts.fetch();
+  for (std::uint32_t i = 0; i < size; ++i) {
+    const std::uint32_t place = counts.place_of(Visit::of(visits[i]).id[kind]);
+    std::uint32_t& word = counts.word(place);
+    const std::uint32_t is_dense = word >> 31;
+    const std::uint32_t holds = (shared[i] | is_dense) ^ 1U;
+    word += holds;
+    records[i].entity[kind] = place;
+    records[i].bits |= holds << Record::bit_of(kind);
+    dense[of_dense] = i;
+    of_dense += is_dense;
   }
-  for (const SparseTable::Entry& entry : visits) {
-    const Visit visit = Visit::of(entry);
-    held_.prefetch_entry(visit.hash.index);
-    sizes_.prefetch_entry(SpreadKey::entity_of(0, visit.id[0]));
-  }
+  for (std::size_t i = 0; i < of_dense; ++i) add_dense(batch, dense[i], kind);
 }
 
-void DistinctMembers::add_beside(Held& held, const Visit& visit) {
-  for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
-    const Seen seen{pane_, visit.hash.rank};
-    if (held.id[kind] == visit.id[kind] && held.rank(kind) != 0) {
-      held.see(kind, seen);
-      continue;
+void DistinctMembers::add_dense(const Batch& batch, std::size_t at, std::size_t kind) {
+  const Record& record = batch.visits.records()[at];
+  const std::uint32_t place = counts_[kind].words()[record.entity[kind]] & kCount;
+  dense_[place].panes[batch.pane % limits_.panes].add(SparseHash{batch.visits.index(at), record.rank()});
+}
+
+void DistinctMembers::take_over(std::size_t at) {
+  VisitBatch& own = batches_.back().visits;
+  Record& record = own.records()[at];
+  const std::uint32_t index = own.index(at);
+  std::uint32_t least = record.rank();
+  std::uint32_t most = least;
+  std::uint32_t taken = 0;
+  const auto take = [&](Record& other) {
+    least = std::min(least, other.rank());
+    most = std::max(most, other.rank());
+    for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
+      const bool same = other.entity[kind] == record.entity[kind];
+      const std::uint32_t held = (other.holds(kind) & static_cast<std::uint32_t>(same)) * Record::holding(kind);
+      other.bits ^= held;
+      taken |= held;
     }
-    const std::uint64_t entity = SpreadKey::entity_of(kind, visit.id[kind]);
-    // Hashes of dense entities are never held one by one: what is found needs no look at its entity.
-    if ((held.word[kind] & Held::kOthers) != 0 && see_other(entity, visit.hash.index, seen)) continue;
-    Size& size = sizes_.at(entity);
-    if (size.dense != 0) {
-      dense_[size.dense - 1].panes[pane_ % limits_.panes].add(visit.hash);
-      continue;
-    }
-    ++size.hashes;
-    if (held.rank(kind) == 0) {  // as hold does, in the usual case
-      ++hashes_;
-      held.id[kind] = visit.id[kind];
-      held.see(kind, seen);
-    } else {
-      hold(held, entity, visit.hash.index, seen);
-    }
+  };
+  for (Batch& batch : batches_) batch.visits.for_each_of(index, &batch.visits == &own ? at : batch.visits.size(), take);
+  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
+    std::uint32_t& word = counts_[kind].words()[record.entity[kind]];
+    const std::uint32_t holds = word >> 31 ^ 1U;
+    word += holds & ((taken & Record::holding(kind)) == 0 ? 1U : 0U);
+    record.bits |= holds * Record::holding(kind);
   }
+  if (least == most) return;
+  // Two members of one index have a rank each: all who hold it know the greater, whichever came first.
+  for (Batch& batch : batches_)
+    batch.visits.for_each_of(index, batch.visits.size(), [most](Record& each) { each.raise_rank(most); });
 }
 
-bool DistinctMembers::see_other(std::uint64_t entity, std::uint32_t index, Seen now) {
-  Seen* const seen = others_.find(SpreadKey::pack(entity, index));
-  if (seen == nullptr) return false;
-  *seen = {now.pane, std::max(seen->rank, now.rank)};
-  return true;
-}
-
-void DistinctMembers::hold(Held& held, std::uint64_t entity, std::uint32_t index, Seen seen) {
-  const std::size_t kind = SpreadKey::kind(entity);
-  ++hashes_;
-  if (held.rank(kind) == 0) {
-    held.id[kind] = SpreadKey::id(entity);
-    held.see(kind, seen);
-  } else {
-    held.word[kind] |= Held::kOthers;
-    others_.insert(SpreadKey::pack(entity, index), seen);
+void DistinctMembers::end_pane() {
+  take_in();
+  for (Dense& dense : dense_) {
+    HyperLogLog all = dense.panes.front();
+    for (std::size_t pane = 1; pane < dense.panes.size(); ++pane) all.merge(dense.panes[pane]);
+    dense.members = static_cast<std::uint64_t>(all.estimate() + .5);
   }
-}
-
-std::vector<DistinctMembers::Spread> DistinctMembers::spreads() const {
-  std::vector<Spread> result;
-  result.reserve(sizes_.size());
-  for (const auto& entry : sizes_.entries()) {
-    const Size& size = entry.value;
-    // Few hashes rarely share an index: below 4,096 the expected loss is under a quarter of a member.
-    const bool plain = size.dense == 0 && size.hashes < 4096;
-    const double estimated = plain             ? static_cast<double>(size.hashes)
-                             : size.dense != 0 ? estimate(dense_[size.dense - 1])
-                                               : sparse_estimate(size.hashes);
-    const auto members = static_cast<std::uint64_t>(estimated + .5);
-    if (members > 0) result.push_back({entry.key, members});
-  }
-  return result;
 }
 
 void DistinctMembers::next_pane() {
+  take_in();
   ++pane_;
   const std::uint32_t first = pane_ >= limits_.panes - 1 ? pane_ - (limits_.panes - 1) : 0;
   for (Dense& dense : dense_) dense.panes[pane_ % limits_.panes].clear();
-  free_idle();
-  drop_before(first);
-  for (std::uint32_t pane = first + 1; hashes_ > limits_.most_hashes && pane <= pane_; ++pane) drop_before(pane);
+  free_idle_dense();
+  drop_batches_before(first);
+  for (std::uint32_t pane = first + 1; pane <= pane_ && hashes_held() > limits_.most_hashes; ++pane)
+    drop_batches_before(pane);
   choose_dense();
-  sizes_.keep_if([](const auto& entry) { return entry.value.hashes != 0 || entry.value.dense != 0; });
+  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) forget_idle(kind);
 }
 
-template <class Keep>
-void DistinctMembers::keep_if(std::uint32_t pane, Keep keep) {
-  const std::size_t others = others_.size();
-  others_.keep_if([&](const auto& entry) { return keep(Hash{entry.key, entry.value}); });
-  if (others_.size() != others) note_others();
-  hashes_ = others_.size();
-  held_.keep_if([&](auto& entry) {
-    Held& held = entry.value;
-    if (held.since(pane)) {
-      hashes_ += SpreadKey::kKinds;
-      return true;
-    }
-    std::uint32_t left = 0;
-    for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
-      if (held.rank(kind) != 0) {
-        const auto index = static_cast<std::uint32_t>(entry.key);
-        const bool kept = keep(Hash{SpreadKey::pack(SpreadKey::entity_of(kind, held.id[kind]), index),
-                                    {held.pane(kind), held.rank(kind)}});
-        if (!kept) held.word[kind] &= Held::kOthers;
-        hashes_ += kept ? 1 : 0;
-      }
-      left |= held.word[kind];
-    }
-    return left != 0;
-  });
-}
-
-void DistinctMembers::note_others() {
-  for (auto& entry : held_.entries()) {
-    for (std::uint32_t& word : entry.value.word) word &= ~Held::kOthers;
+DistinctMembers::Held DistinctMembers::held(std::size_t kind) const {
+  Held held;
+  for (const std::uint32_t word : counts_[kind].words()) {
+    const std::uint32_t hashes = (word & kDense) != 0 ? 0 : word & kCount;
+    held.hashes += hashes;
+    held.idle += (word & ~kDull) == 0 ? 1 : 0;
+    held.most = std::max(held.most, hashes);
   }
-  for (const auto& entry : others_.entries()) {
-    held_.find(SpreadKey::index(entry.key))->word[SpreadKey::kind(SpreadKey::entity(entry.key))] |= Held::kOthers;
+  return held;
+}
+
+std::size_t DistinctMembers::hashes_held() const {
+  std::size_t hashes = 0;
+  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) hashes += held(kind).hashes;
+  return hashes;
+}
+
+void DistinctMembers::drop_batches_before(std::uint32_t pane) {
+  std::size_t dropped = 0;
+  for (; dropped < batches_.size() && batches_[dropped].pane < pane; ++dropped) {
+    for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
+      const std::span<std::uint32_t> words = counts_[kind].words();
+      for (const Record& record : batches_[dropped].visits.records()) words[record.entity[kind]] -= record.holds(kind);
+    }
+    spare_.push_back(std::move(batches_[dropped]));
   }
+  batches_.erase(batches_.begin(), batches_.begin() + static_cast<std::ptrdiff_t>(dropped));
 }
 
-void DistinctMembers::drop_before(std::uint32_t pane) {
-  if (pane == 0) return;
-  keep_if(pane, [&](const Hash& hash) {
-    if (hash.seen.pane >= pane) return true;
-    --sizes_.find(SpreadKey::entity(hash.key))->hashes;
-    return false;
-  });
+DistinctMembers::Batch DistinctMembers::take_spare() {
+  if (spare_.empty()) return {};
+  Batch batch = std::move(spare_.back());
+  spare_.pop_back();
+  return batch;
 }
 
-void DistinctMembers::free_idle() {
+void DistinctMembers::free_idle_dense() {
   for (std::size_t i = 0; i < dense_.size();) {
-    if (estimate(dense_[i]) > 0) {
+    const auto idle = [](const HyperLogLog& pane) { return pane.empty(); };
+    if (!std::all_of(dense_[i].panes.begin(), dense_[i].panes.end(), idle)) {
       ++i;
       continue;
     }
-    sizes_.at(dense_[i].entity).dense = 0;
+    word(dense_[i].kind, dense_[i].id) = 0;
     if (i + 1 != dense_.size()) {
       dense_[i] = std::move(dense_.back());
-      sizes_.at(dense_[i].entity).dense = static_cast<std::uint32_t>(i + 1);
+      word(dense_[i].kind, dense_[i].id) = kDense | static_cast<std::uint32_t>(i);
     }
     dense_.pop_back();
   }
 }
 
 void DistinctMembers::choose_dense() {
-  std::vector<std::pair<std::uint32_t, std::uint64_t>> heavy;
-  for (const auto& entry : sizes_.entries()) {
-    if (entry.value.hashes >= limits_.dense_from) heavy.emplace_back(entry.value.hashes, entry.key);
+  struct Heavy {
+    std::uint32_t hashes;
+    std::size_t kind;
+    std::uint32_t id;
+  };
+  std::vector<Heavy> heavy;
+  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
+    if (held(kind).most < limits_.dense_from) continue;
+    const std::span<const std::uint32_t> words = counts_[kind].words();
+    for (std::size_t place = 0; place < words.size(); ++place) {
+      const std::uint32_t hashes = words[place] & kCount;
+      if ((words[place] & kDense) == 0 && hashes >= limits_.dense_from)
+        heavy.push_back({hashes, kind, counts_[kind].id(place)});
+    }
   }
-  std::sort(heavy.begin(), heavy.end(),
-            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
-  heavy.resize(std::min(heavy.size(), limits_.most_dense - std::min(limits_.most_dense, dense_.size())));
   if (heavy.empty()) return;
-  for (const auto& [hashes, entity] : heavy) {
-    dense_.push_back({entity, std::vector<HyperLogLog>(limits_.panes, HyperLogLog(kPrecision))});
-    Size& size = sizes_.at(entity);
-    size.hashes = 0;
-    size.dense = static_cast<std::uint32_t>(dense_.size());
-  }
-  keep_if(kNoPane, [&](const Hash& hash) {
-    const Size& size = *sizes_.find(SpreadKey::entity(hash.key));
-    if (size.dense == 0) return true;
-    Dense& dense = dense_[size.dense - 1];
-    dense.panes[hash.seen.pane % limits_.panes].add(SparseHash{SpreadKey::index(hash.key), hash.seen.rank});
-    return false;
+  std::sort(heavy.begin(), heavy.end(), [](const Heavy& a, const Heavy& b) {
+    return std::tuple(b.hashes, a.kind, a.id) < std::tuple(a.hashes, b.kind, b.id);
   });
+  heavy.resize(std::min(heavy.size(), limits_.most_dense - std::min(limits_.most_dense, dense_.size())));
+  for (const Heavy& each : heavy) {
+    dense_.push_back({each.kind, each.id, 0, std::vector<HyperLogLog>(limits_.panes, HyperLogLog(kPrecision))});
+    word(each.kind, each.id) = kDense | static_cast<std::uint32_t>(dense_.size() - 1);
+  }
+  move_to_dense();
 }
 
-double DistinctMembers::estimate(const Dense& dense) {
-  HyperLogLog all(kPrecision);
-  for (const HyperLogLog& pane : dense.panes) all.merge(pane);
-  return all.estimate();
+void DistinctMembers::move_to_dense() {
+  for (Batch& batch : batches_) {
+    const std::span<Record> records = batch.visits.records();
+    for (std::size_t at = 0; at < records.size(); ++at) {
+      for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
+        if (records[at].holds(kind) == 0) continue;
+        if ((counts_[kind].words()[records[at].entity[kind]] & kDense) == 0) continue;
+        add_dense(batch, at, kind);
+        records[at].bits ^= Record::holding(kind);
+      }
+    }
+  }
+}
+
+void DistinctMembers::forget_idle(std::size_t kind) {
+  EntityCounts& counts = counts_[kind];
+  const std::size_t idle = held(kind).idle;
+  if (idle == 0 || idle * 2 < counts.size()) return;
+  // Records that hold nothing for an entity that leaves name the first one from then on. Some entity of every kind
+  // stays while there are records: the latest visit to an index holds it for each, or the entity is dense.
+  const std::vector<std::uint32_t> places = counts.keep_if([](std::uint32_t word) { return (word & ~kDull) != 0; });
+  for (Batch& batch : batches_) {
+    for (Record& record : batch.visits.records()) record.entity[kind] = places[record.entity[kind]];
+  }
 }
 
 std::uint64_t DistinctMembers::bytes() const {
-  std::uint64_t total = held_.bytes() + others_.bytes() + sizes_.bytes() + dense_.capacity() * sizeof(Dense);
+  std::uint64_t total = dense_.capacity() * sizeof(Dense) + (batches_.capacity() + spare_.capacity()) * sizeof(Batch) +
+                        (waiting_.capacity() + distinct_.capacity()) * sizeof(SparseTable::Entry) + shared_.capacity() +
+                        chosen_.capacity() * sizeof(std::uint32_t);
+  for (const EntityCounts& counts : counts_) total += counts.bytes();
+  for (const std::vector<Batch>* batches : {&batches_, &spare_}) {
+    for (const Batch& batch : *batches) total += batch.visits.bytes();
+  }
   for (const Dense& dense : dense_) {
     for (const HyperLogLog& pane : dense.panes) total += pane.bytes() + sizeof pane;
   }
   return total;
 }
 
-void DistinctMembers::save(ByteWriter& writer) const {
-  writer.put(pane_);
-  // Which entity came first does not show.
+std::vector<DistinctMembers::Hash> DistinctMembers::hashes() const {
   std::vector<Hash> hashes;
-  for (const auto& entry : others_.entries()) hashes.push_back({entry.key, entry.value});
-  for (const auto& entry : held_.entries()) {
-    for (std::size_t kind = 0; kind < SpreadKey::kKinds; ++kind) {
-      const Held& held = entry.value;
-      const std::uint64_t key =
-          SpreadKey::pack(SpreadKey::entity_of(kind, held.id[kind]), static_cast<std::uint32_t>(entry.key));
-      if (held.rank(kind) != 0) hashes.push_back({key, {held.pane(kind), held.rank(kind)}});
+  for (const Batch& batch : batches_) {
+    for (std::size_t at = 0; at < batch.visits.size(); ++at) {
+      const Record& record = batch.visits.records()[at];
+      for (std::uint32_t kind = 0; kind < kSpreadKinds; ++kind) {
+        if (record.holds(kind) == 0) continue;
+        const std::uint32_t id = counts_[kind].id(record.entity[kind]);
+        hashes.push_back({batch.pane, kind, id, batch.visits.index(at), record.rank()});
+      }
     }
   }
-  std::sort(hashes.begin(), hashes.end(), [](const Hash& a, const Hash& b) { return a.key < b.key; });
-  put_records(writer, hashes);
-  sizes_.save(writer);
+  std::sort(hashes.begin(), hashes.end(), [](const Hash& a, const Hash& b) {
+    return std::tie(a.pane, a.kind, a.id, a.index) < std::tie(b.pane, b.kind, b.id, b.index);
+  });
+  return hashes;
+}
+
+void DistinctMembers::save(ByteWriter& writer) const {
+  if (!waiting_.empty()) {  // whether visits are taken in yet does not show
+    DistinctMembers taken_in(*this);
+    taken_in.take_in();
+    return taken_in.save(writer);
+  }
+  writer.put(pane_);
+  put_records(writer, hashes());
   writer.put(static_cast<std::uint64_t>(dense_.size()));
   for (const Dense& dense : dense_) {
-    writer.put(dense.entity);
+    writer.put(static_cast<std::uint64_t>(dense.kind));
+    writer.put(dense.id);
     for (const HyperLogLog& pane : dense.panes) pane.save(writer);
   }
 }
 
 void DistinctMembers::restore(ByteReader& reader) {
   pane_ = reader.get<std::uint32_t>();
-  held_.clear();
-  others_.clear();
-  hashes_ = 0;
-  for (const Hash& hash : get_records<Hash>(reader)) {
-    DWELL_DEMAND(SpreadKey::kind(SpreadKey::entity(hash.key)) < SpreadKey::kKinds, "a saved spread of no known kind");
-    const std::uint32_t index = SpreadKey::index(hash.key);
-    hold(held_.at(index), SpreadKey::entity(hash.key), index, hash.seen);
-  }
-  sizes_.restore(reader);
+  for (EntityCounts& counts : counts_) counts.clear();
+  waiting_.clear();
+  const std::vector<Hash> hashes = get_records<Hash>(reader);
   dense_.clear();
   const auto count = reader.get<std::uint64_t>();
   for (std::uint64_t i = 0; i < count && !reader.failed(); ++i) {
-    dense_.push_back({reader.get<std::uint64_t>(), std::vector<HyperLogLog>(limits_.panes)});
+    const auto kind = reader.get<std::uint64_t>();
+    const auto id = reader.get<std::uint32_t>();
+    if (kind >= kSpreadKinds) return reader.fail();
+    dense_.push_back({kind, id, 0, std::vector<HyperLogLog>(limits_.panes)});
     for (HyperLogLog& pane : dense_.back().panes) pane.restore(reader);
+    word(kind, id) = kDense | static_cast<std::uint32_t>(i);
   }
+  if (!reader.failed() && !restore_hashes(hashes)) reader.fail();
+}
+
+bool DistinctMembers::restore_hashes(std::span<const Hash> hashes) {
+  batches_.clear();
+  for (std::size_t begin = 0, end = 0; begin < hashes.size(); begin = end) {
+    // A batch for each pane and kind, whose visits name one entity.
+    const Hash& first = hashes[begin];
+    if (first.kind >= kSpreadKinds) return false;
+    Batch& batch = batches_.emplace_back();
+    batch.pane = first.pane;
+    for (; end < hashes.size() && hashes[end].pane == first.pane && hashes[end].kind == first.kind; ++end) {
+      Visit visit{{}, {hashes[end].index, hashes[end].rank}};
+      visit.id[first.kind] = hashes[end].id;
+      waiting_.push_back(visit.pack());
+    }
+    batch.visits.fill(waiting_, distinct_);
+    waiting_.clear();
+    for (std::size_t at = 0; at < batch.visits.size(); ++at) {
+      Record& record = batch.visits.records()[at];
+      record.entity[first.kind] = counts_[first.kind].place_of(Visit::of(distinct_[at + 2]).id[first.kind]);
+      ++counts_[first.kind].words()[record.entity[first.kind]];
+      record.bits |= Record::holding(first.kind);
+    }
+  }
+  const auto empty = [](const EntityCounts& counts) { return counts.size() == 0; };
+  return batches_.empty() || std::none_of(counts_.begin(), counts_.end(), empty);
 }
 
 }  // namespace dwell::detect

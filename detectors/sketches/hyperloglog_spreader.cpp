@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
+#include "detectors/common/flat_map.hpp"
 #include "detectors/sketches/distinct_members.hpp"
 #include "sim/core/digest.hpp"
 
@@ -41,18 +43,9 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
     distinct_.add(table.list.entries());
     if ((window.index + 1) % pane_windows_ != 0) return;
-    const std::vector<DistinctMembers::Spread> spreads = distinct_.spreads();
-    // Whole numbers, so that neither sum depends on the order of entities.
-    std::array<Census, kKinds.size()> census{};
-    for (const auto& spread : spreads) census[SpreadKey::kind(spread.entity)].count(spread.members);
+    distinct_.end_pane();
     const std::int64_t pane = window.index / pane_windows_;
-    std::array<Newcomer, kKinds.size()> newcomers{};
-    for (std::size_t kind = 0; kind < kKinds.size(); ++kind) newcomers[kind] = populations_[kind].newcomer();
-    for (const auto& spread : spreads) {
-      const std::uint64_t kind = SpreadKey::kind(spread.entity);
-      judge(spread, newcomers[kind], static_cast<double>(census[kind].members), pane, scores);
-    }
-    for (std::size_t kind = 0; kind < kKinds.size(); ++kind) populations_[kind].learn(census[kind], learn_.keep(1));
+    for (std::size_t kind = 0; kind < kKinds.size(); ++kind) judge_kind(kind, pane, scores);
     distinct_.next_pane();
     pasts_.prune(kMostPasts, [](const Past& past) { return past.pane; });
   }
@@ -86,7 +79,7 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
     std::uint64_t members = 0;
     std::uint64_t squares = 0;
     void count(std::uint64_t spread) {
-      ++entities;
+      entities += spread != 0 ? 1 : 0;
       members += spread;
       squares += spread * spread;
     }
@@ -123,15 +116,28 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
     }
   };
 
-  void judge(const DistinctMembers::Spread& spread, const Newcomer& newcomer, double total, std::int64_t pane,
-             Scores& scores) {
-    const auto members = static_cast<double>(spread.members);
+  void judge_kind(std::size_t kind, std::int64_t pane, Scores& scores) {
+    // Whole numbers, so that no sum depends on the order of entities.
+    Census census;
+    distinct_.count(kind, [&](std::uint64_t spread) { census.count(spread); });
+    const Newcomer newcomer = populations_[kind].newcomer();
+    const auto total = static_cast<double>(census.members);
+    distinct_.for_each(kind, static_cast<std::uint64_t>(std::ceil(least_members_)),
+                       [&](std::uint32_t id, std::uint64_t spread) {
+                         return judge(kind, id, static_cast<double>(spread), newcomer, total, pane, scores);
+                       });
+    populations_[kind].learn(census, learn_.keep(1));
+  }
+  /// False where nothing is known of the entity, nor need be.
+  bool judge(std::size_t kind, std::uint32_t id, double members, const Newcomer& newcomer, double total,
+             std::int64_t pane, Scores& scores) {
+    const std::uint64_t entity = static_cast<std::uint64_t>(kind) << 32 | id;
     const bool judged = members >= least_members_ && newcomer.known;
     // Entities that stay small are judged, when they grow, as a new one is.
-    Past* past = pasts_.find(spread.entity);
+    Past* past = pasts_.find(entity);
     if (past == nullptr) {
-      if (members < least_members_) return;
-      past = &pasts_.at(spread.entity);
+      if (members < least_members_) return false;
+      past = &pasts_.at(entity);
     }
     const double keep = learn_.keep(pane - past->pane);
     past->members *= keep;
@@ -140,11 +146,11 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
     if (judged) {
       const double mu = total * (newcomer.shape + past->members) / (newcomer.totals + past->totals);
       const double shape = std::min(newcomer.shape + past->members / kPanes, kMostShape);
-      scores.emit({kKinds[SpreadKey::kind(spread.entity)], SpreadKey::id(spread.entity)},
-                  excess_nats(members, mu, shape));
+      scores.emit({kKinds[kind], id}, excess_nats(members, mu, shape));
     }
     past->members += members;
     past->totals += total;
+    return true;
   }
 
   std::int64_t pane_windows_;
