@@ -41,15 +41,22 @@ class CountMin {
   [[nodiscard]] std::uint64_t estimate(std::uint64_t key) const;
   /// Finds a key's cells, one a row: `places` has room for so many. They are on their way into the cache when it
   /// returns. `Rows` is the number of rows where it is known to the compiler, else 0; so it is below.
-  template <std::uint32_t Rows>
-  void find(std::uint64_t key, std::uint32_t* places) const {
-    CellWalk walk(key, salt_);
-    std::uint32_t row = 0;
-    for (std::uint32_t r = 0; r < rows<Rows>(); ++r, row += columns_) {
-      places[r] = row + walk.next(columns_);
-      __builtin_prefetch(&cells_[places[r]], 1);
+  struct Finder {
+    const std::uint32_t* cells;
+    std::uint64_t salt_term;
+    std::uint32_t rows;
+    std::uint32_t columns;
+    template <std::uint32_t Rows>
+    void find(std::uint64_t key, std::uint32_t* places) const {
+      CellWalk walk(mix64(key + salt_term));
+      std::uint32_t row = 0;
+      for (std::uint32_t r = 0; r < (Rows == 0 ? rows : Rows); ++r, row += columns) {
+        places[r] = row + walk.next(columns);
+        __builtin_prefetch(cells + places[r], 1);
+      }
     }
-  }
+  };
+  [[nodiscard]] Finder finder() const { return {cells_.data(), CellWalk::salt_term(salt_), rows_, columns_}; }
   /// All of them, row by row.
   [[nodiscard]] std::span<std::uint32_t> cells() { return cells_; }
   /// As by key, for cells found before.

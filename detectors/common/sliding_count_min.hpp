@@ -3,6 +3,7 @@
 // before. Sketches are linear (count_min.hpp), so the part that ends is added to the sum, and the oldest part taken
 // away.
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -19,22 +20,32 @@ class SlidingCountMin {
   SlidingCountMin(const CountMin& empty, std::size_t parts);
 
   [[nodiscard]] std::uint32_t rows() const { return present_.rows(); }
-  /// Finds a key's cells, as CountMin does.
-  template <std::uint32_t Rows>
-  void find(std::uint64_t key, std::uint32_t* places) const {
-    present_.find<Rows>(key, places);
-  }
-  /// Counts a key that was found.
-  template <std::uint32_t Rows>
-  void add_at(const std::uint32_t* places) {
+  /// Counts `id(i)` `amount(i)` times, at least once, for each i below `size`; `places` has room for the cells of all,
+  /// row by row of the sketch within a key, and is told them. `Rows` is as for CountMin.
+  template <std::uint32_t Rows, class Id, class Amount>
+  void count(std::size_t size, Id id, Amount amount, std::uint32_t* places) {
+    // All in variables of its own, which no store can change.
+    const std::size_t rows = present_.rows<Rows>();
+    const CountMin::Finder finder = present_.finder();
     std::uint32_t* const cells = present_.cells().data();
     std::uint32_t* const touched = touched_.data();
-    std::size_t size = touched_size_;
-    for (std::uint32_t r = 0; r < present_.rows<Rows>(); ++r) {
-      touched[size] = places[r];
-      size += cells[places[r]]++ == 0 ? 1 : 0;
+    std::size_t touched_size = touched_size_;
+    const auto add = [&](std::size_t i) {
+      for (std::size_t r = 0; r < rows; ++r) {
+        const std::uint32_t place = places[i * rows + r];
+        touched[touched_size] = place;
+        touched_size += cells[place] == 0 ? 1 : 0;
+        cells[place] += amount(i);
+      }
+    };
+    const std::size_t ahead = std::min(kAhead, size);
+    for (std::size_t i = 0; i < ahead; ++i) finder.find<Rows>(id(i), places + i * rows);
+    for (std::size_t i = ahead; i < size; ++i) {
+      finder.find<Rows>(id(i), places + i * rows);
+      add(i - ahead);
     }
-    touched_size_ = size;
+    for (std::size_t i = size - ahead; i < size; ++i) add(i);
+    touched_size_ = touched_size;
   }
   /// Estimates of the part that is being counted, and of those before together.
   template <std::uint32_t Rows>
@@ -56,6 +67,7 @@ class SlidingCountMin {
     std::uint32_t place;
     std::uint32_t count;
   };
+  static constexpr std::size_t kAhead = 8;  // keys between finding a key's cells and counting it
   void list_touched();
 
   CountMin present_;

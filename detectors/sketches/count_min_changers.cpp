@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "detectors/common/described.hpp"
@@ -18,7 +19,6 @@ constexpr std::size_t kKinds = 2;  // sources, networks
 constexpr std::array<EntityKind, kKinds> kNamed = {EntityKind::source, EntityKind::network};
 constexpr std::uint32_t kUsualRows = 3;
 constexpr std::size_t kMostNoted = 1 << 16;
-constexpr std::size_t kAhead = 8;  // rows between finding a row's cells and counting it
 constexpr double kPriorWeight = .5;
 constexpr double kMostShape = 50;
 
@@ -55,7 +55,11 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
       count_all<0>(entries);
     }
     requests_ += entries.size();
-    for (Kind& kind : kinds_) kind.noted.prune(kMostNoted, [](std::uint64_t estimate) { return estimate; });
+    for (Kind& kind : kinds_) {
+      if (kind.noted.size() <= kMostNoted) continue;
+      kind.noted.prune(kMostNoted, [](std::uint64_t estimate) { return estimate; });
+      kind.known.clear();
+    }
     if (window.begin_us / Duration::hours(1).us == window.end_us / Duration::hours(1).us) return;
     for (std::size_t kind = 0; kind < kKinds; ++kind) {
       judge(kinds_[kind], kNamed[kind], scores);
@@ -81,6 +85,7 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
     for (Kind& kind : kinds_) {
       kind.hours.restore(reader);
       kind.noted.restore(reader);
+      kind.known.clear();
     }
     past_requests_ = reader.get_vector<std::uint64_t>();
     requests_ = reader.get<std::uint64_t>();
@@ -92,46 +97,83 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
     std::uint64_t bytes = sizeof *this + past_requests_.capacity() * sizeof(std::uint64_t) +
-                          places_.capacity() * sizeof(std::uint32_t) + reached_.capacity() * sizeof(SparseTable::Entry);
+                          places_.capacity() * sizeof(std::uint32_t) +
+                          (reached_.capacity() + networks_.capacity()) * sizeof(SparseTable::Entry) +
+                          rows_of_network_.capacity() * sizeof(std::uint32_t);
     for (const Kind& kind : kinds_) bytes += kind.hours.bytes() + kind.noted.bytes();
     return bytes;
   }
 
  private:
+  /// Some of the ids that are noted, by hash: most rows need no look-up.
+  class Known {
+   public:
+    Known() { clear(); }
+    std::uint32_t& at(std::uint64_t id) { return ids_[place_hash(id) >> (64 - kBits)]; }
+    void clear() {  // to ids whose place is another
+      ids_.fill(0);
+      at(0) = 1;
+    }
+
+   private:
+    static constexpr unsigned kBits = 13;
+    static_assert(place_hash(0) >> (64 - kBits) != place_hash(1) >> (64 - kBits));
+    std::array<std::uint32_t, 1 << kBits> ids_;
+  };
   struct Kind {
     SlidingCountMin hours;         // this hour, and those before
     FlatMap<std::uint64_t> noted;  // ids whose estimate reached the least, with what it was then
+    Known known;
   };
 
   template <std::uint32_t Rows>
   void count_all(std::span<const SparseTable::Entry> entries) {
-    count<Rows>(kinds_[0], entries, [](const SparseTable::Entry& entry) { return entry.key & 0xffffffffU; });
-    count<Rows>(kinds_[1], entries, [](const SparseTable::Entry& entry) { return entry.key >> 32; });
+    count<Rows>(
+        kinds_[0], entries, [](const SparseTable::Entry& entry) { return entry.key & 0xffffffffU; },
+        [](const SparseTable::Entry&) { return 1U; });
+    count<Rows>(
+        kinds_[1], networks_of(entries), [](const SparseTable::Entry& entry) { return entry.key; },
+        [](const SparseTable::Entry& entry) { return static_cast<std::uint32_t>(entry.value); });
   }
-  /// Counts a window's rows by the id that `id(entry)` names, and notes ids that reach the least.
-  template <std::uint32_t Rows, class Id>
-  void count(Kind& kind, std::span<const SparseTable::Entry> entries, Id id) {
+  /// The networks of a window's rows, each once, and how many rows they have: they are few.
+  std::span<const SparseTable::Entry> networks_of(std::span<const SparseTable::Entry> entries) {
+    if (networks_.size() < entries.size() + 1) networks_.resize(entries.size() + 1);
+    std::size_t size = 0;
+    for (const SparseTable::Entry& entry : entries) {
+      const std::uint64_t network = entry.key >> 32;
+      if (network >= rows_of_network_.size()) [[unlikely]]
+        rows_of_network_.resize(network + 1, 0);
+      networks_[size].key = network;
+      size += rows_of_network_[network]++ == 0 ? 1 : 0;
+    }
+    for (SparseTable::Entry& entry : std::span(networks_).first(size))
+      entry.value = std::exchange(rows_of_network_[entry.key], 0);
+    return std::span(networks_).first(size);
+  }
+  /// Counts the id that `id(entry)` names `amount(entry)` times, for a window, and notes ids that reach the least.
+  template <std::uint32_t Rows, class Id, class Amount>
+  void count(Kind& kind, std::span<const SparseTable::Entry> entries, Id id, Amount amount) {
     SlidingCountMin& hours = kind.hours;
     const std::size_t rows = Rows == 0 ? hours.rows() : Rows;
     if (places_.size() < entries.size() * rows) places_.resize(entries.size() * rows);
     std::uint32_t* const places = places_.data();
-    const std::size_t ahead = std::min(kAhead, entries.size());
-    for (std::size_t i = 0; i < ahead; ++i) hours.find<Rows>(id(entries[i]), places + i * rows);
-    for (std::size_t i = ahead; i < entries.size(); ++i) {
-      hours.find<Rows>(id(entries[i]), places + i * rows);
-      hours.add_at<Rows>(places + (i - ahead) * rows);
-    }
-    for (std::size_t i = entries.size() - ahead; i < entries.size(); ++i) hours.add_at<Rows>(places + i * rows);
+    hours.count<Rows>(
+        entries.size(), [&](std::size_t i) { return id(entries[i]); },
+        [&](std::size_t i) { return amount(entries[i]); }, places);
     // Noted when all of the window is counted: estimates on the way would depend on the order of rows. Whether a row's
     // id has reached the least is anybody's guess, so rows that have are listed first, without a branch.
     if (reached_.size() < entries.size()) reached_.resize(entries.size());
     std::size_t reached = 0;
+    const std::uint64_t least = least_;
+    Known& known = kind.known;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const std::uint64_t estimate = hours.estimate_at<Rows>(places + i * rows);
-      reached_[reached] = {id(entries[i]), static_cast<std::int64_t>(estimate)};
-      reached += estimate >= least_ ? 1 : 0;
+      const std::uint64_t reaching = id(entries[i]);
+      reached_[reached] = {reaching, static_cast<std::int64_t>(estimate)};
+      reached += (estimate >= least) & (known.at(reaching) != reaching) ? 1 : 0;
     }
     for (std::size_t i = 0; i < reached; ++i) {
+      known.at(reached_[i].key) = static_cast<std::uint32_t>(reached_[i].key);
       if (kind.noted.find(reached_[i].key) == nullptr)
         kind.noted.insert(reached_[i].key, static_cast<std::uint64_t>(reached_[i].value));
     }
@@ -151,6 +193,7 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
   void end_hour(Kind& kind) {
     kind.hours.move_on();
     kind.noted.clear();
+    kind.known.clear();
   }
 
   std::uint64_t least_;
@@ -162,8 +205,10 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
   std::uint64_t all_past_ = 0;                // their sum
   std::size_t place_ = 0;
   std::size_t held_ = 0;
-  std::vector<std::uint32_t> places_;        // scratch: cells of a window's rows
-  std::vector<SparseTable::Entry> reached_;  // scratch: ids that reach the least, and their estimates
+  std::vector<std::uint32_t> places_;           // scratch: cells of a window's rows
+  std::vector<std::uint32_t> rows_of_network_;  // scratch: in a window, 0 between windows
+  std::vector<SparseTable::Entry> networks_;    // scratch: of a window's rows
+  std::vector<SparseTable::Entry> reached_;     // scratch: ids that reach the least, and their estimates
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // A sliding span of Count-Min sketches against one sketch a part, added up anew.
 
+#include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
 #include <deque>
@@ -31,15 +32,23 @@ TEST_CASE("a sliding span equals the sum of its parts' sketches", "[detectors][c
   CountMin present = empty;
   std::deque<CountMin> parts;
   RandomStream random(Seed{3}, 0, purpose("test.sliding-count-min"));
-  std::array<std::uint32_t, kRows> places{};
   for (int part = 0; part < 15; ++part) {
     const std::uint32_t keys = part == 6 ? 0 : random.below(80);  // one part without a key, others with more than cells
-    for (std::uint32_t i = 0; i < keys; ++i) {
-      const std::uint64_t key = random.below(300);
-      sliding.find<kRows>(key, places.data());
-      sliding.add_at<kRows>(places.data());
-      present.add(key);
-      REQUIRE(sliding.estimate_at<0>(places.data()) == present.estimate(key));
+    for (std::uint32_t i = 0; i < keys;) {  // in batches, shorter and longer than what is found ahead
+      std::vector<std::uint64_t> batch(std::min(1 + random.below(20), keys - i));
+      std::vector<std::uint32_t> amounts(batch.size());
+      for (std::size_t k = 0; k < batch.size(); ++k) {
+        batch[k] = random.below(300);
+        amounts[k] = 1 + random.below(3);
+        present.add(batch[k], amounts[k]);
+      }
+      std::vector<std::uint32_t> places(batch.size() * kRows);
+      sliding.count<kRows>(
+          batch.size(), [&](std::size_t k) { return batch[k]; }, [&](std::size_t k) { return amounts[k]; },
+          places.data());
+      for (std::size_t k = 0; k < batch.size(); ++k)
+        REQUIRE(sliding.estimate_at<0>(places.data() + k * kRows) == present.estimate(batch[k]));
+      i += static_cast<std::uint32_t>(batch.size());
     }
     // Saved and restored in the middle of a part, it goes on as it would have.
     SlidingCountMin again(empty, kParts);
@@ -69,8 +78,8 @@ TEST_CASE("what a sliding span saves does not depend on the order of keys", "[de
   SlidingCountMin backwards(empty, kParts);
   std::array<std::uint32_t, kRows> places{};
   const auto add = [&](SlidingCountMin& sliding, std::uint64_t key) {
-    sliding.find<0>(key, places.data());
-    sliding.add_at<0>(places.data());
+    sliding.count<0>(
+        1, [&](std::size_t) { return key; }, [](std::size_t) { return 1U; }, places.data());
   };
   for (int part = 0; part < 3; ++part) {
     for (std::uint64_t key = 0; key < 40; ++key) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "detectors/sketches/distinct_sample.hpp"
+#include "detectors/sketches/hour_readers.hpp"
 #include "detectors/sketches/member_coverage.hpp"
 #include "sim/core/digest.hpp"
 #include "sim/core/random.hpp"
@@ -95,19 +96,106 @@ Stream crowded(std::uint32_t hours, std::uint32_t rows_of_window, std::uint32_t 
 
 }  // namespace
 
-TEST_CASE("an hour's rows say the same in order of member as followed one by one", "[detectors][member-coverage]") {
-  // Up to 8,192 rows of an hour are kept until it ends, but not where it is saved on the way. Then: more rows, more
-  // keys than are followed, and both.
-  for (const auto& [rows_of_window, keys] : {std::pair{130U, 4U}, {200U, 4U}, {130U, 1100U}, {200U, 1100U}}) {
+TEST_CASE("an hour's rows say the same at once as followed one by one", "[detectors][member-coverage]") {
+  // Up to some rows of an hour are kept until it ends: none, so many that some hours have more, and all. Hours of more
+  // keys than are followed are among them.
+  for (const auto& [rows_of_window, keys] : {std::pair{20U, 4U}, {130U, 4U}, {200U, 30U}, {130U, 1100U}}) {
     const Stream stream = crowded(4, rows_of_window, keys);
     const Run straight = run(member_coverage_entry, stream);
-    CHECK(straight.scores[239].size() > 10);
-    for (const std::size_t at : {150U, 185U, 239U}) {
-      INFO(rows_of_window << " rows a window, " << keys << " keys, saved before window " << at);
-      Handling saved;
-      saved.save_at = at;
-      CHECK(same(straight.scores, run(member_coverage_entry, stream, saved).scores));
+    CHECK(straight.scores[239].size() > 5);
+    for (const std::size_t kept : {std::size_t{0}, std::size_t{rows_of_window} * 60 - 7, std::size_t{1} << 20}) {
+      const Subject subject = {describe_member_coverage(), [kept](const Setting& setting) {
+                                 return make_member_coverage(describe_member_coverage(), setting, kept);
+                               }};
+      for (const std::size_t at : {SIZE_MAX, std::size_t{150}, std::size_t{185}, std::size_t{239}}) {
+        INFO(rows_of_window << " rows a window, " << keys << " keys, up to " << kept
+                            << " rows kept, saved before window " << at);
+        Handling saved;
+        saved.save_at = at;
+        CHECK(same(straight.scores, check::run(subject, stream, saved).scores));
+      }
     }
+  }
+}
+
+TEST_CASE("more sources than can be followed are judged, saved on the way or not", "[detectors][member-coverage]") {
+  Stream stream(120);
+  RandomStream random(Seed{8}, 0, purpose("test.coverage-sources"));
+  std::uint32_t n = 0;
+  for (std::size_t w = 0; w < stream.size(); ++w) {
+    for (std::uint32_t i = 0; i < 1200; ++i, ++n)
+      stream[w].access.push(access_row(w, 1 + random.below(3000), 0x01000000 + n * 7, 11 + n % 3));
+    // Nine members side by side, in the course of the last hour.
+    if (w > 60 && w % 6 == 0) stream[w].access.push(access_row(w, 700 + static_cast<std::uint32_t>(w) / 6, 77, 11));
+  }
+  const Run straight = run(member_coverage_entry, stream);
+  CHECK(score_of(straight.scores, 119, {EntityKind::source, 77}) > 8);
+  for (const std::size_t at : {90U, 118U}) {
+    Handling saved;
+    saved.save_at = at;
+    CHECK(same(straight.scores, run(member_coverage_entry, stream, saved).scores));
+  }
+}
+
+TEST_CASE("the readers of an hour are those of exact sets", "[detectors][member-coverage]") {
+  constexpr std::uint64_t kSalt = 11;
+  constexpr std::size_t kKeys = 40;
+  HourReaders readers(kSalt);
+  RandomStream random(Seed{9}, 0, purpose("test.hour-readers"));
+  struct Hour {
+    std::uint32_t rows, members, sources;
+    std::uint32_t repeats;  // of each row, at random places
+    std::size_t least;
+  };
+  // Limits that one hour leaves are too low for the members of the next, which repeat far more.
+  for (const Hour& hour : {Hour{0, 10, 10, 1, 8},
+                           {1, 10, 10, 1, 1},
+                           {200, 100, 20, 1, 8},
+                           {30'000, 100'000, 9000, 1, 8},
+                           {3000, 2500, 700, 20, 8},
+                           {40'000, 1U << 25, 3, 1, 8},
+                           {30'000, 60'000, 50'000, 2, 300},
+                           {500, 400, 20, 2, 4}}) {
+    INFO(hour.rows << " rows, each " << hour.repeats << " times, of " << hour.sources << " sources");
+    std::vector<MemberRead> rows;
+    for (std::uint32_t i = 0; i < hour.rows; ++i) {
+      const std::uint32_t source = random.below(1 + random.below(hour.sources));
+      const std::uint32_t key = random.below(1 + random.below(kKeys));
+      const MemberRead row = member_read(source, key, 6 + random.below(5), random.below(hour.members));
+      for (std::uint32_t r = 0; r < hour.repeats; ++r)
+        rows.insert(rows.begin() + random.below(static_cast<std::uint32_t>(rows.size()) + 1), row);
+    }
+    if (hour.rows >= 200) {  // two sources with one member too few and just enough, and a page that is seldom read
+      for (std::uint32_t i = 0; i < 100; ++i) rows.push_back(member_read(1'000'000, 1, 6, 50 + i % 7));
+      for (std::uint32_t i = 0; i < 8; ++i) rows.push_back(member_read(1'000'001, 1, 2, 90 - i));
+    }
+    std::map<Entity, std::set<std::uint64_t>> all;
+    for (const MemberRead& row : rows) {
+      const std::uint64_t value = DistinctSample::pack(member_hash(member_of(row), kSalt), member_of(row));
+      all[{EntityKind::source, source_of(row)}].insert(value);
+      all[{EntityKind::key, key_of(row)}].insert(value);
+      all[{EntityKind::page, page_of(row)}].insert(value);
+    }
+    std::map<Entity, std::vector<std::uint32_t>> expected, found;
+    for (const auto& [entity, values] : all) {
+      if (values.size() < hour.least) continue;
+      std::vector<std::uint32_t>& members = expected[entity];
+      for (const std::uint64_t value : values) {
+        if (members.size() < (entity.kind == EntityKind::source ? 64 : 1024))
+          members.push_back(DistinctSample::id(value));
+      }
+      std::sort(members.begin(), members.end());
+    }
+    REQUIRE(readers.judge(rows, hour.least, kKeys,
+                          [&](EntityKind kind, std::uint32_t id, std::span<const std::uint32_t> members) {
+                            REQUIRE_FALSE(found.contains({kind, id}));
+                            if (members.size() >= hour.least) found[{kind, id}].assign(members.begin(), members.end());
+                          }));
+    CHECK(found == expected);
+    if (hour.rows < 200) continue;
+    CHECK(expected.contains({EntityKind::source, 1'000'001}) == (hour.least <= 8));
+    CHECK(expected.contains({EntityKind::source, 1'000'000}) == (hour.least <= 7));
+    CHECK_FALSE(readers.judge(rows, hour.least, 3, [](auto&&...) { FAIL("nobody is judged"); }));
   }
 }
 
