@@ -57,8 +57,12 @@ std::string words(const Descriptor& d) {
 Json parameters_json(const Descriptor& d) {
   Json out = Json::array();
   for (const detect::Parameter& p : d.parameters)
-    out.push_back(
-        {{"name", p.name}, {"default", p.value}, {"least", p.least}, {"most", p.most}, {"meaning", p.meaning}});
+    out.push_back({{"name", p.name},
+                   {"default", p.value},
+                   {"least", p.least},
+                   {"most", p.most},
+                   {"whole", p.numbers == detect::Numbers::whole},
+                   {"meaning", p.meaning}});
   return out;
 }
 

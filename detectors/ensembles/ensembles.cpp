@@ -10,7 +10,8 @@ namespace {
 
 Descriptor ensemble_descriptor(std::string name, std::string summary, std::string paper) {
   Descriptor d = learner_descriptor(std::move(name), std::move(summary), std::move(paper));
-  d.parameters = {{"past", 672, 24, 100000, "last scores of a member among which its newest is ranked"}};
+  d.parameters = {
+      {"past", 672, 24, 100000, "last scores of a member among which its newest is ranked", Numbers::whole}};
   d.memory_bound_bytes = 32ULL << 20;
   d.check = "equal to members run by themselves to 1e-9";
   return d;

@@ -13,7 +13,8 @@ Descriptor own_model_descriptor(std::string name, std::string summary, std::stri
   descriptor.time_bound_ns = 100;  // where a window has twenty rows; with thousands it is 2
   descriptor.counts_only = true;
   descriptor.parameters = {
-      {"block_minutes", SeasonalOptions{}.block_minutes, 1, 60, "minutes of requests judged together; whole minutes"},
+      {"block_minutes", SeasonalOptions{}.block_minutes, 1, 60, "minutes of requests judged together; whole minutes",
+       Numbers::whole},
   };
   return descriptor;
 }

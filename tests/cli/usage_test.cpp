@@ -116,6 +116,8 @@ TEST_CASE("unknown words are refused with the nearest name") {
   refused({"case-study", "extra"}, {"\"extra\""});
   refused({"run", "tiny", "--detector", "never-alrt"}, {"--detector", "never-alert"});
   refused({"run", "tiny", "--detector", "nosuch"}, {"--detector: found \"nosuch\"; accepted: names listed by"});
+  refused({"run", "tiny", "--detector", "rrcf:trees=1.5"},
+          {"--detector rrcf: found \"trees=1.5\"", "a whole number from 1 to 1000"});
   refused({"run", "tiny", "--baseline", "tinny"}, {"--baseline", "tiny"});
   refused({"run", "tiny", "--key-use", "exclusiv"}, {"--key-use", "exclusive (did you mean it?)", "trusted_unused"});
   refused({"run", "tiny", "--concentration", "top15"}, {"--concentration", "top16 (did you mean it?)"});
