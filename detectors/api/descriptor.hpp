@@ -58,6 +58,9 @@ inline constexpr PageMask kMemberDataPages = 0b11111U << static_cast<unsigned>(P
 /// Which numbers of its range a parameter accepts: a count has no fractions.
 enum class Numbers : std::uint8_t { any, whole };
 
+/// Where a parameter is read: a series or edges of somebody's own have no windows, for one.
+enum class Use : std::uint8_t { everywhere, telemetry };
+
 /// A parameter with its published default and the values it accepts.
 struct Parameter {
   std::string name;
@@ -66,6 +69,7 @@ struct Parameter {
   double most = 0;
   std::string meaning;
   Numbers numbers = Numbers::any;
+  Use use = Use::everywhere;
 };
 
 struct Descriptor {

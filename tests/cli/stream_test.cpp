@@ -134,6 +134,10 @@ TEST_CASE("what cannot be scored is refused in one line, and leaves no file") {
   refused(folder, with({"mahalanobis:learn_days=0"}), {"--detector mahalanobis", "1 to 365"});
   refused(folder, with({"glr-window:window=20.5"}),
           {"--detector glr-window: found \"window=20.5\"", "a whole number from 2 to 10000"});
+  refused(folder, with({"ewma:lambda=.2,block_minutes=5"}),
+          {"--detector ewma: found \"block_minutes\", which a series has no use for; accepted: lambda, two_sided"});
+  refused(folder, with({"mahalanobis:season_days=14"}),
+          {"\"season_days\", which a series has", "accepted: learn_days"});
   refused(folder, with({"never-alert"}), {"never-alert scores no series", "mahalanobis"});
   write_text(folder.path("headless.csv"), "1,2\n2,3\n");
   refused(folder, {"score-series", "headless.csv", "--detector", "mahalanobis"},

@@ -54,4 +54,28 @@ TEST_CASE("no count of the catalogue takes a fraction", "[detectors]") {
   }
 }
 
+TEST_CASE("a detector of series or edges reads its parameters, but those of telemetry", "[detectors]") {
+  std::size_t of_telemetry = 0;
+  for (const CatalogueEntry& entry : catalogue()) {
+    if (entry.make_series == nullptr && entry.make_edges == nullptr) continue;
+    const Descriptor all = entry.describe();
+    for (std::size_t i = 0; i < all.parameters.size(); ++i) {
+      INFO(all.name << " " << all.parameters[i].name);
+      Descriptor without = all;
+      without.parameters.erase(without.parameters.begin() + static_cast<std::ptrdiff_t>(i));
+      const auto make = [&] {
+        if (entry.make_series != nullptr) entry.make_series(without, 2);
+        if (entry.make_edges != nullptr) entry.make_edges(without);
+      };
+      if (all.parameters[i].use == Use::telemetry) {
+        ++of_telemetry;
+        CHECK_NOTHROW(make());
+      } else {
+        CHECK_THROWS_AS(make(), InvariantError);
+      }
+    }
+  }
+  CHECK(of_telemetry >= 30);
+}
+
 }  // namespace dwell::detect
