@@ -78,7 +78,7 @@ double EnsembleHolm::step(std::span<const double> point) {
     least = std::min(least, *p);
     speak += 1;
   }
-  return -det_log(std::min(1.0, std::max(1.0, speak) * least));
+  return 0 - det_log(std::min(1.0, std::max(1.0, speak) * least));  // of 1 it is 0, not -0
 }
 
 double EnsembleRankMean::step(std::span<const double> point) {
@@ -89,7 +89,7 @@ double EnsembleRankMean::step(std::span<const double> point) {
     sum += *p;
     speak += 1;
   }
-  return speak > 0 ? -det_log(sum / speak) : 0;
+  return speak > 0 ? 0 - det_log(sum / speak) : 0;
 }
 
 constinit const CatalogueEntry ensemble_holm_entry = learner_entry<EnsembleHolm>();
