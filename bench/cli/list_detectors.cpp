@@ -124,6 +124,8 @@ int list_grids(const Arguments& arguments) {
 }  // namespace
 
 int list_detectors(const Arguments& arguments) {
+  if (arguments.grid && arguments.costs)
+    return complain(Error{"", "--costs", "beside --grid", "either --costs or --grid"}, kBadInput);
   if (arguments.grid) return list_grids(arguments);
   if (arguments.json) {
     Json list = Json::array();

@@ -191,6 +191,7 @@ TEST_CASE("detectors are listed with costs and grids") {
   const Finished grid = run_dwell(folder, {"list", "detectors", "--grid"});
   CHECK(grid.out.find("lambda") != std::string::npos);
   fits_80_columns(grid.out);
+  refused(folder, {"list", "detectors", "--costs", "--grid"}, {"--costs: beside --grid", "either --costs or --grid"});
   refused(folder, {"list", "scenarios", "--grid"}, {"--grid", "list detectors"});
 }
 
