@@ -45,24 +45,23 @@ Result<Chosen> choose_detector(std::string_view typed) {
   const std::size_t colon = typed.find(':');
   const auto found = find_detector(typed.substr(0, colon));
   if (!found) return found.error();
-  Chosen out{found.value(), found.value()->describe()};
+  Chosen out{found.value(), found.value()->describe(), {}};
   if (colon == std::string_view::npos) return out;
-  std::vector<std::string_view> seen;
   for (std::size_t begin = colon + 1; begin <= typed.size();) {
     const std::size_t end = std::min(typed.find(',', begin), typed.size());
     const std::string_view word = typed.substr(begin, end - begin);
     if (const Status set = set_parameter(out.descriptor, word); !set) return set.error();
-    const std::string_view name = word.substr(0, word.find('='));
-    if (std::find(seen.begin(), seen.end(), name) != seen.end())
+    std::string name(word.substr(0, word.find('=')));
+    if (std::find(out.set.begin(), out.set.end(), name) != out.set.end())
       return refuse(out.descriptor.name, fmt::format("found {} twice", name), "one value a parameter");
-    seen.push_back(name);
+    out.set.push_back(std::move(name));
     begin = end + 1;
   }
   // As each number is written shortest, so that a setting has one name however it was typed.
   std::string name = out.descriptor.name;
-  for (std::size_t i = 0; i < seen.size(); ++i) {
+  for (std::size_t i = 0; i < out.set.size(); ++i) {
     const auto set = std::find_if(out.descriptor.parameters.begin(), out.descriptor.parameters.end(),
-                                  [&](const Parameter& p) { return p.name == seen[i]; });
+                                  [&](const Parameter& p) { return p.name == out.set[i]; });
     name += i == 0 ? ':' : ',';
     name += typed_parameter(set->name, set->value);
   }

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "detectors/api/detector.hpp"
 
@@ -10,7 +11,9 @@ namespace dwell::detect {
 
 struct Chosen {
   const CatalogueEntry* entry = nullptr;
-  Descriptor descriptor;  ///< named with its parameters, so that two settings stand side by side; numbers as short as can be
+  Descriptor
+      descriptor;  ///< named with its parameters, so that two settings stand side by side; numbers as short as can be
+  std::vector<std::string> set;  ///< names of the parameters that were typed
 };
 
 /// Errors: a name the catalogue does not have, a parameter the detector does not have, a value that is no number or out

@@ -57,8 +57,12 @@ std::string words(const Descriptor& d) {
 Json parameters_json(const Descriptor& d) {
   Json out = Json::array();
   for (const detect::Parameter& p : d.parameters)
-    out.push_back(
-        {{"name", p.name}, {"default", p.value}, {"least", p.least}, {"most", p.most}, {"meaning", p.meaning}});
+    out.push_back({{"name", p.name},
+                   {"default", p.value},
+                   {"least", p.least},
+                   {"most", p.most},
+                   {"whole", p.numbers == detect::Numbers::whole},
+                   {"meaning", p.meaning}});
   return out;
 }
 
@@ -120,6 +124,8 @@ int list_grids(const Arguments& arguments) {
 }  // namespace
 
 int list_detectors(const Arguments& arguments) {
+  if (arguments.grid && arguments.costs)
+    return complain(Error{"", "--costs", "beside --grid", "either --costs or --grid"}, kBadInput);
   if (arguments.grid) return list_grids(arguments);
   if (arguments.json) {
     Json list = Json::array();

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -68,6 +69,20 @@ Error cannot(const std::string& chosen, bool edges) {
   }
   return Error{"", "--detector", fmt::format("{} scores no {}", chosen, edges ? "edges" : "series"),
                names.empty() ? "no detector does" : names};
+}
+
+/// Refuses parameters that were typed and do nothing here.
+Status refuse_unused(const detect::Chosen& chosen, bool edges) {
+  const auto of_telemetry = [](const detect::Parameter& p) { return p.use == detect::Use::telemetry; };
+  std::string used;
+  for (const detect::Parameter& p : chosen.descriptor.parameters)
+    if (!of_telemetry(p)) used += (used.empty() ? "" : ", ") + p.name;
+  for (const detect::Parameter& p : chosen.descriptor.parameters) {
+    if (!of_telemetry(p) || std::find(chosen.set.begin(), chosen.set.end(), p.name) == chosen.set.end()) continue;
+    return Error{"", "--detector " + chosen.entry->describe().name,
+                 fmt::format("found \"{}\", which {} no use for", p.name, edges ? "edges have" : "a series has"), used};
+  }
+  return success();
 }
 
 Json number_or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
@@ -162,6 +177,7 @@ int stream_command(const Arguments& arguments) {
   const detect::Chosen& chosen = found.value();
   if (edges ? chosen.entry->make_edges == nullptr : chosen.entry->make_series == nullptr)
     return complain(cannot(chosen.descriptor.name, edges), kBadInput);
+  if (const Status used = refuse_unused(chosen, edges); !used) return complain(used.error(), kBadInput);
   std::optional<OutputFile> file;
   if (!arguments.output.empty()) {
     const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, arguments.subject);

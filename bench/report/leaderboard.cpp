@@ -46,6 +46,17 @@ const Summary* first_of(const Contender& c) {
   return at == c.by_budget.end() ? nullptr : *at;
 }
 
+/// Whether it has runs and all of them failed.
+bool all_crashed(const run::StudyResult& result, run::Track track, const Contender& c) {
+  std::size_t runs = 0, crashed = 0;
+  for (const run::Row& row : result.rows) {
+    if (row.track != track || row.detector != c.name) continue;
+    ++runs;
+    crashed += has_crashed(row) ? 1 : 0;
+  }
+  return c.kind != "outcome" && runs > 0 && crashed == runs;
+}
+
 /// Without a threshold there is nothing to show but the mark.
 bool has_threshold(const Summary* s) { return s != nullptr && s->mark != Mark::not_calibratable; }
 
@@ -127,12 +138,14 @@ std::string detection_table(const std::vector<Contender>& all, const std::vector
     const Summary* first = c.by_budget.front();
     const Summary* any = first_of(c);
     std::vector<std::string> cells = {c.label, any == nullptr ? "" : tier_of(c, *any),
-                                      has_threshold(first) ? time_of(*first, first->ttd_days_median, 0.5) : "-"};
+                                      c.crashed              ? "crashed"
+                                      : has_threshold(first) ? time_of(*first, first->ttd_days_median, 0.5)
+                                                             : "-"};
     for (const Summary* s : c.by_budget) {
-      cells.push_back(has_threshold(s) ? time_of(*s, s->ttd_days_rmst, 1) : "-");
+      cells.push_back(has_threshold(s) && !c.crashed ? time_of(*s, s->ttd_days_rmst, 1) : "-");
       cells.push_back(s == nullptr ? "" : marks_of(*s));
     }
-    cells.push_back(has_threshold(first) ? percent(first->share_of_horizon_saved) : "-");
+    cells.push_back(has_threshold(first) && !c.crashed ? percent(first->share_of_horizon_saved) : "-");
     table.row(std::move(cells));
   });
   return table.render(style);
@@ -155,7 +168,7 @@ std::string cost_table(const std::vector<Contender>& all, double days, const Sty
   by_section(table, all, [&](const Contender& c) {
     const Summary* s = c.by_budget.front();
     std::vector<std::string> cells = {c.label};
-    if (!has_threshold(s)) {
+    if (!has_threshold(s) || c.crashed) {
       cells.insert(cells.end(), 6, "-");
     } else {
       const double total = s->records_spared_mean + s->records_exposed_mean;
@@ -283,7 +296,8 @@ std::vector<Contender> contenders(const run::StudyResult& result, run::Track tra
     auto at = std::find_if(all.begin(), all.end(),
                            [&](const Contender& c) { return c.name == s.detector && c.kind == s.kind; });
     if (at == all.end()) {
-      all.push_back({s.detector, s.detector, s.kind, std::vector<const Summary*>(budgets.size(), nullptr), nullptr});
+      all.push_back(
+          {s.detector, s.detector, s.kind, std::vector<const Summary*>(budgets.size(), nullptr), nullptr, false});
       at = all.end() - 1;
     }
     for (std::size_t i = 0; i < budgets.size(); ++i) {
@@ -292,6 +306,7 @@ std::vector<Contender> contenders(const run::StudyResult& result, run::Track tra
     }
   }
   for (Contender& c : all) {
+    c.crashed = all_crashed(result, track, c);
     for (const run::DetectorCost& cost : result.timing.detectors) {
       if (cost.detector == c.name) c.cost = &cost;
     }

@@ -17,6 +17,7 @@ struct Contender {
   std::string kind;
   std::vector<const run::Summary*> by_budget;  ///< parallel to the budgets; nullptr when there is none
   const run::DetectorCost* cost = nullptr;     ///< nullptr when it was not measured
+  bool crashed = false;                        ///< in every run, so that no figure tells anything of it
 };
 
 /// The budgets of a study, most alerts first.

@@ -51,6 +51,10 @@ bool has_crashed(const Summary& s) {
   return s.mark == Mark::crashed || (s.mark == Mark::not_calibratable && s.kind != "outcome" && !s.note.empty());
 }
 
+bool has_crashed(const run::Row& row) {
+  return row.mark == Mark::crashed || (row.mark == Mark::not_calibratable && !row.note.empty());
+}
+
 bool has_figures(const Summary& s) { return !has_crashed(s) && !not_calibratable(s) && !over_budget(s); }
 
 std::string marks_of(const Summary& s) {

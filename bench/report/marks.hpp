@@ -11,6 +11,7 @@ namespace dwell::report {
 
 /// Whether its detector failed, in the runs that are scored or in those its threshold would come from.
 bool has_crashed(const run::Summary& s);
+bool has_crashed(const run::Row& row);
 /// Whether there are figures: a threshold was found, and the detector did not fail.
 bool has_figures(const run::Summary& s);
 /// The letters of a summary line, such as "ps"; what was never judged has the one letter that says why.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 
 #include "detectors/api/stream.hpp"
@@ -37,6 +38,19 @@ std::errc parse(std::string_view text, Number& value) {
   const auto [stopped, problem] = std::from_chars(text.data(), end, value);
   if (problem != std::errc{}) return problem;
   return stopped == end ? std::errc{} : std::errc::invalid_argument;
+}
+
+/// Whether these are the year, month and day of a date and nothing else, as in 20250131.
+bool is_day(std::string_view text) {
+  namespace chrono = std::chrono;
+  constexpr std::size_t kDigits = 8;
+  unsigned number = 0;
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.size() != kDigits || !std::all_of(text.begin(), text.end(), digit)) return false;
+  if (parse(text, number) != std::errc{} || number < 1900'00'00 || number > 2100'12'31) return false;
+  return chrono::year_month_day{chrono::year{static_cast<int>(number / 10'000)}, chrono::month{number / 100 % 100},
+                                chrono::day{number % 100}}
+      .ok();
 }
 
 std::string quoted(std::string_view text) {
@@ -115,6 +129,14 @@ Result<std::uint64_t> read_name(const csv::CsvFile& file, std::size_t column) {
   return mix64(hash);
 }
 
+bool Times::are_days(std::string_view text) {
+  if (no_days_) return false;
+  no_days_ = !is_day(text);
+  if (no_days_) return false;
+  if (first_day_.empty()) first_day_ = text;
+  return text != first_day_;
+}
+
 Result<double> Times::read(const csv::CsvFile& file, std::size_t column) {
   constexpr const char* kAccepted = "seconds, or a date and time such as 2025-10-01T12:00:00, as in the first row";
   const std::string_view text = trim(file.field(column));
@@ -126,6 +148,10 @@ Result<double> Times::read(const csv::CsvFile& file, std::size_t column) {
     if (!std::isfinite(seconds)) return field_error(file, column, quoted(text), kAccepted);
     if (std::abs(seconds) >= kMostSeconds)
       return field_error(file, column, quoted(text) + ", which looks like milliseconds", "seconds");
+    if (are_days(text))
+      return field_error(file, column, fmt::format("{} after \"{}\", which look like days", quoted(text), first_day_),
+                         fmt::format("days such as {}-{}-{}, or seconds such as {}.0 in the first row",
+                                     text.substr(0, 4), text.substr(4, 2), text.substr(6), first_day_));
     return seconds;
   }
   constexpr std::size_t kDate = 10;

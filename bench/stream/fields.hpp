@@ -36,15 +36,21 @@ Result<std::int64_t> read_tick(const csv::CsvFile& file, std::size_t column);
 Result<std::uint64_t> read_name(const csv::CsvFile& file, std::size_t column);
 
 /// Times of one column, as seconds: numbers are seconds since any moment, anything else a date, or a date and time as
-/// ISO 8601 has them, then since 1970. The first row decides which.
+/// ISO 8601 has them, then since 1970. The first row decides which. Numbers such as 20250131 are refused where the
+/// first two that differ are both days of the years 1900 to 2100.
 class Times {
  public:
   Result<double> read(const csv::CsvFile& file, std::size_t column);
 
  private:
+  /// Whether this number and those before are such days.
+  bool are_days(std::string_view text);
+
   csv::WallClock clock_{0};
   enum class Form : std::uint8_t { unknown, numbers, dates };
   Form form_ = Form::unknown;
+  bool no_days_ = false;  ///< a number that is no day was found
+  std::string first_day_;
 };
 
 }  // namespace dwell::stream

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace dwell::detect {
@@ -64,7 +65,8 @@ std::string to_string(Entity entity) {
 }
 
 double Descriptor::parameter(std::string_view parameter_name) const {
-  const auto at = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.name == parameter_name; });
+  const auto at =
+      std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.name == parameter_name; });
   DWELL_DEMAND(at != parameters.end(), fmt::format("detector {} has no parameter {}", name, parameter_name));
   return at->value;
 }
@@ -73,11 +75,13 @@ Status Descriptor::set(std::string_view parameter_name, double value) {
   std::string accepted;
   for (Parameter& p : parameters) {
     if (p.name == parameter_name) {
-      if (value >= p.least && value <= p.most) {
+      const bool whole = p.numbers == Numbers::whole;
+      if (value >= p.least && value <= p.most && (!whole || std::trunc(value) == value)) {
         p.value = value;
         return success();
       }
-      return Error{name, p.name, fmt::format("found {}", value), fmt::format("{} to {}", p.least, p.most)};
+      return Error{name, p.name, fmt::format("found {}", value),
+                   fmt::format("{}{} to {}", whole ? "a whole number from " : "", p.least, p.most)};
     }
     accepted += (accepted.empty() ? "" : ", ") + p.name;
   }

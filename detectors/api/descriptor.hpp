@@ -55,6 +55,12 @@ inline constexpr PageMask kAllPages = (1U << kPages) - 1;
 /// MYPAGE, PROFILE, ADDR, address edit and order list: the pages that return member data, a tenth of all events.
 inline constexpr PageMask kMemberDataPages = 0b11111U << static_cast<unsigned>(Page::mypage);
 
+/// Which numbers of its range a parameter accepts: a count has no fractions.
+enum class Numbers : std::uint8_t { any, whole };
+
+/// Where a parameter is read: a series or edges of somebody's own have no windows, for one.
+enum class Use : std::uint8_t { everywhere, telemetry };
+
 /// A parameter with its published default and the values it accepts.
 struct Parameter {
   std::string name;
@@ -62,6 +68,8 @@ struct Parameter {
   double least = 0;
   double most = 0;
   std::string meaning;
+  Numbers numbers = Numbers::any;
+  Use use = Use::everywhere;
 };
 
 struct Descriptor {
@@ -82,7 +90,7 @@ struct Descriptor {
 
   /// The value of a parameter; the name must exist.
   [[nodiscard]] double parameter(std::string_view parameter_name) const;
-  /// Sets a parameter; an error names the accepted names or range.
+  /// Sets a parameter; an error names the accepted names or numbers.
   Status set(std::string_view parameter_name, double value);
 };
 

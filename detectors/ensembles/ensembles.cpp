@@ -10,7 +10,8 @@ namespace {
 
 Descriptor ensemble_descriptor(std::string name, std::string summary, std::string paper) {
   Descriptor d = learner_descriptor(std::move(name), std::move(summary), std::move(paper));
-  d.parameters = {{"past", 672, 24, 100000, "last scores of a member among which its newest is ranked"}};
+  d.parameters = {
+      {"past", 672, 24, 100000, "last scores of a member among which its newest is ranked", Numbers::whole}};
   d.memory_bound_bytes = 32ULL << 20;
   d.check = "equal to members run by themselves to 1e-9";
   return d;
@@ -77,7 +78,7 @@ double EnsembleHolm::step(std::span<const double> point) {
     least = std::min(least, *p);
     speak += 1;
   }
-  return -det_log(std::min(1.0, std::max(1.0, speak) * least));
+  return 0 - det_log(std::min(1.0, std::max(1.0, speak) * least));  // of 1 it is 0, not -0
 }
 
 double EnsembleRankMean::step(std::span<const double> point) {
@@ -88,7 +89,7 @@ double EnsembleRankMean::step(std::span<const double> point) {
     sum += *p;
     speak += 1;
   }
-  return speak > 0 ? -det_log(sum / speak) : 0;
+  return speak > 0 ? 0 - det_log(sum / speak) : 0;
 }
 
 constinit const CatalogueEntry ensemble_holm_entry = learner_entry<EnsembleHolm>();

@@ -70,7 +70,8 @@ Descriptor describe_feature_stage() {
   d.name = "features";
   d.summary = "the feature vectors that learners share";
   d.pages = kAllPages;
-  d.parameters = {{"block_minutes", 60, 10, 60, "minutes a vector stands for; they should divide an hour"}};
+  d.parameters = {
+      {"block_minutes", 60, 10, 60, "minutes a vector stands for; they should divide an hour", Numbers::whole}};
   d.memory_bound_bytes = 256 << 10;
   d.time_bound_ns = 20;
   d.paper = "Lakhina et al. 2005 for its entropies";

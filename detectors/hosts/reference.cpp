@@ -10,6 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kPython = "python:";
+constexpr std::string_view kPythonEnding = ".py", kLibraryEnding = ".so";
 
 std::vector<std::string> split(std::string_view text, char at) {
   std::vector<std::string> parts;
@@ -55,6 +56,24 @@ std::string behind_name(const Reference& reference) {
   return text;
 }
 
+bool has_ending(std::string_view typed, std::string_view ending) {
+  return typed.ends_with(ending) || typed.find(std::string(ending) + ":") != std::string_view::npos;
+}
+
+/// What is typed as a library and cannot be one: Python without its "python:", or a name behind a file of another kind.
+Status refuse_other_kinds(const std::string& typed) {
+  if (has_ending(typed, kLibraryEnding)) return success();
+  const std::string found = "found \"" + typed + "\"";
+  if (has_ending(typed, kPythonEnding)) {
+    const std::string name = typed.ends_with(kPythonEnding) ? ":Class" : "";
+    return Error{"", "detector", found, std::string(kPython) + typed + name + " (did you mean it?)"};
+  }
+  std::error_code problem;
+  if (typed.find(':') == std::string::npos || fs::exists(typed, problem)) return success();
+  return Error{"", "detector", found,
+               "a shared library whose name ends in .so, as FILE.so:NAME, or python:FILE.py:Class"};
+}
+
 }  // namespace
 
 std::string Reference::absolute() const {
@@ -63,17 +82,20 @@ std::string Reference::absolute() const {
 }
 
 bool is_outside(std::string_view typed) {
-  return typed.starts_with(kPython) || typed.find('/') != std::string_view::npos || typed.ends_with(".so") ||
-         typed.find(".so:") != std::string_view::npos;
+  return typed.starts_with(kPython) || typed.find('/') != std::string_view::npos || has_ending(typed, kLibraryEnding) ||
+         has_ending(typed, kPythonEnding);
 }
 
 Result<Reference> parse_reference(const std::string& typed) {
   Reference out;
   const bool python = typed.starts_with(kPython);
   out.kind = python ? Kind::python : Kind::library;
+  if (!python) {
+    if (const Status library = refuse_other_kinds(typed); !library) return library.error();
+  }
   // The file may have colons in its folders, not behind its ending.
   const std::string rest = python ? typed.substr(kPython.size()) : typed;
-  const std::string_view ending = python ? ".py" : ".so";
+  const std::string_view ending = python ? kPythonEnding : kLibraryEnding;
   std::size_t end = rest.rfind(std::string(ending) + ":");
   end = end == std::string::npos ? rest.size() : end + ending.size();
   const fs::path file = rest.substr(0, end);

@@ -14,10 +14,10 @@ Descriptor HalfSpaceTrees::describe() {
   Descriptor d = learner_descriptor(
       "half-space-trees", "hours of little mass among half-space trees of feature residuals", "Tan, Ting and Liu 2011");
   d.parameters = {
-      {"trees", 25, 1, 200, "number of trees"},
-      {"depth", 15, 1, 16, "of every tree"},
-      {"window", 250, 2, 65535, "points whose mass is the reference for the next so many"},
-      {"size_limit", 25, 0, 65535, "mass at which a point's way down ends"},
+      {"trees", 25, 1, 200, "number of trees", Numbers::whole},
+      {"depth", 15, 1, 16, "of every tree", Numbers::whole},
+      {"window", 250, 2, 65535, "points whose mass is the reference for the next so many", Numbers::whole},
+      {"size_limit", 25, 0, 65535, "mass at which a point's way down ends", Numbers::whole},
   };
   d.memory_bound_bytes = 128ULL << 20;
   d.check = "scores by the paper's equations to 1e-9; prequential AUC .989 on shuttle";

@@ -16,10 +16,10 @@ Descriptor IsolationForest::describe() {
   Descriptor d = learner_descriptor("isolation-forest", "hours that few random cuts of feature residuals isolate",
                                     "Liu, Ting and Zhou 2008");
   d.parameters = {
-      {"trees", 100, 1, 1000, "number of trees"},
-      {"sample", 256, 4, 4096, "points that each tree is made of"},
-      {"window", 672, 4, 8192, "last points that samples are drawn from"},
-      {"refit", 168, 1, 8192, "points after which the forest is made anew"},
+      {"trees", 100, 1, 1000, "number of trees", Numbers::whole},
+      {"sample", 256, 4, 4096, "points that each tree is made of", Numbers::whole},
+      {"window", 672, 4, 8192, "last points that samples are drawn from", Numbers::whole},
+      {"refit", 168, 1, 8192, "points after which the forest is made anew", Numbers::whole},
   };
   d.memory_bound_bytes = 128ULL << 20;
   d.check = "c(256) = 10.2448; scores by plain trees to 1e-9";

@@ -21,9 +21,9 @@ Descriptor Loda::describe() {
   Descriptor d = learner_descriptor("loda", "hours unlikely by histograms of random projections of feature residuals",
                                     "Pevný 2016");
   d.parameters = {
-      {"directions", 100, 1, 10000, "random projections"},
-      {"window", 256, 8, 100000, "points of a histogram, which judges the next so many"},
-      {"bins", 16, 2, 1000, "bins of a histogram"},
+      {"directions", 100, 1, 10000, "random projections", Numbers::whole},
+      {"window", 256, 8, 100000, "points of a histogram, which judges the next so many", Numbers::whole},
+      {"bins", 16, 2, 1000, "bins of a histogram", Numbers::whole},
   };
   d.memory_bound_bytes = 64ULL << 20;
   d.check = "scores by plain histograms to 1e-9";

@@ -139,7 +139,7 @@ Descriptor describe_mahalanobis() {
   d.summary = "hourly mix of member-data pages, volume and misses against its own covariance";
   d.pages = kAllPages;
   d.parameters = {
-      {"season_days", 14, 1, 365, "time constant of the hour-of-day means"},
+      {"season_days", 14, 1, 365, "time constant of the hour-of-day means", Numbers::any, Use::telemetry},
       {"learn_days", 28, 1, 365, "time constant of mean and covariance"},
   };
   d.memory_bound_bytes = 16 << 10;

@@ -21,7 +21,7 @@ Descriptor PcaSubspace::describe() {
       {"variance", .9, .1, .999, "share of the variance that the principal space holds"},
       {"alpha", .001, 1e-6, .5, "share of ordinary points above the limit, which is the unit of the score"},
       {"learn_points", 672, 8, 1e6, "time constant of mean and covariance, in points"},
-      {"refit", 24, 1, 1e6, "points after which the space is made anew"},
+      {"refit", 24, 1, 1e6, "points after which the space is made anew", Numbers::whole},
   };
   d.memory_bound_bytes = 1ULL << 20;
   d.check = "error above the limit for a share alpha of Gaussian points";

@@ -39,8 +39,8 @@ Descriptor RandomCutForest::describe() {
   Descriptor d = learner_descriptor(
       "rrcf", "hours that displace others in a forest of random cuts of feature residuals", "Guha et al. 2016");
   d.parameters = {
-      {"trees", 100, 1, 1000, "number of trees"},
-      {"window", 256, 8, 4096, "points held by each tree"},
+      {"trees", 100, 1, 1000, "number of trees", Numbers::whole},
+      {"window", 256, 8, 4096, "points held by each tree", Numbers::whole},
   };
   d.memory_bound_bytes = 64ULL << 20;
   d.check = "co-displacement by brute force on plain trees to 1e-9";

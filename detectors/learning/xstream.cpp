@@ -30,12 +30,12 @@ Descriptor XStream::describe() {
       learner_descriptor("xstream", "hours in sparse bins of half-space chains over projected feature residuals",
                          "Manzoor, Lamba and Akoglu 2018");
   d.parameters = {
-      {"projections", 100, 1, 10000, "random projections"},
-      {"chains", 100, 1, 1000, "half-space chains"},
-      {"depth", 15, 1, 30, "levels of a chain"},
-      {"window", 256, 2, 65535, "points of a window"},
-      {"rows", 2, 1, 8, "rows of a chain's Count-Min"},
-      {"columns", 2048, 16, 65536, "columns of it"},
+      {"projections", 100, 1, 10000, "random projections", Numbers::whole},
+      {"chains", 100, 1, 1000, "half-space chains", Numbers::whole},
+      {"depth", 15, 1, 30, "levels of a chain", Numbers::whole},
+      {"window", 256, 2, 65535, "points of a window", Numbers::whole},
+      {"rows", 2, 1, 8, "rows of a chain's Count-Min", Numbers::whole},
+      {"columns", 2048, 16, 65536, "columns of it", Numbers::whole},
   };
   d.memory_bound_bytes = 64ULL << 20;
   d.check = "scores by exact bin counts to 1e-9";

@@ -176,9 +176,9 @@ Descriptor describe_first_seen() {
   d.parameters = {
       {"warm_up_days", 30, 1, 365, "days after which an entity's new networks count in full"},
       {"least_expected", .01, 1e-6, 10, "new pairs of an entity a day that are always expected"},
-      {"pairs", 1 << 20, 1024, 1 << 28, "pairs the filters are made for"},
+      {"pairs", 1 << 20, 1024, 1 << 28, "pairs the filters are made for", Numbers::whole},
       {"bits_per_pair", 10, 4, 32, "bits a pair in the filters"},
-      {"hashes", 7, 1, 16, "hashes a pair"},
+      {"hashes", 7, 1, 16, "hashes a pair", Numbers::whole},
   };
   d.memory_bound_bytes = 48 << 20;
   d.time_bound_ns = 300;

@@ -246,7 +246,7 @@ Descriptor describe_threshold_rules() {
       {"member_data_per_minute", 60, 1, 1e6, "limit of one source on member-data pages"},
       {"requests_per_minute", 300, 1, 1e6, "limit of one source on all pages"},
       {"page_day_factor", 1.5, 1, 100, "limit of a page's day, times its trailing mean"},
-      {"trailing_days", 28, 7, 365, "days in the trailing mean"},
+      {"trailing_days", 28, 7, 365, "days in the trailing mean", Numbers::whole},
   };
   d.memory_bound_bytes = 32 << 20;
   d.time_bound_ns = 200;

@@ -229,9 +229,9 @@ Descriptor describe_token_issuance() {
   d.tier = Tier::t1;
   d.topics = topic_bit(telemetry::Topic::access) | topic_bit(telemetry::Topic::auth);
   d.parameters = {
-      {"lag_windows", 5, 0, 1440, "windows an access row waits for its issuance row"},
+      {"lag_windows", 5, 0, 1440, "windows an access row waits for its issuance row", Numbers::whole},
       {"bits_per_key", 10, 4, 32, "bits a token in the filters"},
-      {"hashes", 7, 1, 16, "hashes a token"},
+      {"hashes", 7, 1, 16, "hashes a token", Numbers::whole},
       {"lifetime_days", 1, .05, 60, "how long issued tokens are remembered at least"},
       {"generation_hours", 12, 1, 1440, "span of one filter"},
       {"recent_hours", 6, .1, 720, "time constant of what is judged"},

@@ -220,8 +220,8 @@ Descriptor describe_count_min_changers() {
   d.parameters = {
       {"epsilon", .0005, 1e-6, .5, "error of an estimate, as a share of all requests counted"},
       {"delta", .05, 1e-9, .5, "probability that an estimate's error is greater"},
-      {"past_hours", 24, 1, 168, "hours before that the current one is compared with"},
-      {"least_requests", 8, 1, 1e9, "requests in an hour below which nobody is judged"},
+      {"past_hours", 24, 1, 168, "hours before that the current one is compared with", Numbers::whole},
+      {"least_requests", 8, 1, 1e9, "requests in an hour below which nobody is judged", Numbers::whole},
       {"usual_entities", 1e4, 1, 1e9, "inverse of the share that an entity without a past is expected to have"},
   };
   d.memory_bound_bytes = 24 << 20;

@@ -208,7 +208,7 @@ Descriptor describe_member_coverage() {
   d.name = "member-coverage";
   d.summary = "sources, keys and pages whose member ids are a sweep and not a sample of the members";
   d.parameters = {
-      {"least_members", 8, 4, 1e6, "distinct members in an hour below which nobody is judged"},
+      {"least_members", 8, 4, 1e6, "distinct members in an hour below which nobody is judged", Numbers::whole},
       {"learn_days", 14, 1, 365, "time constant of the distribution of ids"},
       {"habit_days", 90, 1, 3650, "time constant of an entity's own greatest evidence"},
   };

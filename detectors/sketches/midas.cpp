@@ -11,8 +11,8 @@ Descriptor describe_midas() {
   d.summary = "edges source-page and key-member that come in sudden bursts";
   d.form = Form::sequential;
   d.parameters = {
-      {"rows", 2, 1, 8, "rows of each Count-Min sketch"},
-      {"columns", 1024, 16, 1 << 22, "columns of each Count-Min sketch"},
+      {"rows", 2, 1, 8, "rows of each Count-Min sketch", Numbers::whole},
+      {"columns", 1024, 16, 1 << 22, "columns of each Count-Min sketch", Numbers::whole},
   };
   d.memory_bound_bytes = 8 << 20;
   d.time_bound_ns = 300;

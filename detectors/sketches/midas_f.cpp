@@ -11,8 +11,8 @@ Descriptor describe_midas_f() {
   d.summary = "sudden bursts of edges, without learning from what is anomalous";
   d.form = Form::sequential;
   d.parameters = {
-      {"rows", 2, 1, 8, "rows of each Count-Min sketch"},
-      {"columns", 1024, 16, 1 << 22, "columns of each Count-Min sketch"},
+      {"rows", 2, 1, 8, "rows of each Count-Min sketch", Numbers::whole},
+      {"columns", 1024, 16, 1 << 22, "columns of each Count-Min sketch", Numbers::whole},
       {"alpha", .5, 0, .999, "factor on current counts at the end of a window"},
       {"threshold", 1e3, 1e-9, 1e18, "score from which a cell is not learnt from"},
   };

@@ -11,8 +11,8 @@ Descriptor describe_midas_r() {
   d.summary = "sudden bursts of source-page and key-member edges";
   d.form = Form::sequential;
   d.parameters = {
-      {"rows", 2, 1, 8, "rows of each Count-Min sketch"},
-      {"columns", 1024, 16, 1 << 22, "columns of each Count-Min sketch"},
+      {"rows", 2, 1, 8, "rows of each Count-Min sketch", Numbers::whole},
+      {"columns", 1024, 16, 1 << 22, "columns of each Count-Min sketch", Numbers::whole},
       {"alpha", .5, 0, .999, "factor on current counts at the end of a window"},
   };
   d.memory_bound_bytes = 8 << 20;

@@ -28,9 +28,10 @@ class BocpdChart {
              Parameter{"hazard", defaults.hazard, 1e-6, 0.5, "probability of a change at any block"},
              Parameter{"prior_sd", defaults.prior_sd, 0.01, 100, "of the mean after a change, in sd of a block"},
              Parameter{"recent", static_cast<double>(defaults.recent), 1, 10000,
-                       "blocks within which a change is suspicious"},
-             Parameter{"most_runs", static_cast<double>(defaults.most_runs), 8, 1024, "run lengths held"},
-             Parameter{"two_sided", 0, 0, 1, "1: a change downwards is as suspicious"},
+                       "blocks within which a change is suspicious", Numbers::whole},
+             Parameter{"most_runs", static_cast<double>(defaults.most_runs), 8, 1024, "run lengths held",
+                       Numbers::whole},
+             Parameter{"two_sided", 0, 0, 1, "1: a change downwards is as suspicious", Numbers::whole},
          })
       descriptor.parameters.push_back(parameter);
     descriptor.parameters.push_back(most_step_parameter());

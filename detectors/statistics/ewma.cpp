@@ -20,7 +20,8 @@ class EwmaChart : public OneNumber {
         "ewma", "moving average of requests per member-data page above a seasonal baseline", "Roberts 1959");
     descriptor.check = "run length 499.6, and 10.33 after a shift of 1 sd";
     descriptor.parameters.push_back({"lambda", 0.1, 0.001, 1, "weight of the newest block"});
-    descriptor.parameters.push_back({"two_sided", 0, 0, 1, "1: a shortfall is as suspicious as an excess"});
+    descriptor.parameters.push_back(
+        {"two_sided", 0, 0, 1, "1: a shortfall is as suspicious as an excess", Numbers::whole});
     return descriptor;
   }
   explicit EwmaChart(const Descriptor& descriptor)

@@ -20,7 +20,8 @@ class GlrChart {
         "glr-window", "window-limited likelihood ratio of a rise of requests per member-data page", "Lai 1998");
     descriptor.check = "equals the maximum over all change points";
     descriptor.memory_bound_bytes = 1 << 20;
-    descriptor.parameters.push_back({"window", 200, 2, 10000, "blocks within which the rise may have begun"});
+    descriptor.parameters.push_back(
+        {"window", 200, 2, 10000, "blocks within which the rise may have begun", Numbers::whole});
     descriptor.parameters.push_back(most_step_parameter());
     return descriptor;
   }

@@ -26,12 +26,12 @@ class HoltWintersChart {
     const SmoothingOptions defaults;
     for (const Parameter& parameter : {
              Parameter{"season", static_cast<double>(defaults.season), 2, 10080,
-                       "blocks (points of a series) of a season"},
+                       "blocks (points of a series) of a season", Numbers::whole},
              Parameter{"alpha", defaults.alpha, 0, 1, "weight of the newest block in the level"},
              Parameter{"beta", defaults.beta, 0, 1, "weight of the newest difference of levels in the trend"},
              Parameter{"gamma", defaults.gamma, 0, 1, "weight of the newest season in season and deviation"},
              Parameter{"least_deviation", 1, 1e-9, 1e9, "deviation that is always allowed for, in requests"},
-             Parameter{"two_sided", 1, 0, 1, "0: a shortfall is not suspicious"},
+             Parameter{"two_sided", 1, 0, 1, "0: a shortfall is not suspicious", Numbers::whole},
          })
       descriptor.parameters.push_back(parameter);
     return descriptor;

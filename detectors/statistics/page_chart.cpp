@@ -13,7 +13,8 @@ Descriptor own_model_descriptor(std::string name, std::string summary, std::stri
   descriptor.time_bound_ns = 100;  // where a window has twenty rows; with thousands it is 2
   descriptor.counts_only = true;
   descriptor.parameters = {
-      {"block_minutes", SeasonalOptions{}.block_minutes, 1, 60, "minutes of requests judged together; whole minutes"},
+      {"block_minutes", SeasonalOptions{}.block_minutes, 1, 60, "minutes of requests judged together; whole minutes",
+       Numbers::whole, Use::telemetry},
   };
   return descriptor;
 }
@@ -23,13 +24,14 @@ Descriptor page_chart_descriptor(std::string name, std::string summary, std::str
   Descriptor descriptor = own_model_descriptor(std::move(name), std::move(summary), std::move(paper));
   for (const Parameter& parameter : {
            Parameter{"level_days", defaults.level_days, 0.05, 365,
-                     "time constant at which the seasonal baseline follows the level"},
+                     "time constant at which the seasonal baseline follows the level", Numbers::any, Use::telemetry},
            Parameter{"profile_days", defaults.profile_days, 7, 365,
-                     "time constant of its profiles of the day and the week"},
+                     "time constant of its profiles of the day and the week", Numbers::any, Use::telemetry},
            Parameter{"dispersion_days", defaults.dispersion_days, 1, 365,
-                     "time constant of the variance beyond Poisson"},
+                     "time constant of the variance beyond Poisson", Numbers::any, Use::telemetry},
            Parameter{"clip", defaults.clip, 1, 1000,
-                     "standard deviations beyond which a count is winsorised before it is learnt"},
+                     "standard deviations beyond which a count is winsorised before it is learnt", Numbers::any,
+                     Use::telemetry},
        })
     descriptor.parameters.push_back(parameter);
   return descriptor;

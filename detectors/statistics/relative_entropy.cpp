@@ -24,15 +24,16 @@ class RelativeEntropyChart {
     descriptor.memory_bound_bytes = 8 << 20;
     const FrequencyOptions defaults;
     for (const Parameter& parameter : {
-             Parameter{"bins", static_cast<double>(defaults.bins), 2, 64, "bins of the range"},
-             Parameter{"window", static_cast<double>(defaults.window), 10, 1000, "values of a window"},
+             Parameter{"bins", static_cast<double>(defaults.bins), 2, 64, "bins of the range", Numbers::whole},
+             Parameter{"window", static_cast<double>(defaults.window), 10, 1000, "values of a window", Numbers::whole},
              Parameter{"limit", defaults.limit, 0.1, 1000,
                        "chi-squared below which a window agrees: the .99 quantile at bins - 1 degrees of freedom"},
              Parameter{"established", static_cast<double>(defaults.established), 1, 1e6,
-                       "windows that make a hypothesis a usual one"},
+                       "windows that make a hypothesis a usual one", Numbers::whole},
              Parameter{"range_values", static_cast<double>(defaults.range_values), 1000, 100000,
-                       "first values, which give the range"},
-             Parameter{"most_hypotheses", static_cast<double>(defaults.most_hypotheses), 1, 1000, "hypotheses held"},
+                       "first values, which give the range", Numbers::whole},
+             Parameter{"most_hypotheses", static_cast<double>(defaults.most_hypotheses), 1, 1000, "hypotheses held",
+                       Numbers::whole},
          })
       descriptor.parameters.push_back(parameter);
     return descriptor;

@@ -28,8 +28,9 @@ Descriptor describe_tail(std::string name, std::string summary) {
            Parameter{"q", defaults.q, 1e-12, 0.1,
                      "probability below which a value is an anomaly, of which nothing is learnt"},
            Parameter{"level", defaults.level, 0.5, 0.999, "quantile that is the threshold of peaks"},
-           Parameter{"init", static_cast<double>(defaults.init), 50, 100000, "values that calibrate"},
-           Parameter{"most_peaks", static_cast<double>(defaults.most_peaks), 8, 5000, "newest peaks that are fitted"},
+           Parameter{"init", static_cast<double>(defaults.init), 50, 100000, "values that calibrate", Numbers::whole},
+           Parameter{"most_peaks", static_cast<double>(defaults.most_peaks), 8, 5000, "newest peaks that are fitted",
+                     Numbers::whole},
        })
     descriptor.parameters.push_back(parameter);
   return descriptor;
@@ -64,7 +65,7 @@ class DspotChart {
     Descriptor descriptor = describe_tail(
         "dspot", "requests per member-data page above their moving average, against a Pareto tail of their past");
     descriptor.parameters.front().value = 5;
-    descriptor.parameters.push_back({"depth", 450, 1, 100000, "values of the moving average"});
+    descriptor.parameters.push_back({"depth", 450, 1, 100000, "values of the moving average", Numbers::whole});
     return descriptor;
   }
   explicit DspotChart(const Descriptor& descriptor)

@@ -25,8 +25,9 @@ class WindowedGaussianChart {
                              "Lavin and Ahmad 2015 (NAB)");
     descriptor.check = "mean and sd of the window of 6,400, sliding by 100";
     descriptor.memory_bound_bytes = 8 << 20;
-    descriptor.parameters.push_back({"window", 6400, 50, 100000, "values of the window"});
-    descriptor.parameters.push_back({"stride", 100, 1, 10000, "values by which it slides; at most a window"});
+    descriptor.parameters.push_back({"window", 6400, 50, 100000, "values of the window", Numbers::whole});
+    descriptor.parameters.push_back(
+        {"stride", 100, 1, 10000, "values by which it slides; at most a window", Numbers::whole});
     return descriptor;
   }
   explicit WindowedGaussianChart(const Descriptor& descriptor)

@@ -132,6 +132,12 @@ TEST_CASE("what cannot be scored is refused in one line, and leaves no file") {
   refused(folder, with({"mahalanobis", "--top", "0"}), {"--top"});
   refused(folder, with({"mahalanobis", "--top", "3", "--budget", "1/day"}), {"either --top or --budget"});
   refused(folder, with({"mahalanobis:learn_days=0"}), {"--detector mahalanobis", "1 to 365"});
+  refused(folder, with({"glr-window:window=20.5"}),
+          {"--detector glr-window: found \"window=20.5\"", "a whole number from 2 to 10000"});
+  refused(folder, with({"ewma:lambda=.2,block_minutes=5"}),
+          {"--detector ewma: found \"block_minutes\", which a series has no use for; accepted: lambda, two_sided"});
+  refused(folder, with({"mahalanobis:season_days=14"}),
+          {"\"season_days\", which a series has", "accepted: learn_days"});
   refused(folder, with({"never-alert"}), {"never-alert scores no series", "mahalanobis"});
   write_text(folder.path("headless.csv"), "1,2\n2,3\n");
   refused(folder, {"score-series", "headless.csv", "--detector", "mahalanobis"},
@@ -146,6 +152,8 @@ TEST_CASE("what cannot be scored is refused in one line, and leaves no file") {
   refused(folder, {"score-series", "s.csv"}, {"one --detector"});
   refused(folder, {"score-series", "none.csv", "--detector", "mahalanobis"}, {"none.csv"});
   refused(folder, {"score-edges", "e.csv", "--detector", "never-alert"}, {"never-alert scores no edges"});
+  refused(folder, {"score-edges", "e.csv", "--detector", "midas:columns=100.5"},
+          {"--detector midas: found \"columns=100.5\"", "a whole number from 16 to 4194304"});
   // What scores the other kind sees more than telemetry.
   refused(folder, with({"midas"}), {"midas scores no series; accepted: ", "mahalanobis"});
   refused(folder, {"score-edges", "e.csv", "--detector", "mahalanobis", "--value", "a"}, {"--value"});
@@ -183,6 +191,7 @@ TEST_CASE("detectors are listed with costs and grids") {
   const Finished grid = run_dwell(folder, {"list", "detectors", "--grid"});
   CHECK(grid.out.find("lambda") != std::string::npos);
   fits_80_columns(grid.out);
+  refused(folder, {"list", "detectors", "--costs", "--grid"}, {"--costs: beside --grid", "either --costs or --grid"});
   refused(folder, {"list", "scenarios", "--grid"}, {"--grid", "list detectors"});
 }
 

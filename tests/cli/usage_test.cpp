@@ -116,6 +116,11 @@ TEST_CASE("unknown words are refused with the nearest name") {
   refused({"case-study", "extra"}, {"\"extra\""});
   refused({"run", "tiny", "--detector", "never-alrt"}, {"--detector", "never-alert"});
   refused({"run", "tiny", "--detector", "nosuch"}, {"--detector: found \"nosuch\"; accepted: names listed by"});
+  refused({"run", "tiny", "--detector", "rrcf:trees=1.5"},
+          {"--detector rrcf: found \"trees=1.5\"", "a whole number from 1 to 1000"});
+  refused({"run", "tiny", "--detector", "mine.py:Mine"},
+          {"detector: found \"mine.py:Mine\"; accepted: python:mine.py:Mine (did you mean it?)"});
+  refused({"check-detector", "./libmine.dylib:mine"}, {"\"./libmine.dylib:mine\"", "ends in .so, as FILE.so:NAME"});
   refused({"run", "tiny", "--baseline", "tinny"}, {"--baseline", "tiny"});
   refused({"run", "tiny", "--key-use", "exclusiv"}, {"--key-use", "exclusive (did you mean it?)", "trusted_unused"});
   refused({"run", "tiny", "--concentration", "top15"}, {"--concentration", "top16 (did you mean it?)"});

@@ -1,6 +1,8 @@
 // What every registered detector must hold, run on each by itself. A new line in the catalogue is tested at once.
 
+#include <array>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <set>
 
 #include "bench/check/suite.hpp"
@@ -84,6 +86,22 @@ TEST_CASE("a detector is found by name, and a misspelt one meets its neighbours"
   for (const char* word : {"nosuch", "", "xx", "a-word-that-is-like-no-name"}) {
     INFO(word);
     CHECK(find_detector(word).error().accepted == "names listed by `dwell list detectors`");
+  }
+}
+
+TEST_CASE("no series is scored -0", "[detectors][conformance]") {
+  for (const CatalogueEntry& entry : catalogue()) {
+    if (entry.make_series == nullptr) continue;
+    const Descriptor d = entry.describe();
+    const auto detector = entry.make_series(d, 2);
+    INFO(d.name);
+    int negative = 0;
+    for (int i = 0; i < 1500; ++i) {
+      const std::array<double, 2> values = {i < 500 ? 7. : i * 7 % 13, i % 5 == 0 ? -1. : 0.};
+      const double score = detector->step(60. * i, values);
+      negative += score == 0 && std::signbit(score) ? 1 : 0;
+    }
+    CHECK(negative == 0);
   }
 }
 

@@ -168,6 +168,22 @@ TEST_CASE("a bad series is refused with line and column", "[stream]") {
   CHECK(missing.error().file == "no-such-file.csv");
 }
 
+TEST_CASE("days without hyphens are not taken for seconds, and other numbers are", "[stream]") {
+  refused(series("time,a\n20250131,1\n20250201,1\n"), "line 3, column \"time\"",
+          "found \"20250201\" after \"20250131\", which look like days",
+          "days such as 2025-02-01, or seconds such as 20250131.0 in the first row");
+  refused(series("time,a\n20250131,1\n20250131,1\n20250130,1\n"), "line 4, column \"time\"", "look like days",
+          "2025-01-30");
+  for (const char* good :
+       {"20250131,1\n20250191,1\n", "20250131.0,1\n20250201,1\n", "20250229,1\n20250301,1\n",
+        "18991231,1\n19000101,1\n", "21010101,1\n21010102,1\n", "2025013,1\n20250131,1\n20250201,1\n",
+        "20250131,1\n20250131,1\n20250132,1\n20250201,1\n", "0,1\n20250131,1\n20250201,1\n"}) {
+    INFO(good);
+    CHECK(series(std::string("time,a\n") + good).outcome.ok());
+  }
+  CHECK(series("time,a\n2025-01-31,1\n2025-02-01,1\n").times == Numbers{1738281600, 1738368000});
+}
+
 TEST_CASE("bad edges are refused with line and column", "[stream]") {
   refused(edges("src,dst,tick\n"), "line 1", "a header and no rows", "rows");
   refused(edges("src,to,when\na,b,1\n"), "line 1", "no column for tick", "--tick with one of: src, to, when");

@@ -33,7 +33,8 @@ class Files {
 
 TEST_CASE("names of the catalogue are not taken for files", "[hosts]") {
   for (const char* inside : {"midas-r", "ewma:lambda=.2", "ewma:*", ""}) CHECK_FALSE(is_outside(inside));
-  for (const char* outside : {"./libmine.so:name", "libmine.so", "lib.so:a:b=1", "python:x.py:C", "python:", "/a/b"}) {
+  for (const char* outside : {"./libmine.so:name", "libmine.so", "lib.so:a:b=1", "python:x.py:C", "python:", "/a/b",
+                              "mine.py:Mine", "mine.py"}) {
     CHECK(is_outside(outside));
   }
 }
@@ -77,6 +78,12 @@ TEST_CASE("a reference that cannot be meant is refused with what is accepted", "
   refused("python:gone.py:X", "no such file", "Python file");
   refused("python:mine.py", "no class", "extends dwell.Detector");
   refused("./", "no regular file", "shared library");
+  refused("mine.py:Mine", "found \"mine.py:Mine\"", "python:mine.py:Mine (did you mean it?)");
+  refused("./gone.py:Mine:a=1", "found \"./gone.py:Mine:a=1\"", "python:./gone.py:Mine:a=1 (did you mean it?)");
+  refused("mine.py", "found \"mine.py\"", "python:mine.py:Class (did you mean it?)");
+  refused("gone.py", "found \"gone.py\"", "python:gone.py:Class (did you mean it?)");
+  refused("./libmine.dylib:a", "found \"./libmine.dylib:a\"", "ends in .so, as FILE.so:NAME");
+  refused("./gone.dylib", "no such file", "shared library");
   refused("./libmine.so:a:b=1:c", "\"c\" too many", "FILE:NAME");
   for (const char* part : {"b", "=1", "b=", "b=x", "b=1x", "b=1,,c=2"}) {
     const std::string typed = std::string("./libmine.so:a:") + part;
