@@ -102,8 +102,9 @@ void call(Instance& instance, Call call_detector) {
   if (!instance.timed) return call_detector();
   const double outside_begin_ns = instance.detector->outside_ns(), begin_ns = thread_ns();
   call_detector();
-  const double inside_ns = std::max(0.0, thread_ns() - begin_ns - clock_ns());
-  instance.core_ns += inside_ns + instance.detector->outside_ns() - outside_begin_ns;
+  const double end_ns = thread_ns();
+  instance.core_ns +=
+      std::max(0.0, end_ns - begin_ns - clock_ns()) + instance.detector->outside_ns() - outside_begin_ns;
 }
 
 Instance make_instance(const Subject& subject, std::uint64_t seed) {

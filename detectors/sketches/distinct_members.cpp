@@ -1,9 +1,9 @@
 #include "detectors/sketches/distinct_members.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
-
-#include "detectors/common/records.hpp"
+#include <utility>
 
 namespace dwell::detect {
 
@@ -25,14 +25,25 @@ void DistinctMembers::take_in() {
     chosen_[again] = i;
     again += shared_[i];
   }
-  for (std::size_t i = 0; i < again; ++i) take_over(chosen_[i]);
+  for (std::size_t i = 0; i < again; ++i) {
+    const std::uint32_t at = chosen_[i];
+    if (!batch.visits.crowded(at)) {
+      take_over(at);
+      continue;
+    }
+    settle(batch.visits.index(at));
+    while (i + 1 < again && batch.visits.index(chosen_[i + 1]) == batch.visits.index(at)) ++i;
+  }
+  // Many visits of one pane come in several batches, of which later ones leave the earlier nothing.
+  if (batches_.size() <= limits_.panes) return;
+  for (Batch& each : batches_) each.visits.drop_idle();
 }
 
 void DistinctMembers::name_entities(Batch& batch, std::size_t kind) {
   EntityCounts& counts = counts_[kind];
   Record* const records = batch.visits.records().data();
   const std::size_t size = batch.visits.size();
-  const SparseTable::Entry* const visits = distinct_.data() + 2;
+  const SparseTable::Entry* const visits = distinct_.data() + VisitBatch::kBefore;
   const std::uint8_t* const shared = shared_.data();
   chosen_.resize(size + 1);
   std::uint32_t* const dense = chosen_.data();
@@ -66,6 +77,7 @@ void DistinctMembers::take_over(std::size_t at) {
   std::uint32_t most = least;
   std::uint32_t taken = 0;
   const auto take = [&](Record& other) {
+    if (!other.holds_any()) return;
     least = std::min(least, other.rank());
     most = std::max(most, other.rank());
     for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
@@ -77,15 +89,57 @@ void DistinctMembers::take_over(std::size_t at) {
   };
   for (Batch& batch : batches_) batch.visits.for_each_of(index, &batch.visits == &own ? at : batch.visits.size(), take);
   for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
-    std::uint32_t& word = counts_[kind].words()[record.entity[kind]];
+    std::uint32_t& word = counts_[kind].word(record.entity[kind]);
     const std::uint32_t holds = word >> 31 ^ 1U;
     word += holds & ((taken & Record::holding(kind)) == 0 ? 1U : 0U);
     record.bits |= holds * Record::holding(kind);
   }
-  if (least == most) return;
+  if (least == most || !record.holds_any()) return;
   // Two members of one index have a rank each: all who hold it know the greater, whichever came first.
   for (Batch& batch : batches_)
     batch.visits.for_each_of(index, batch.visits.size(), [most](Record& each) { each.raise_rank(most); });
+}
+
+void DistinctMembers::settle(std::uint32_t index) {
+  struct Spot {
+    std::size_t number;
+    Record* record;
+    bool own;  // of this batch: names its entities, whatever it holds
+  };
+  std::vector<Spot> spots;  // the latest first
+  for (std::size_t i = batches_.size(); i-- > 0;) {
+    VisitBatch& visits = batches_[i].visits;
+    visits.for_each_of(index, visits.size(), [&](Record& record) {
+      spots.push_back({spots.size(), &record, i + 1 == batches_.size()});
+    });
+  }
+  std::uint32_t most = 0;  // of the ranks of those that hold something before or afterwards
+  const auto know_ranks = [&] {
+    for (const Spot& spot : spots) most = spot.record->holds_any() ? std::max(most, spot.record->rank()) : most;
+  };
+  know_ranks();
+  std::vector<Spot> of_kind;
+  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
+    of_kind.clear();
+    std::copy_if(spots.begin(), spots.end(), std::back_inserter(of_kind),
+                 [kind](const Spot& spot) { return spot.own || spot.record->holds(kind) != 0; });
+    std::sort(of_kind.begin(), of_kind.end(), [kind](const Spot& a, const Spot& b) {
+      return std::tie(a.record->entity[kind], a.number) < std::tie(b.record->entity[kind], b.number);
+    });
+    for (std::size_t begin = 0, end = 0; begin < of_kind.size(); begin = end) {
+      Record& latest = *of_kind[begin].record;
+      std::uint32_t& word = counts_[kind].word(latest.entity[kind]);
+      for (; end < of_kind.size() && of_kind[end].record->entity[kind] == latest.entity[kind]; ++end) {
+        word -= of_kind[end].record->holds(kind);
+        of_kind[end].record->bits &= ~Record::holding(kind);
+      }
+      const std::uint32_t holds = word >> 31 ^ 1U;
+      word += holds;
+      latest.bits |= holds * Record::holding(kind);
+    }
+  }
+  know_ranks();
+  for (const Spot& spot : spots) spot.record->raise_rank(most);
 }
 
 void DistinctMembers::end_pane() {
@@ -214,98 +268,6 @@ void DistinctMembers::forget_idle(std::size_t kind) {
   for (Batch& batch : batches_) {
     for (Record& record : batch.visits.records()) record.entity[kind] = places[record.entity[kind]];
   }
-}
-
-std::uint64_t DistinctMembers::bytes() const {
-  std::uint64_t total = dense_.capacity() * sizeof(Dense) + (batches_.capacity() + spare_.capacity()) * sizeof(Batch) +
-                        (waiting_.capacity() + distinct_.capacity()) * sizeof(SparseTable::Entry) + shared_.capacity() +
-                        chosen_.capacity() * sizeof(std::uint32_t);
-  for (const EntityCounts& counts : counts_) total += counts.bytes();
-  for (const std::vector<Batch>* batches : {&batches_, &spare_}) {
-    for (const Batch& batch : *batches) total += batch.visits.bytes();
-  }
-  for (const Dense& dense : dense_) {
-    for (const HyperLogLog& pane : dense.panes) total += pane.bytes() + sizeof pane;
-  }
-  return total;
-}
-
-std::vector<DistinctMembers::Hash> DistinctMembers::hashes() const {
-  std::vector<Hash> hashes;
-  for (const Batch& batch : batches_) {
-    for (std::size_t at = 0; at < batch.visits.size(); ++at) {
-      const Record& record = batch.visits.records()[at];
-      for (std::uint32_t kind = 0; kind < kSpreadKinds; ++kind) {
-        if (record.holds(kind) == 0) continue;
-        const std::uint32_t id = counts_[kind].id(record.entity[kind]);
-        hashes.push_back({batch.pane, kind, id, batch.visits.index(at), record.rank()});
-      }
-    }
-  }
-  std::sort(hashes.begin(), hashes.end(), [](const Hash& a, const Hash& b) {
-    return std::tie(a.pane, a.kind, a.id, a.index) < std::tie(b.pane, b.kind, b.id, b.index);
-  });
-  return hashes;
-}
-
-void DistinctMembers::save(ByteWriter& writer) const {
-  if (!waiting_.empty()) {  // whether visits are taken in yet does not show
-    DistinctMembers taken_in(*this);
-    taken_in.take_in();
-    return taken_in.save(writer);
-  }
-  writer.put(pane_);
-  put_records(writer, hashes());
-  writer.put(static_cast<std::uint64_t>(dense_.size()));
-  for (const Dense& dense : dense_) {
-    writer.put(static_cast<std::uint64_t>(dense.kind));
-    writer.put(dense.id);
-    for (const HyperLogLog& pane : dense.panes) pane.save(writer);
-  }
-}
-
-void DistinctMembers::restore(ByteReader& reader) {
-  pane_ = reader.get<std::uint32_t>();
-  for (EntityCounts& counts : counts_) counts.clear();
-  waiting_.clear();
-  const std::vector<Hash> hashes = get_records<Hash>(reader);
-  dense_.clear();
-  const auto count = reader.get<std::uint64_t>();
-  for (std::uint64_t i = 0; i < count && !reader.failed(); ++i) {
-    const auto kind = reader.get<std::uint64_t>();
-    const auto id = reader.get<std::uint32_t>();
-    if (kind >= kSpreadKinds) return reader.fail();
-    dense_.push_back({kind, id, 0, std::vector<HyperLogLog>(limits_.panes)});
-    for (HyperLogLog& pane : dense_.back().panes) pane.restore(reader);
-    word(kind, id) = kDense | static_cast<std::uint32_t>(i);
-  }
-  if (!reader.failed() && !restore_hashes(hashes)) reader.fail();
-}
-
-bool DistinctMembers::restore_hashes(std::span<const Hash> hashes) {
-  batches_.clear();
-  for (std::size_t begin = 0, end = 0; begin < hashes.size(); begin = end) {
-    // A batch for each pane and kind, whose visits name one entity.
-    const Hash& first = hashes[begin];
-    if (first.kind >= kSpreadKinds) return false;
-    Batch& batch = batches_.emplace_back();
-    batch.pane = first.pane;
-    for (; end < hashes.size() && hashes[end].pane == first.pane && hashes[end].kind == first.kind; ++end) {
-      Visit visit{{}, {hashes[end].index, hashes[end].rank}};
-      visit.id[first.kind] = hashes[end].id;
-      waiting_.push_back(visit.pack());
-    }
-    batch.visits.fill(waiting_, distinct_);
-    waiting_.clear();
-    for (std::size_t at = 0; at < batch.visits.size(); ++at) {
-      Record& record = batch.visits.records()[at];
-      record.entity[first.kind] = counts_[first.kind].place_of(Visit::of(distinct_[at + 2]).id[first.kind]);
-      ++counts_[first.kind].words()[record.entity[first.kind]];
-      record.bits |= Record::holding(first.kind);
-    }
-  }
-  const auto empty = [](const EntityCounts& counts) { return counts.size() == 0; };
-  return batches_.empty() || std::none_of(counts_.begin(), counts_.end(), empty);
 }
 
 }  // namespace dwell::detect

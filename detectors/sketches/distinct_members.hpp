@@ -28,7 +28,7 @@ class DistinctMembers {
   };
   explicit DistinctMembers(const Limits& limits) : limits_(limits) {}
 
-  /// Takes one window's visits, packed. Neither order nor repetitions matter to what is held.
+  /// Takes one window's visits, packed. Neither order nor repetitions matter to what entities are told to have.
   void add(std::span<const SparseTable::Entry> visits) {
     waiting_.insert(waiting_.end(), visits.begin(), visits.end());
     if (waiting_.size() >= limits_.most_waiting) take_in();
@@ -106,6 +106,8 @@ class DistinctMembers {
   void name_entities(Batch& batch, std::size_t kind);
   /// A visit that may share its index with others: takes over what they hold for its entities.
   void take_over(std::size_t at);
+  /// The same for all visits to an index that has a crowd of them, in a time that hardly grows faster than they do.
+  void settle(std::uint32_t index);
   void add_dense(const Batch& batch, std::size_t at, std::size_t kind);
   void drop_batches_before(std::uint32_t pane);
   void free_idle_dense();
@@ -131,7 +133,7 @@ class DistinctMembers {
   std::uint32_t pane_ = 0;
   std::vector<SparseTable::Entry> waiting_;   // visits of this pane
   std::vector<Batch> spare_;                  // scratch, as is the rest: memory of batches that left
-  std::vector<SparseTable::Entry> distinct_;  // of a batch, from the third on
+  std::vector<SparseTable::Entry> distinct_;  // of a batch, from kBefore on
   std::vector<std::uint8_t> shared_;          // whether a visit may share its index
   std::vector<std::uint32_t> chosen_;         // visits
 };

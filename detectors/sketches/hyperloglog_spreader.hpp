@@ -10,8 +10,8 @@
 //   400)
 // and then C, S and the moments learn. So carriers that share one address among hundreds of members, and the support
 // desk's network, are judged by their own past, and a new address by what new addresses do.
-// Cost: 60 to 80 ns a row with its share of the ends of panes. State: what holds 2^22 hashes, 24 bytes a visit and up
-// to 48 an entity, 2^20 visits that wait, 512 dense entities of 48 KB, 2^18 entities' pasts: 340 MB at most.
+// Cost: 50 to 80 ns a row with its share of the ends of panes. State: what holds 2^22 hashes, 28 bytes a visit and up
+// to 100 an entity; 2^20 visits that wait, 512 dense entities of 48 KB, 2^18 entities' pasts: 340 MB for as many.
 // Defaults: `span_hours` 1, `least_members` 8, `learn_days` 28.
 
 #include "detectors/api/detector.hpp"

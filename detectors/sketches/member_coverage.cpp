@@ -87,6 +87,8 @@ class MemberCoverage final : public Described<MemberCoverage, ShardedDetector> {
       rows = end;
     }
     if (rows != rows_.size()) reader.fail();
+    const auto no_page = [](const MemberRead& row) { return page_of(row) >= kPages; };
+    if (std::any_of(rows_.begin(), rows_.end(), no_page)) reader.fail();
     usual_.restore(reader);
     for (Followed* followed : {&sources_, &keys_, &pages_}) followed->restore(reader);
     habits_.restore(reader);
@@ -212,7 +214,7 @@ Descriptor describe_member_coverage() {
       {"learn_days", 14, 1, 365, "time constant of the distribution of ids"},
       {"habit_days", 90, 1, 3650, "time constant of an entity's own greatest evidence"},
   };
-  d.memory_bound_bytes = 288ULL << 20;
+  d.memory_bound_bytes = 400ULL << 20;
   d.time_bound_ns = 1000;
   d.names_sources = true;
   d.paper = "Kolmogorov 1933; Metwally et al. 2005";

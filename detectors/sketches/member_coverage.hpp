@@ -18,8 +18,8 @@
 // judged exactly at the end of the hour (hour_readers.hpp), up to 2^20 of them under up to 1,024 keys, however many
 // sources there are. Where there are more, sources and keys are followed row by row by Space-Saving with 2^16 and 1,024
 // counters: for certain those with more than 1 / 65,536 of the hour's rows.
-// Cost: 20 to 30 ns a row in hours of 50,000 rows and more, 60 to 70 at 1/1000, where an hour has 900. State: 16 bytes
-// a row of the hour and as much scratch again and again, 170 MB at most; 2^16 sources of up to 128 ids and 1,024 keys
+// Cost: 15 to 30 ns a row in hours of 50,000 rows and more, 60 to 70 at 1/1000, where an hour has 900. State: 16 bytes
+// a row of the hour and ten times that of scratch at most, some 200 MB; 2^16 sources of up to 128 ids and 1,024 keys
 // of up to 2,048 where they are followed, 100 MB at most; .4 MB at 1/1000. Defaults: `least_members` 8, `learn_days`
 // 14, `habit_days` 90. After Kolmogorov 1933 and, for the sources of very many rows, Metwally et al. 2005.
 

@@ -47,10 +47,14 @@ class VisitBatch {
     [[nodiscard]] std::uint32_t holds(std::size_t kind) const { return bits >> (Visit::kRankBits + kind) & 1U; }
     static unsigned bit_of(std::size_t kind) { return Visit::kRankBits + static_cast<unsigned>(kind); }
     static std::uint32_t holding(std::size_t kind) { return 1U << bit_of(kind); }
+    [[nodiscard]] bool holds_any() const { return bits >> Visit::kRankBits != 0; }
     void raise_rank(std::uint32_t to) { bits += std::max(to, rank()) - rank(); }
   };
 
-  /// Takes visits in order of groups, and none that is the same as one of the two visits before it. Records hold
+  static constexpr std::size_t kBefore = 2;  // entries before the first of those that `fill` lists, which are none
+  static constexpr std::size_t kCrowd = 16;  // visits, above which a group is in order of index and has none twice
+
+  /// Takes visits in order of groups, and lists them; none that is the same as one of the two before it. Records hold
   /// nothing yet, and name nobody. What it held before is gone.
   void fill(std::span<const SparseTable::Entry> visits, std::vector<SparseTable::Entry>& distinct);
   [[nodiscard]] std::size_t size() const { return records_.size(); }
@@ -70,11 +74,17 @@ class VisitBatch {
       if (this->index(at) == index) done(records_[at]);
     }
   }
+  /// Whether so many visits to this one's index stand right before it that the batch has a crowd of them.
+  [[nodiscard]] bool crowded(std::size_t at) const { return at >= kCrowd && index(at - kCrowd) == index(at); }
+  /// Forgets visits that hold nothing.
+  void drop_idle();
   [[nodiscard]] std::uint64_t bytes() const {
     return records_.capacity() * sizeof(Record) + (indices_.capacity() + ends_.capacity()) * sizeof(std::uint32_t);
   }
 
  private:
+  void sort_crowds(std::vector<SparseTable::Entry>& distinct) const;
+
   static constexpr std::size_t kPad = 5;         // indices before the first that nothing has
   static constexpr std::uint32_t kNobody = ~0U;  // no index, and in no group
 

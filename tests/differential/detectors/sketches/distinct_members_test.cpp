@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstddef>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <tuple>
@@ -75,6 +76,12 @@ TEST_CASE("distinct members equal plain sets, whatever the order and however oft
       plain.see(id, member, pane);
       visits.push_back(Visit{id, SparseHash::of(mix64(member))}.pack());
     }
+    // One member is everybody's at times: from more origins than a few, and again and again.
+    for (std::uint32_t i = 0; pane % 2 == 0 && i < 300; ++i) {
+      const std::array<std::uint32_t, kSpreadKinds> id = {random.below(400), random.below(7), random.below(3)};
+      plain.see(id, 7, pane);
+      visits.push_back(Visit{id, SparseHash::of(mix64(7))}.pack());
+    }
     straight.add(visits);
     for (std::size_t i = visits.size(); i > 1; --i)
       std::swap(visits[i - 1], visits[random.below(static_cast<std::uint32_t>(i))]);
@@ -125,6 +132,51 @@ TEST_CASE("dense entities go on the same from what was saved", "[detectors][spre
     straight.next_pane();
     again->next_pane();
   }
+}
+
+TEST_CASE("a member whom everybody visits costs little more than others", "[detectors][spreader]") {
+  // A hundred thousand origins in one pane, and three that take turns: were each visit compared with all before it,
+  // this would take minutes.
+  DistinctMembers distinct({.panes = kPanes, .dense_from = 1U << 30, .most_waiting = 1 << 16});
+  std::vector<SparseTable::Entry> visits;
+  for (std::uint32_t i = 0; i < 100'000; ++i) {
+    visits.push_back(Visit{{i, 1, 2}, SparseHash::of(mix64(7))}.pack());
+    visits.push_back(Visit{{i % 3, 1, 2}, SparseHash::of(mix64(8))}.pack());
+  }
+  for (std::uint32_t pane = 0; pane < 4; ++pane) {
+    distinct.add(visits);
+    auto found = spreads(distinct);
+    REQUIRE(found.size() == 100'002);
+    REQUIRE(found[{0, 1}] == 2);
+    REQUIRE(found[{0, 99'999}] == 1);
+    REQUIRE(found[{1, 1}] == 2);
+    distinct.next_pane();
+  }
+  // What holds nothing is forgotten: three panes of so many rows would be 19 MB.
+  CHECK(distinct.bytes() < 24U << 20);
+}
+
+TEST_CASE("states that cannot have been saved are refused", "[detectors][spreader]") {
+  DistinctMembers distinct({.panes = kPanes});
+  std::vector<SparseTable::Entry> visits = {Visit{{1, 2, 3}, {5, 6}}.pack()};
+  distinct.add(visits);
+  const std::vector<std::byte> bytes = saved(distinct);
+  const auto refuses = [&](std::size_t at, std::uint32_t value) {
+    std::vector<std::byte> damaged = bytes;
+    std::memcpy(&damaged.at(at), &value, sizeof value);
+    ByteReader reader(damaged);
+    DistinctMembers other({.panes = kPanes});
+    other.restore(reader);
+    return reader.failed();
+  };
+  // Behind the pane and the number of words: pane, kind, id, index, rank of the first hash.
+  constexpr std::size_t kFirst = sizeof(std::uint32_t) + sizeof(std::uint64_t);
+  CHECK_FALSE(refuses(kFirst + 8, 9));
+  CHECK(refuses(kFirst, 1));
+  CHECK(refuses(kFirst + 4, 3));
+  CHECK(refuses(kFirst + 12, 1U << SparseHash::kBits));
+  CHECK(refuses(kFirst + 16, 0));
+  CHECK(refuses(kFirst + 16, 64));
 }
 
 }  // namespace dwell::detect

@@ -72,4 +72,30 @@ TEST_CASE("a full table forgets its oldest panes first", "[detectors][spreader]"
   CHECK(members(distinct, 3) == Approx(800).epsilon(.01));  // the newest two panes fit
 }
 
+TEST_CASE("who is of no interest is passed over until it has members enough", "[detectors][spreader]") {
+  constexpr std::size_t kKeys = 2;
+  constexpr std::uint64_t kEnough = 8;
+  DistinctMembers distinct({.panes = 3});
+  const auto asked = [&](bool answer) {
+    std::vector<std::uint64_t> found;
+    distinct.end_pane();
+    distinct.for_each(kKeys, kEnough, [&](std::uint32_t, std::uint64_t count) {
+      found.push_back(count);
+      return answer;
+    });
+    return found;
+  };
+  visit(distinct, 5, 0, 3);
+  CHECK(asked(true) == std::vector<std::uint64_t>{3});
+  CHECK(asked(false) == std::vector<std::uint64_t>{3});
+  visit(distinct, 5, 3, 6);
+  CHECK(asked(true).empty());
+  visit(distinct, 5, 6, 9);
+  CHECK(asked(true) == std::vector<std::uint64_t>{9});
+  for (int pane = 0; pane < 3; ++pane) distinct.next_pane();
+  CHECK(asked(true).empty());
+  visit(distinct, 5, 0, 2);
+  CHECK(asked(false) == std::vector<std::uint64_t>{2});
+}
+
 }  // namespace dwell::detect
