@@ -1,6 +1,6 @@
 #pragma once
 // Which entities touched which members in a stretch of time, in order of the members' hashes: so two stretches are
-// compared by reading both from end to end, and no look-up has to wait for memory.
+// compared by reading both from end to end, and hardly a look-up has to wait for memory.
 
 #include <algorithm>
 #include <array>
@@ -35,7 +35,7 @@ struct Visit {
 };
 
 /// Visits of one stretch. An index is the member's hash at precision 25; indices of one group, 2^shift of them, stand
-/// side by side, and there are hardly more visits than groups. 24 to 28 bytes a visit.
+/// side by side, and a group has one or two visits in the mean. 22 to 24 bytes a visit.
 class VisitBatch {
  public:
   /// What is held of a visit: its entities by place in tables of the owner's, the rank of its hash, and for which kinds
