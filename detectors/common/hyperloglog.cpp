@@ -122,9 +122,9 @@ void HyperLogLog::restore(ByteReader& reader) {
   if (precision_ < 4 || precision_ > 18 || registers_.size() != std::size_t{1} << precision_) reader.fail();
 }
 
-double sparse_estimate(std::uint64_t occupied) {
-  constexpr double kIndices = static_cast<double>(1U << SparseHash::kBits);
-  return -kIndices * det_log1p(-std::min(static_cast<double>(occupied), kIndices - 1) / kIndices);
+double linear_count(std::uint64_t occupied, std::uint64_t places) {
+  const auto all = static_cast<double>(places);
+  return -all * det_log1p(-std::min(static_cast<double>(occupied), all - 1) / all);
 }
 
 }  // namespace dwell::detect

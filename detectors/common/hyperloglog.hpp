@@ -1,7 +1,7 @@
 #pragma once
 // HyperLogLog (Flajolet et al. 2007) with 64-bit hashes and the estimator of Ertl 2017, which needs no bias tables and
-// no switch to linear counting. m = 2^p one-byte registers; relative standard error 1.04 / √m, .81 % at p = 14. For
-// small sets, `SparseHash` keeps the hash at 2^25 registers (the sparse form of Heule et al. 2013), near exact.
+// no switch to linear counting. m = 2^p one-byte registers; relative standard error 1.04 / √m, .81 % at p = 14. In a
+// list, `SparseHash` stands for a hash: what 2^25 registers would hold of it (the sparse form of Heule et al. 2013).
 
 #include <algorithm>
 #include <bit>
@@ -58,7 +58,8 @@ class HyperLogLog {
   std::uint32_t precision_ = 0;
 };
 
-/// Distinct count of `occupied` different indices out of 2^25 (linear counting, Whang et al. 1990).
-double sparse_estimate(std::uint64_t occupied);
+/// Distinct count by linear counting (Whang et al. 1990) of hashes of which `occupied` different ones were seen, out of
+/// so many `places`; when all were, as if one were missing.
+double linear_count(std::uint64_t occupied, std::uint64_t places);
 
 }  // namespace dwell::detect

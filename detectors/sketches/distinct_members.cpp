@@ -1,273 +1,226 @@
 #include "detectors/sketches/distinct_members.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <tuple>
 #include <utility>
 
+#include "sim/core/digest.hpp"
+
 namespace dwell::detect {
+namespace {
 
-void DistinctMembers::take_in() {
-  if (waiting_.empty()) return;
-  Batch& batch = batches_.emplace_back(take_spare());
-  batch.pane = pane_;
-  batch.visits.fill(waiting_, distinct_);
-  waiting_.clear();
-  shared_.assign(batch.visits.size(), 0);
-  for (const Batch& other : batches_) {
-    if (&other != &batch) other.visits.mark_shared(batch.visits, shared_);
+constexpr std::size_t kSources = 0, kNetworks = 1, kKeys = 2;
+constexpr std::uint32_t kWordBits = 64;
+constexpr std::uint32_t kBitsPerVisit = 4;
+
+using Visit = SparseTable::Entry;
+std::uint32_t high_half(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
+std::uint32_t low_half(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
+std::uint64_t halves(std::uint32_t high, std::uint32_t low) { return static_cast<std::uint64_t>(high) << 32 | low; }
+std::uint32_t network_of(const Visit& visit) { return high_half(static_cast<std::uint64_t>(visit.value)); }
+std::uint32_t member_of(const Visit& visit) { return low_half(static_cast<std::uint64_t>(visit.value)); }
+
+/// Uniform over 64 bits. The low ones are a place in a bitmap, the high ones choose members when not all are heeded.
+std::uint64_t hash_of(const Visit& visit) { return mix64(member_of(visit), 0x5bd1e995); }
+bool heeded(const Visit& visit, std::uint32_t level) { return level == 0 || hash_of(visit) >> (64 - level) == 0; }
+
+/// A network and a key as one id, in which small ones of the two do not fall together when the halves are folded.
+constexpr int kTurn = 16;
+std::uint64_t pair_id(std::uint32_t network, std::uint32_t key) { return halves(std::rotl(network, kTurn), key); }
+std::uint32_t network_of_pair(std::uint64_t pair) { return std::rotr(high_half(pair), kTurn); }
+
+/// Set bits, without the instruction for them, which not every processor has (Knuth, The Art of Computer Programming,
+/// volume 4A, section 7.1.3).
+std::uint32_t ones(std::uint64_t word) {
+  word -= word >> 1 & 0x5555555555555555;
+  word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+  word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+  return static_cast<std::uint32_t>(word * 0x0101010101010101 >> 56);
+}
+
+std::uint32_t rounded(double members) { return static_cast<std::uint32_t>(members + .5); }
+
+}  // namespace
+
+void DistinctMembers::add(std::span<const SparseTable::Entry> visits) {
+  if (level_ == 0) {
+    visits_.insert(visits_.end(), visits.begin(), visits.end());
+  } else {
+    std::copy_if(visits.begin(), visits.end(), std::back_inserter(visits_),
+                 [this](const Visit& visit) { return heeded(visit, level_); });
   }
-  batch.visits.mark_repeated(shared_);
-  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) name_entities(batch, kind);
-  chosen_.resize(shared_.size());
-  std::size_t again = 0;
-  for (std::uint32_t i = 0; i < shared_.size(); ++i) {
-    chosen_[again] = i;
-    again += shared_[i];
+  if (visits_.size() > limits_.most_visits) make_room();
+}
+
+void DistinctMembers::make_room() {
+  const auto in_order = [](const Visit& a, const Visit& b) {
+    return std::tie(a.value, a.key) < std::tie(b.value, b.key);
+  };
+  const auto same = [](const Visit& a, const Visit& b) { return a.key == b.key && a.value == b.value; };
+  std::sort(visits_.begin(), visits_.end(), in_order);
+  visits_.erase(std::unique(visits_.begin(), visits_.end(), same), visits_.end());
+  // Half of the room at least, so that it is not made again at once.
+  while (visits_.size() > limits_.most_visits / 2 && level_ < kMostLevel) {
+    ++level_;
+    std::erase_if(visits_, [this](const Visit& visit) { return !heeded(visit, level_); });
   }
-  for (std::size_t i = 0; i < again; ++i) {
-    const std::uint32_t at = chosen_[i];
-    if (!batch.visits.crowded(at)) {
-      take_over(at);
+}
+
+void DistinctMembers::end_span() {
+  number_sources();
+  const std::vector<PairNumbers> numbers = number_pairs();
+  words_.clear();
+  large_.clear();
+  registers_.clear();
+  for (Kind& kind : kinds_) lay_out(kind);
+  std::vector<PairSketches> sketches;
+  sketches.reserve(numbers.size());
+  for (const PairNumbers& pair : numbers)
+    sketches.push_back({sketch_of(kinds_[kNetworks], pair.network), sketch_of(kinds_[kKeys], pair.key)});
+  mark_visits(sketches);
+  for (Kind& kind : kinds_) count_members(kind);
+  visits_.clear();
+  counted_level_ = std::exchange(level_, 0);
+}
+
+std::uint32_t DistinctMembers::Kind::add(std::uint32_t id, std::uint32_t visits) {
+  const std::uint32_t number = index(id);
+  if (number == counts.size()) counts.push_back(0);
+  counts[number] += visits;
+  return number;
+}
+
+void DistinctMembers::number_sources() {
+  Visit* const visits = visits_.data();
+  Kind& sources = kinds_[kSources];
+  sources.index.clear(std::max(sources.index.size(), visits_.size() / 4));  // as many as last time, or a guess
+  sources.index.number_all(
+      visits_.size(), [visits](std::size_t i) { return high_half(visits[i].key); },
+      [visits](std::size_t i, std::uint32_t number) { visits[i].key = halves(number, low_half(visits[i].key)); });
+  sources.counts.assign(sources.index.size(), 0);
+  std::uint32_t* const counts = sources.counts.data();
+  for (const Visit& visit : visits_) ++counts[high_half(visit.key)];
+}
+
+std::vector<DistinctMembers::PairNumbers> DistinctMembers::number_pairs() {
+  std::vector<std::uint32_t> visits_of;
+  visits_of.reserve(pairs_.size());
+  pairs_.clear(pairs_.size());
+  for (Visit& visit : visits_) {
+    const std::uint32_t pair = pairs_(pair_id(network_of(visit), low_half(visit.key)));
+    if (pair == visits_of.size()) visits_of.push_back(0);
+    ++visits_of[pair];
+    visit.key = halves(high_half(visit.key), pair);
+  }
+  for (const std::size_t kind : {kNetworks, kKeys}) {
+    kinds_[kind].index.clear(kinds_[kind].index.size());
+    kinds_[kind].counts.clear();
+  }
+  std::vector<PairNumbers> numbers;
+  numbers.reserve(visits_of.size());
+  for (std::size_t pair = 0; pair < visits_of.size(); ++pair) {
+    const std::uint64_t id = pairs_.ids()[pair];
+    numbers.push_back({kinds_[kNetworks].add(network_of_pair(id), visits_of[pair]),
+                       kinds_[kKeys].add(low_half(id), visits_of[pair])});
+  }
+  return numbers;
+}
+
+void DistinctMembers::lay_out(Kind& kind) {
+  kind.first_word = static_cast<std::uint32_t>(words_.size());
+  std::size_t words = words_.size() + kind.counts.size();
+  for (std::uint32_t& count : kind.counts) {
+    const std::uint32_t visits = count;
+    if (visits * kBitsPerVisit <= kWordBits) continue;
+    count = kLarge | static_cast<std::uint32_t>(large_.size());
+    if (visits > limits_.registers_from) {
+      large_.push_back({static_cast<std::uint32_t>(registers_.size()), kRegisters});
+      registers_.emplace_back(kPrecision);
       continue;
     }
-    settle(batch.visits.index(at));
-    while (i + 1 < again && batch.visits.index(chosen_[i + 1]) == batch.visits.index(at)) ++i;
+    const std::uint32_t bits = std::bit_ceil(visits * kBitsPerVisit);
+    large_.push_back({static_cast<std::uint32_t>(words * kWordBits), bits - 1});
+    words += bits / kWordBits;
   }
-  // Many visits of one pane come in several batches, of which later ones leave the earlier nothing.
-  if (batches_.size() <= limits_.panes) return;
-  for (Batch& each : batches_) each.visits.drop_idle();
+  words_.resize(words, 0);
 }
 
-void DistinctMembers::name_entities(Batch& batch, std::size_t kind) {
-  EntityCounts& counts = counts_[kind];
-  Record* const records = batch.visits.records().data();
-  const std::size_t size = batch.visits.size();
-  const SparseTable::Entry* const visits = distinct_.data() + VisitBatch::kBefore;
-  const std::uint8_t* const shared = shared_.data();
-  chosen_.resize(size + 1);
-  std::uint32_t* const dense = chosen_.data();
-  std::size_t of_dense = 0;
-  counts.fetch();
-  for (std::uint32_t i = 0; i < size; ++i) {
-    const std::uint32_t place = counts.place_of(Visit::of(visits[i]).id[kind]);
-    std::uint32_t& word = counts.word(place);
-    const std::uint32_t is_dense = word >> 31;
-    const std::uint32_t holds = (shared[i] | is_dense) ^ 1U;
-    word += holds;
-    records[i].entity[kind] = place;
-    records[i].bits |= holds << Record::bit_of(kind);
-    dense[of_dense] = i;
-    of_dense += is_dense;
-  }
-  for (std::size_t i = 0; i < of_dense; ++i) add_dense(batch, dense[i], kind);
+DistinctMembers::Sketch DistinctMembers::sketch_of(const Kind& kind, std::uint32_t number) const {
+  const std::uint32_t count = kind.counts[number];
+  if ((count & kLarge) != 0) return large_[count & ~kLarge];
+  return {(kind.first_word + number) * kWordBits, kWordBits - 1};
 }
 
-void DistinctMembers::add_dense(const Batch& batch, std::size_t at, std::size_t kind) {
-  const Record& record = batch.visits.records()[at];
-  const std::uint32_t place = counts_[kind].words()[record.entity[kind]] & kCount;
-  dense_[place].panes[batch.pane % limits_.panes].add(SparseHash{batch.visits.index(at), record.rank()});
-}
-
-void DistinctMembers::take_over(std::size_t at) {
-  VisitBatch& own = batches_.back().visits;
-  Record& record = own.records()[at];
-  const std::uint32_t index = own.index(at);
-  std::uint32_t least = record.rank();
-  std::uint32_t most = least;
-  std::uint32_t taken = 0;
-  const auto take = [&](Record& other) {
-    if (!other.holds_any()) return;
-    least = std::min(least, other.rank());
-    most = std::max(most, other.rank());
-    for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
-      const bool same = other.entity[kind] == record.entity[kind];
-      const std::uint32_t held = (other.holds(kind) & static_cast<std::uint32_t>(same)) * Record::holding(kind);
-      other.bits ^= held;
-      taken |= held;
+void DistinctMembers::mark_visits(std::span<const PairSketches> pairs) {
+  std::uint64_t* const words = words_.data();
+  HyperLogLog* const registers = registers_.data();
+  const auto mark = [words, registers](const Sketch& sketch, std::uint64_t hash) {
+    if (sketch.mask == kRegisters) {
+      registers[sketch.first].add(mix64(hash));  // its high bits are none where few members are heeded
+      return;
     }
+    const std::uint32_t bit = sketch.first + (low_half(hash) & sketch.mask);
+    words[bit / kWordBits] |= std::uint64_t{1} << bit % kWordBits;
   };
-  for (Batch& batch : batches_) batch.visits.for_each_of(index, &batch.visits == &own ? at : batch.visits.size(), take);
-  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
-    std::uint32_t& word = counts_[kind].word(record.entity[kind]);
-    const std::uint32_t holds = word >> 31 ^ 1U;
-    word += holds & ((taken & Record::holding(kind)) == 0 ? 1U : 0U);
-    record.bits |= holds * Record::holding(kind);
-  }
-  if (least == most || !record.holds_any()) return;
-  // Two members of one index have a rank each: all who hold it know the greater, whichever came first.
-  for (Batch& batch : batches_)
-    batch.visits.for_each_of(index, batch.visits.size(), [most](Record& each) { each.raise_rank(most); });
-}
-
-void DistinctMembers::settle(std::uint32_t index) {
-  struct Spot {
-    std::size_t number;
-    Record* record;
-    bool own;  // of this batch: names its entities, whatever it holds
-  };
-  std::vector<Spot> spots;  // the latest first
-  for (std::size_t i = batches_.size(); i-- > 0;) {
-    VisitBatch& visits = batches_[i].visits;
-    visits.for_each_of(index, visits.size(), [&](Record& record) {
-      spots.push_back({spots.size(), &record, i + 1 == batches_.size()});
-    });
-  }
-  std::uint32_t most = 0;  // of the ranks of those that hold something before or afterwards
-  const auto know_ranks = [&] {
-    for (const Spot& spot : spots) most = spot.record->holds_any() ? std::max(most, spot.record->rank()) : most;
-  };
-  know_ranks();
-  std::vector<Spot> of_kind;
-  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
-    of_kind.clear();
-    std::copy_if(spots.begin(), spots.end(), std::back_inserter(of_kind),
-                 [kind](const Spot& spot) { return spot.own || spot.record->holds(kind) != 0; });
-    std::sort(of_kind.begin(), of_kind.end(), [kind](const Spot& a, const Spot& b) {
-      return std::tie(a.record->entity[kind], a.number) < std::tie(b.record->entity[kind], b.number);
-    });
-    for (std::size_t begin = 0, end = 0; begin < of_kind.size(); begin = end) {
-      Record& latest = *of_kind[begin].record;
-      std::uint32_t& word = counts_[kind].word(latest.entity[kind]);
-      for (; end < of_kind.size() && of_kind[end].record->entity[kind] == latest.entity[kind]; ++end) {
-        word -= of_kind[end].record->holds(kind);
-        of_kind[end].record->bits &= ~Record::holding(kind);
-      }
-      const std::uint32_t holds = word >> 31 ^ 1U;
-      word += holds;
-      latest.bits |= holds * Record::holding(kind);
+  const std::uint32_t* const counts = kinds_[kSources].counts.data();
+  for (const Visit& visit : visits_) {
+    const std::uint64_t hash = hash_of(visit);
+    // Nearly all sources have few visits: what sketch_of would say is then known without it.
+    const std::uint32_t source = high_half(visit.key), count = counts[source];
+    if ((count & kLarge) != 0) [[unlikely]] {
+      mark(large_[count & ~kLarge], hash);
+    } else {
+      words[source] |= std::uint64_t{1} << hash % kWordBits;
     }
-  }
-  know_ranks();
-  for (const Spot& spot : spots) spot.record->raise_rank(most);
-}
-
-void DistinctMembers::end_pane() {
-  take_in();
-  for (Dense& dense : dense_) {
-    HyperLogLog all = dense.panes.front();
-    for (std::size_t pane = 1; pane < dense.panes.size(); ++pane) all.merge(dense.panes[pane]);
-    dense.members = static_cast<std::uint64_t>(all.estimate() + .5);
+    const PairSketches& pair = pairs[low_half(visit.key)];
+    mark(pair.network, hash);
+    mark(pair.key, hash);
   }
 }
 
-void DistinctMembers::next_pane() {
-  take_in();
-  ++pane_;
-  const std::uint32_t first = pane_ >= limits_.panes - 1 ? pane_ - (limits_.panes - 1) : 0;
-  for (Dense& dense : dense_) dense.panes[pane_ % limits_.panes].clear();
-  free_idle_dense();
-  drop_batches_before(first);
-  for (std::uint32_t pane = first + 1; pane <= pane_ && hashes_held() > limits_.most_hashes; ++pane)
-    drop_batches_before(pane);
-  choose_dense();
-  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) forget_idle(kind);
+std::uint32_t DistinctMembers::members_of(const Sketch& sketch) const {
+  if (sketch.mask == kRegisters) return rounded(registers_[sketch.first].estimate());
+  const std::uint64_t* const words = &words_[sketch.first / kWordBits];
+  const std::uint32_t bits = sketch.mask + 1;
+  std::uint64_t set = 0;
+  for (std::uint32_t i = 0; i < bits / kWordBits; ++i) set += ones(words[i]);
+  return rounded(linear_count(set, bits));
 }
 
-DistinctMembers::Held DistinctMembers::held(std::size_t kind) const {
-  Held held;
-  for (const std::uint32_t word : counts_[kind].words()) {
-    const std::uint32_t hashes = (word & kDense) != 0 ? 0 : word & kCount;
-    held.hashes += hashes;
-    held.idle += (word & ~kDull) == 0 ? 1 : 0;
-    held.most = std::max(held.most, hashes);
-  }
-  return held;
-}
-
-std::size_t DistinctMembers::hashes_held() const {
-  std::size_t hashes = 0;
-  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) hashes += held(kind).hashes;
-  return hashes;
-}
-
-void DistinctMembers::drop_batches_before(std::uint32_t pane) {
-  std::size_t dropped = 0;
-  for (; dropped < batches_.size() && batches_[dropped].pane < pane; ++dropped) {
-    for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
-      const std::span<std::uint32_t> words = counts_[kind].words();
-      for (const Record& record : batches_[dropped].visits.records()) words[record.entity[kind]] -= record.holds(kind);
-    }
-    spare_.push_back(std::move(batches_[dropped]));
-  }
-  batches_.erase(batches_.begin(), batches_.begin() + static_cast<std::ptrdiff_t>(dropped));
-}
-
-DistinctMembers::Batch DistinctMembers::take_spare() {
-  if (spare_.empty()) return {};
-  Batch batch = std::move(spare_.back());
-  spare_.pop_back();
-  return batch;
-}
-
-void DistinctMembers::free_idle_dense() {
-  for (std::size_t i = 0; i < dense_.size();) {
-    const auto idle = [](const HyperLogLog& pane) { return pane.empty(); };
-    if (!std::all_of(dense_[i].panes.begin(), dense_[i].panes.end(), idle)) {
-      ++i;
-      continue;
-    }
-    word(dense_[i].kind, dense_[i].id) = 0;
-    if (i + 1 != dense_.size()) {
-      dense_[i] = std::move(dense_.back());
-      word(dense_[i].kind, dense_[i].id) = kDense | static_cast<std::uint32_t>(i);
-    }
-    dense_.pop_back();
+void DistinctMembers::count_members(Kind& kind) const {
+  static const std::array<std::uint32_t, kWordBits> of_word = [] {
+    std::array<std::uint32_t, kWordBits> counts;
+    for (std::uint32_t set = 0; set < kWordBits; ++set) counts[set] = rounded(linear_count(set, kWordBits));
+    return counts;
+  }();
+  const std::uint64_t* word = words_.data() + kind.first_word;
+  for (std::uint32_t& count : kind.counts) {
+    // A word has at most kWordBits / kBitsPerVisit bits set.
+    count = (count & kLarge) != 0 ? members_of(large_[count & ~kLarge]) : of_word[ones(*word)];
+    ++word;
   }
 }
 
-void DistinctMembers::choose_dense() {
-  struct Heavy {
-    std::uint32_t hashes;
-    std::size_t kind;
-    std::uint32_t id;
-  };
-  std::vector<Heavy> heavy;
-  for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
-    if (held(kind).most < limits_.dense_from) continue;
-    const std::span<const std::uint32_t> words = counts_[kind].words();
-    for (std::size_t place = 0; place < words.size(); ++place) {
-      const std::uint32_t hashes = words[place] & kCount;
-      if ((words[place] & kDense) == 0 && hashes >= limits_.dense_from)
-        heavy.push_back({hashes, kind, counts_[kind].id(place)});
-    }
-  }
-  if (heavy.empty()) return;
-  std::sort(heavy.begin(), heavy.end(), [](const Heavy& a, const Heavy& b) {
-    return std::tuple(b.hashes, a.kind, a.id) < std::tuple(a.hashes, b.kind, b.id);
-  });
-  heavy.resize(std::min(heavy.size(), limits_.most_dense - std::min(limits_.most_dense, dense_.size())));
-  for (const Heavy& each : heavy) {
-    dense_.push_back({each.kind, each.id, 0, std::vector<HyperLogLog>(limits_.panes, HyperLogLog(kPrecision))});
-    word(each.kind, each.id) = kDense | static_cast<std::uint32_t>(dense_.size() - 1);
-  }
-  move_to_dense();
+std::uint64_t DistinctMembers::bytes() const {
+  std::uint64_t bytes = visits_.capacity() * sizeof(Visit) + pairs_.bytes() +
+                        words_.capacity() * sizeof(std::uint64_t) + large_.capacity() * sizeof(Sketch) +
+                        registers_.capacity() * sizeof(HyperLogLog);
+  for (const HyperLogLog& each : registers_) bytes += each.bytes();
+  for (const Kind& kind : kinds_) bytes += kind.index.bytes() + kind.counts.capacity() * sizeof(std::uint32_t);
+  return bytes;
 }
 
-void DistinctMembers::move_to_dense() {
-  for (Batch& batch : batches_) {
-    const std::span<Record> records = batch.visits.records();
-    for (std::size_t at = 0; at < records.size(); ++at) {
-      for (std::size_t kind = 0; kind < kSpreadKinds; ++kind) {
-        if (records[at].holds(kind) == 0) continue;
-        if ((counts_[kind].words()[records[at].entity[kind]] & kDense) == 0) continue;
-        add_dense(batch, at, kind);
-        records[at].bits ^= Record::holding(kind);
-      }
-    }
-  }
+void DistinctMembers::save(ByteWriter& writer) const {
+  writer.put(level_);
+  writer.put_vector(visits_);
 }
 
-void DistinctMembers::forget_idle(std::size_t kind) {
-  EntityCounts& counts = counts_[kind];
-  const std::size_t idle = held(kind).idle;
-  if (idle == 0 || idle * 2 < counts.size()) return;
-  // Records that hold nothing for an entity that leaves name the first one from then on. Some entity of every kind
-  // stays while there are records: the latest visit to an index holds it for each, or the entity is dense.
-  const std::vector<std::uint32_t> places = counts.keep_if([](std::uint32_t word) { return (word & ~kDull) != 0; });
-  for (Batch& batch : batches_) {
-    for (Record& record : batch.visits.records()) record.entity[kind] = places[record.entity[kind]];
-  }
+void DistinctMembers::restore(ByteReader& reader) {
+  level_ = reader.get<std::uint32_t>();
+  visits_ = reader.get_vector<Visit>();
+  if (level_ > kMostLevel || visits_.size() > limits_.most_visits) reader.fail();
 }
 
 }  // namespace dwell::detect

@@ -60,11 +60,11 @@ class HourReaders {
   Scratch<Visit> recent_;  // by hash of the member
   Scratch<Visit> visits_;
   std::size_t visits_size_ = 0;
-  DenseIndex keys_;
+  DenseIndex<std::uint32_t> keys_;
   std::vector<std::uint32_t> visits_of_key_;  // by number of the key
   Scratch<std::uint8_t> cells_;               // visits by hash of the source, up to kMostInCell
   unsigned cell_shift_ = 0;
-  DenseIndex sources_;  // those that may have enough visits
+  DenseIndex<std::uint32_t> sources_;  // those that may have enough visits
   GroupedIds of_sources_;
   std::size_t of_sources_size_ = 0;
   GroupedIds of_others_;  // by page, then by number of a key

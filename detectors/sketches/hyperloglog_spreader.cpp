@@ -13,7 +13,6 @@
 namespace dwell::detect {
 namespace {
 
-constexpr std::uint32_t kPanes = 3;
 constexpr std::size_t kMostPasts = 1 << 18;
 constexpr double kMostShape = 400;
 constexpr std::array<EntityKind, 3> kKinds = {EntityKind::source, EntityKind::network, EntityKind::key};
@@ -22,32 +21,29 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
  public:
   HyperLogLogSpreader(const Descriptor& descriptor, const Setting& setting)
       : Described(descriptor),
-        pane_windows_(std::max<std::int64_t>(
-            1, static_cast<std::int64_t>(parameter("span_hours") * static_cast<double>(setting.windows_per_day) / 24 /
-                                         kPanes))),
-        least_members_(parameter("least_members")),
+        span_windows_(std::max<std::int64_t>(
+            1, static_cast<std::int64_t>(parameter("span_hours") * static_cast<double>(setting.windows_per_day) / 24))),
+        least_members_(static_cast<std::uint64_t>(std::ceil(parameter("least_members")))),
         learn_(parameter("learn_days") * static_cast<double>(setting.windows_per_day) /
-               static_cast<double>(pane_windows_)),
-        distinct_(DistinctMembers::Limits{.panes = kPanes}) {}
+               static_cast<double>(span_windows_)),
+        distinct_(DistinctMembers::Limits{}) {}
 
   void observe(const WindowRows& rows, ShardState*, WindowTable& table) const override {
     const telemetry::AccessRows access = rows.access;  // by value: no store can change it
     const std::size_t size = access.size();
     SparseTable::Entry* const out = table.list.extend(size);
     for (std::size_t i = 0; i < size; ++i) {
-      const SparseHash hash = SparseHash::of(mix64(access.member(i), 0x5bd1e995));
-      out[i] = Visit{{access.source(i), access.network(i), access.key(i)}, hash}.pack();
+      out[i] = pack_visit(access.member(i), access.source(i), access.network(i), access.key(i));
     }
   }
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
     distinct_.add(table.list.entries());
-    if ((window.index + 1) % pane_windows_ != 0) return;
-    distinct_.end_pane();
-    const std::int64_t pane = window.index / pane_windows_;
-    for (std::size_t kind = 0; kind < kKinds.size(); ++kind) judge_kind(kind, pane, scores);
-    distinct_.next_pane();
-    pasts_.prune(kMostPasts, [](const Past& past) { return past.pane; });
+    if ((window.index + 1) % span_windows_ != 0) return;
+    distinct_.end_span();
+    const std::int64_t span = window.index / span_windows_;
+    for (std::size_t kind = 0; kind < kKinds.size(); ++kind) judge_kind(kind, span, scores);
+    pasts_.prune(kMostPasts, [](const Past& past) { return past.span; });
   }
 
   void save(ByteWriter& writer) const override {
@@ -71,9 +67,9 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
   struct Past {
     double members = 0;  // C
     double totals = 0;   // S
-    std::int64_t pane = 0;
+    std::int64_t span = 0;
   };
-  /// The entities of one kind that are active in a pane.
+  /// The entities of one kind that are active in a span.
   struct Census {
     std::uint64_t entities = 0;
     std::uint64_t members = 0;
@@ -116,45 +112,35 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
     }
   };
 
-  void judge_kind(std::size_t kind, std::int64_t pane, Scores& scores) {
+  void judge_kind(std::size_t kind, std::int64_t span, Scores& scores) {
     // Whole numbers, so that no sum depends on the order of entities.
     Census census;
-    distinct_.count(kind, [&](std::uint64_t spread) { census.count(spread); });
+    distinct_.for_each(kind, 1, [&](std::uint32_t, std::uint64_t members) { census.count(members); });
     const Newcomer newcomer = populations_[kind].newcomer();
     const auto total = static_cast<double>(census.members);
-    distinct_.for_each(kind, static_cast<std::uint64_t>(std::ceil(least_members_)),
-                       [&](std::uint32_t id, std::uint64_t spread) {
-                         return judge(kind, id, static_cast<double>(spread), newcomer, total, pane, scores);
-                       });
+    distinct_.for_each(kind, least_members_, [&](std::uint32_t id, std::uint64_t members) {
+      judge({kKinds[kind], id}, static_cast<double>(members), newcomer, total, span, scores);
+    });
     populations_[kind].learn(census, learn_.keep(1));
   }
-  /// False where nothing is known of the entity, nor need be.
-  bool judge(std::size_t kind, std::uint32_t id, double members, const Newcomer& newcomer, double total,
-             std::int64_t pane, Scores& scores) {
-    const std::uint64_t entity = static_cast<std::uint64_t>(kind) << 32 | id;
-    const bool judged = members >= least_members_ && newcomer.known;
-    // Entities that stay small are judged, when they grow, as a new one is.
-    Past* past = pasts_.find(entity);
-    if (past == nullptr) {
-      if (members < least_members_) return false;
-      past = &pasts_.at(entity);
+  void judge(Entity entity, double members, const Newcomer& newcomer, double total, std::int64_t span, Scores& scores) {
+    Past& past = pasts_.at(static_cast<std::uint64_t>(entity.kind) << 32 | entity.id);
+    const double keep = learn_.keep(span - past.span);
+    past.members *= keep;
+    past.totals *= keep;
+    past.span = span;
+    if (newcomer.known) {
+      const double mu = total * (newcomer.shape + past.members) / (newcomer.totals + past.totals);
+      const double shape = std::min(newcomer.shape + past.members, kMostShape);
+      const auto each = static_cast<double>(distinct_.members_per_count());  // evidence is in what was counted
+      scores.emit(entity, excess_nats(members / each, mu / each, shape));
     }
-    const double keep = learn_.keep(pane - past->pane);
-    past->members *= keep;
-    past->totals *= keep;
-    past->pane = pane;
-    if (judged) {
-      const double mu = total * (newcomer.shape + past->members) / (newcomer.totals + past->totals);
-      const double shape = std::min(newcomer.shape + past->members / kPanes, kMostShape);
-      scores.emit({kKinds[kind], id}, excess_nats(members, mu, shape));
-    }
-    past->members += members;
-    past->totals += total;
-    return true;
+    past.members += members;
+    past.totals += total;
   }
 
-  std::int64_t pane_windows_;
-  double least_members_;
+  std::int64_t span_windows_;
+  std::uint64_t least_members_;
   Forgetting learn_;
   DistinctMembers distinct_;
   FlatMap<Past> pasts_;  // by entity
@@ -168,12 +154,12 @@ Descriptor describe_hyperloglog_spreader() {
   d.name = "hyperloglog-spreader";
   d.summary = "sources, networks and keys that touch more distinct members than they used to";
   d.parameters = {
-      {"span_hours", 1, .1, 48, "sliding span; a third of it is a pane, at whose end it is judged"},
-      {"least_members", 8, 1, 1e6, "distinct members below which nobody is judged"},
+      {"span_hours", 1, .1, 48, "span of time in which members are counted, and at whose end entities are judged"},
+      {"least_members", 8, 1, 1e6, "distinct members below which an entity is not judged, nor learnt from"},
       {"learn_days", 28, 1, 365, "time constant of an entity's past"},
   };
-  d.memory_bound_bytes = 600ULL << 20;
-  d.time_bound_ns = 1000;
+  d.memory_bound_bytes = 400ULL << 20;
+  d.time_bound_ns = 300;
   d.names_sources = true;
   d.paper = "Flajolet et al. 2007";
   d.check = "relative error 1.04 / √m = .81 %";

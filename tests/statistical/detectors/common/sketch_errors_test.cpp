@@ -5,6 +5,7 @@
 #include <boost/math/distributions/chi_squared.hpp>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <vector>
 
 #include "detectors/common/bloom.hpp"
 #include "detectors/common/count_min.hpp"
@@ -48,6 +49,33 @@ TEST_CASE("HyperLogLog with 2^14 registers: relative error .81 %, no bias", "[de
     const boost::math::chi_squared_distribution<> chi(kRuns);
     CHECK(squares / (sd * sd) < boost::math::quantile(boost::math::complement(chi, 5e-7)) * 1.05);
     if (n == 200'000U) CHECK(squares / (sd * sd) > boost::math::quantile(chi, 5e-7));
+  }
+}
+
+TEST_CASE("linear counting at four places a hash: an error of .37 √n, no bias", "[detectors][statistical]") {
+  constexpr int kRuns = 4000;
+  for (const std::uint64_t n : {16U, 128U, 2048U}) {
+    double sum = 0, squares = 0;
+    for (int run = 0; run < kRuns; ++run) {
+      std::vector<bool> places(4 * n);
+      std::uint64_t occupied = 0;
+      for (std::uint64_t i = 0; i < n; ++i) {
+        auto place = places[mix64(i, static_cast<std::uint64_t>(run) + 900) % places.size()];
+        occupied += place ? 0 : 1;
+        place = true;
+      }
+      const double error = linear_count(occupied, places.size()) - static_cast<double>(n);
+      sum += error;
+      squares += error * error;
+    }
+    // At t hashes a place, variance m (e^t - t - 1), and a bias of half of that over m (Whang et al. 1990), with half
+    // of t from (1 - 1 / m)^n in place of e^-t.
+    const double excess = std::exp(.25) - 1.25;
+    const double variance = 4 * static_cast<double>(n) * excess;
+    CHECK(std::sqrt(variance) == Approx(.37 * std::sqrt(static_cast<double>(n))).epsilon(.01));
+    INFO("n " << n << " mean " << sum / kRuns << " variance " << squares / kRuns << " expected " << variance);
+    CHECK(std::abs(sum / kRuns - (excess + .25) / 2) < 5 * std::sqrt(variance / kRuns));
+    CHECK(squares / kRuns == Approx(variance).epsilon(.15));
   }
 }
 

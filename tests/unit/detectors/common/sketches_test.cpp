@@ -76,7 +76,14 @@ TEST_CASE("HyperLogLog: duplicates do not count, merging is the union, both prec
   const SparseHash sparse = SparseHash::of(hash);
   CHECK(sparse.index == (0b1010'1010'1010'10U << 11));
   CHECK(sparse.rank == 4);
-  CHECK(sparse_estimate(1000) == Approx(1000).epsilon(1e-4));
+}
+
+TEST_CASE("linear counting tells how many there were from how many places they took", "[detectors][hyperloglog]") {
+  CHECK(linear_count(0, 64) == 0);
+  CHECK(linear_count(1, 64) == Approx(1.008).epsilon(1e-3));
+  CHECK(linear_count(1000, 1U << 25) == Approx(1000).epsilon(1e-4));
+  CHECK(linear_count(32, 64) == Approx(64 * std::log(2.)));
+  CHECK(linear_count(64, 64) == linear_count(63, 64));
 }
 
 TEST_CASE("HyperLogLog holds for every precision, saved or not", "[detectors][hyperloglog]") {

@@ -1,101 +1,136 @@
-#include <catch2/catch.hpp>
-#include <vector>
-
 #include "detectors/sketches/distinct_members.hpp"
-#include "sim/core/digest.hpp"
+
+#include <catch2/catch.hpp>
+#include <cstddef>
+#include <vector>
 
 namespace dwell::detect {
 namespace {
 
-/// Members from..to touched under one key, each from a source and a network of its own.
-void visit(DistinctMembers& distinct, std::uint32_t entity, std::uint32_t from, std::uint32_t to) {
+constexpr std::size_t kSources = 0, kNetworks = 1, kKeys = 2;
+
+/// Members from..to touched under one key, each from a source of its own and one of nine networks.
+void visit(DistinctMembers& distinct, std::uint32_t key, std::uint32_t from, std::uint32_t to) {
   std::vector<SparseTable::Entry> visits;
-  for (std::uint32_t member = from; member < to; ++member) {
-    visits.push_back(Visit{{member, member, entity}, SparseHash::of(mix64(member))}.pack());
-  }
+  for (std::uint32_t member = from; member < to; ++member)
+    visits.push_back(pack_visit(member, 0xff000000 + member, member % 9, key));
   distinct.add(visits);
 }
 
-double members(DistinctMembers& distinct, std::uint32_t entity) {
-  constexpr std::size_t kKeys = 2;
+/// Of one entity in the span that ended last; 0 when nothing is told of it.
+double members(const DistinctMembers& distinct, std::size_t kind, std::uint32_t entity) {
   double found = 0;
-  distinct.end_pane();
-  distinct.for_each(kKeys, 0, [&](std::uint32_t id, std::uint64_t count) {
+  distinct.for_each(kind, 1, [&](std::uint32_t id, std::uint64_t count) {
     if (id == entity) found = static_cast<double>(count);
-    return true;
   });
+  return found;
+}
+
+std::size_t entities(const DistinctMembers& distinct, std::size_t kind, std::uint64_t least_members) {
+  std::size_t found = 0;
+  distinct.for_each(kind, least_members, [&](std::uint32_t, std::uint64_t) { ++found; });
   return found;
 }
 
 }  // namespace
 
-TEST_CASE("distinct members slide with the panes", "[detectors][spreader]") {
-  DistinctMembers distinct({.panes = 3});
-  visit(distinct, 7, 0, 100);
-  visit(distinct, 7, 50, 150);
-  CHECK(members(distinct, 7) == Approx(150).epsilon(.01));
-  distinct.next_pane();
-  visit(distinct, 7, 140, 200);
-  CHECK(members(distinct, 7) == Approx(200).epsilon(.01));
-  distinct.next_pane();
-  distinct.next_pane();  // 0 to 139 leave; 140 to 199 were seen a pane later
-  CHECK(members(distinct, 7) == Approx(60).epsilon(.01));
-  distinct.next_pane();
-  CHECK(members(distinct, 7) == 0);
+TEST_CASE("every span is counted alone, repetitions once", "[detectors][spreader]") {
+  DistinctMembers distinct({});
+  visit(distinct, 7, 0, 900);
+  visit(distinct, 7, 450, 1350);
+  visit(distinct, 8, 5, 7);
+  distinct.end_span();
+  CHECK(members(distinct, kKeys, 7) == Approx(1350).epsilon(.03));
+  CHECK(members(distinct, kKeys, 8) == 2);
+  CHECK(members(distinct, kNetworks, 3) == Approx(150).epsilon(.1));
+  CHECK(members(distinct, kSources, 0xff000000 + 6) == 1);
+  CHECK(entities(distinct, kSources, 1) == 1350);
+  CHECK(entities(distinct, kSources, 2) == 0);
+  CHECK(entities(distinct, kKeys, 2) == 2);
+  CHECK(entities(distinct, kKeys, 3) == 1);
+
+  visit(distinct, 9, 0, 10);
+  distinct.end_span();
+  CHECK(members(distinct, kKeys, 7) == 0);
+  CHECK(members(distinct, kKeys, 9) == Approx(10).margin(2));
+  distinct.end_span();
+  CHECK(entities(distinct, kKeys, 0) == 0);
 }
 
-TEST_CASE("heavy entities become dense, keep what was seen, and leave when idle", "[detectors][spreader]") {
-  DistinctMembers distinct({.panes = 2, .dense_from = 1000, .most_dense = 1, .most_hashes = 1U << 20});
-  visit(distinct, 1, 0, 3000);
-  visit(distinct, 2, 0, 2000);
-  distinct.next_pane();
-  CHECK(members(distinct, 1) == Approx(3000).epsilon(.04));  // dense: the heavier
-  CHECK(members(distinct, 2) == Approx(2000).epsilon(.002));
-  visit(distinct, 1, 2000, 6000);
-  CHECK(members(distinct, 1) == Approx(6000).epsilon(.04));
-  distinct.next_pane();
-  CHECK(members(distinct, 1) == Approx(4000).epsilon(.04));
-  const std::uint64_t held = distinct.bytes();
-  distinct.next_pane();
-  CHECK(members(distinct, 1) == 0);
-  CHECK(distinct.bytes() + (1U << 14) <= held);  // of two panes, less what lists grew
-  visit(distinct, 1, 0, 10);
-  CHECK(members(distinct, 1) == Approx(10).epsilon(.01));
-}
-
-TEST_CASE("a full table forgets its oldest panes first", "[detectors][spreader]") {
-  DistinctMembers distinct({.panes = 6, .dense_from = 1U << 30, .most_dense = 0, .most_hashes = 3000});
-  for (std::uint32_t pane = 0; pane < 5; ++pane) {
-    visit(distinct, 3, pane * 400, pane * 400 + 400);
-    distinct.next_pane();
+TEST_CASE("above a limit registers count", "[detectors][spreader]") {
+  DistinctMembers bits({}), registers({.registers_from = 1000});
+  for (DistinctMembers* distinct : {&bits, &registers}) {
+    visit(*distinct, 1, 0, 20'000);
+    visit(*distinct, 2, 19'000, 19'990);
+    visit(*distinct, 1, 10'000, 14'000);
+    distinct->end_span();
   }
-  CHECK(members(distinct, 3) == Approx(800).epsilon(.01));  // the newest two panes fit
+  CHECK(members(bits, kKeys, 1) == Approx(20'000).epsilon(.01));
+  CHECK(members(registers, kKeys, 1) == Approx(20'000).epsilon(5 * .0081));
+  CHECK(members(registers, kKeys, 1) != members(bits, kKeys, 1));
+  CHECK(members(registers, kKeys, 2) == members(bits, kKeys, 2));
+  CHECK(bits.bytes() < registers.bytes());  // 16 KB for each network and key here
 }
 
-TEST_CASE("who is of no interest is passed over until it has members enough", "[detectors][spreader]") {
-  constexpr std::size_t kKeys = 2;
-  constexpr std::uint64_t kEnough = 8;
-  DistinctMembers distinct({.panes = 3});
-  const auto asked = [&](bool answer) {
-    std::vector<std::uint64_t> found;
-    distinct.end_pane();
-    distinct.for_each(kKeys, kEnough, [&](std::uint32_t, std::uint64_t count) {
-      found.push_back(count);
-      return answer;
-    });
-    return found;
+TEST_CASE("too many visits are counted by lot", "[detectors][spreader]") {
+  constexpr std::size_t kMost = 4096;
+  DistinctMembers distinct({.most_visits = kMost});
+  for (std::uint32_t from = 0; from < 100'000; from += 1000) visit(distinct, 1, from, from + 1000);
+  visit(distinct, 2, 0, 20'000);
+  CHECK(distinct.bytes() < 32 * kMost * sizeof(SparseTable::Entry));
+  distinct.end_span();
+  const std::uint64_t each = distinct.members_per_count();
+  CHECK(each >= 32);
+  CHECK(each <= 128);
+  CHECK(members(distinct, kKeys, 1) == Approx(100'000).epsilon(.15));
+  CHECK(members(distinct, kKeys, 2) == Approx(20'000).epsilon(.3));
+
+  visit(distinct, 1, 0, 100);
+  distinct.end_span();
+  CHECK(distinct.members_per_count() == 1);
+  CHECK(members(distinct, kKeys, 1) == Approx(100).epsilon(.1));
+}
+
+TEST_CASE("visits that repeat others leave all members heeded", "[detectors][spreader]") {
+  DistinctMembers distinct({.most_visits = 1000});
+  for (int i = 0; i < 100; ++i) visit(distinct, 1, 0, 400);
+  distinct.end_span();
+  CHECK(distinct.members_per_count() == 1);
+  CHECK(members(distinct, kKeys, 1) == Approx(400).epsilon(.06));
+}
+
+TEST_CASE("a member whom everybody visits costs no more than others", "[detectors][spreader]") {
+  DistinctMembers distinct({});
+  std::vector<SparseTable::Entry> visits;
+  for (std::uint32_t i = 0; i < 200'000; ++i) visits.push_back(pack_visit(7, i, i % 50'000, 2));
+  distinct.add(visits);
+  distinct.end_span();
+  CHECK(entities(distinct, kSources, 0) == 200'000);
+  CHECK(entities(distinct, kSources, 2) == 0);
+  CHECK(entities(distinct, kNetworks, 0) == 50'000);
+  CHECK(members(distinct, kKeys, 2) == 1);
+}
+
+TEST_CASE("states that cannot have been saved are refused", "[detectors][spreader]") {
+  DistinctMembers distinct({.most_visits = 100});
+  visit(distinct, 1, 0, 90);
+  ByteWriter writer;
+  distinct.save(writer);
+  const std::vector<std::byte> saved(writer.bytes().begin(), writer.bytes().end());
+  const auto refuses = [](std::vector<std::byte> state, std::size_t most_visits) {
+    DistinctMembers other({.most_visits = most_visits});
+    ByteReader reader(state);
+    other.restore(reader);
+    return reader.failed();
   };
-  visit(distinct, 5, 0, 3);
-  CHECK(asked(true) == std::vector<std::uint64_t>{3});
-  CHECK(asked(false) == std::vector<std::uint64_t>{3});
-  visit(distinct, 5, 3, 6);
-  CHECK(asked(true).empty());
-  visit(distinct, 5, 6, 9);
-  CHECK(asked(true) == std::vector<std::uint64_t>{9});
-  for (int pane = 0; pane < 3; ++pane) distinct.next_pane();
-  CHECK(asked(true).empty());
-  visit(distinct, 5, 0, 2);
-  CHECK(asked(false) == std::vector<std::uint64_t>{2});
+  CHECK_FALSE(refuses(saved, 100));
+  CHECK(refuses(saved, 89));
+  std::vector<std::byte> damaged = saved;
+  damaged[0] = std::byte{64};  // members heeded, as a power of a half
+  CHECK(refuses(damaged, 100));
+  damaged = saved;
+  damaged.pop_back();
+  CHECK(refuses(damaged, 100));
 }
 
 }  // namespace dwell::detect
