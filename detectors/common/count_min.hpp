@@ -57,8 +57,15 @@ class CountMin {
     }
   };
   [[nodiscard]] Finder finder() const { return {cells_.data(), CellWalk::salt_term(salt_), rows_, columns_}; }
+  /// Calls `done(place)` for a key's cells.
+  template <class Done>
+  void for_each_place(std::uint64_t key, Done done) const {
+    CellWalk walk(key, salt_);
+    for (std::uint32_t row = 0; row < rows_ * columns_; row += columns_) done(row + walk.next(columns_));
+  }
   /// All of them, row by row.
   [[nodiscard]] std::span<std::uint32_t> cells() { return cells_; }
+  [[nodiscard]] std::span<const std::uint32_t> cells() const { return cells_; }
   /// As by key, for cells found before.
   template <std::uint32_t Rows>
   [[nodiscard]] std::uint64_t estimate_at(const std::uint32_t* places) const {

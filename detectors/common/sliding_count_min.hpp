@@ -47,13 +47,25 @@ class SlidingCountMin {
     for (std::size_t i = size - ahead; i < size; ++i) add(i);
     touched_size_ = touched_size;
   }
-  /// Estimates of the part that is being counted, and of those before together.
+  /// Estimates of the part that is being counted, for cells that `count` told, and of those before together, too.
   template <std::uint32_t Rows>
   [[nodiscard]] std::uint64_t estimate_at(const std::uint32_t* places) const {
     return present_.estimate_at<Rows>(places);
   }
-  [[nodiscard]] std::uint64_t estimate(std::uint64_t key) const { return present_.estimate(key); }
-  [[nodiscard]] std::uint64_t estimate_past(std::uint64_t key) const { return past_.estimate(key); }
+  struct Estimates {
+    std::uint64_t present;
+    std::uint64_t past;
+  };
+  [[nodiscard]] Estimates estimates(std::uint64_t key) const {
+    const std::uint32_t* const present = present_.cells().data();
+    const std::uint32_t* const past = past_.cells().data();
+    Estimates least{UINT64_MAX, UINT64_MAX};
+    present_.for_each_place(key, [&](std::uint32_t place) {  // of both sketches, as they are made alike
+      least.present = std::min<std::uint64_t>(least.present, present[place]);
+      least.past = std::min<std::uint64_t>(least.past, past[place]);
+    });
+    return least;
+  }
   /// The part ends: it joins the past, the oldest leaves it, and another begins.
   void move_on();
 

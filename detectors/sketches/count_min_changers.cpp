@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <functional>
 #include <vector>
 
 #include "detectors/common/described.hpp"
@@ -15,7 +15,8 @@
 namespace dwell::detect {
 namespace {
 
-constexpr std::size_t kKinds = 2;  // sources, networks
+constexpr std::size_t kKinds = 2;
+constexpr std::size_t kSources = 0, kNetworks = 1;
 constexpr std::array<EntityKind, kKinds> kNamed = {EntityKind::source, EntityKind::network};
 constexpr std::uint32_t kUsualRows = 3;
 constexpr std::size_t kMostNoted = 1 << 16;
@@ -48,19 +49,13 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
     const auto entries = table.list.entries();
-    // The usual number of rows of the sketches is known to the compiler.
-    if (kinds_[0].hours.rows() == kUsualRows) {
-      count_all<kUsualRows>(entries);
-    } else {
-      count_all<0>(entries);
-    }
     requests_ += entries.size();
-    for (Kind& kind : kinds_) {
-      if (kind.noted.size() <= kMostNoted) continue;
-      kind.noted.prune(kMostNoted, [](std::uint64_t estimate) { return estimate; });
-      kind.known.clear();
-    }
+    count(
+        kinds_[kSources], entries.size(), [entries](std::size_t i) { return entries[i].key & 0xffffffffU; },
+        [](std::size_t) { return 1U; });
+    sum_up_networks(entries);
     if (window.begin_us / Duration::hours(1).us == window.end_us / Duration::hours(1).us) return;
+    count_networks();
     for (std::size_t kind = 0; kind < kKinds; ++kind) {
       judge(kinds_[kind], kNamed[kind], scores);
       end_hour(kinds_[kind]);
@@ -77,6 +72,11 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
       kind.hours.save(writer);
       kind.noted.save(writer);
     }
+    std::vector<std::uint32_t> networks = networks_, requests;
+    std::sort(networks.begin(), networks.end());  // equal counts save equal bytes
+    for (const std::uint32_t network : networks) requests.push_back(network_requests_[network]);
+    writer.put_vector(networks);
+    writer.put_vector(requests);
     writer.put_vector(past_requests_);
     for (const std::uint64_t value : {requests_, all_past_, std::uint64_t{place_}, std::uint64_t{held_}})
       writer.put(value);
@@ -87,6 +87,7 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
       kind.noted.restore(reader);
       kind.known.clear();
     }
+    restore_networks(reader);
     past_requests_ = reader.get_vector<std::uint64_t>();
     requests_ = reader.get<std::uint64_t>();
     all_past_ = reader.get<std::uint64_t>();
@@ -96,10 +97,10 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
     return restored(reader);
   }
   [[nodiscard]] std::uint64_t state_bytes() const override {
-    std::uint64_t bytes = sizeof *this + past_requests_.capacity() * sizeof(std::uint64_t) +
-                          places_.capacity() * sizeof(std::uint32_t) +
-                          (reached_.capacity() + networks_.capacity()) * sizeof(SparseTable::Entry) +
-                          rows_of_network_.capacity() * sizeof(std::uint32_t);
+    std::uint64_t bytes =
+        sizeof *this + past_requests_.capacity() * sizeof(std::uint64_t) +
+        (networks_.capacity() + network_requests_.capacity() + places_.capacity()) * sizeof(std::uint32_t) +
+        reached_.capacity() * sizeof(SparseTable::Entry);
     for (const Kind& kind : kinds_) bytes += kind.hours.bytes() + kind.noted.bytes();
     return bytes;
   }
@@ -126,49 +127,69 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
     Known known;
   };
 
-  template <std::uint32_t Rows>
-  void count_all(std::span<const SparseTable::Entry> entries) {
-    count<Rows>(
-        kinds_[0], entries, [](const SparseTable::Entry& entry) { return entry.key & 0xffffffffU; },
-        [](const SparseTable::Entry&) { return 1U; });
-    count<Rows>(
-        kinds_[1], networks_of(entries), [](const SparseTable::Entry& entry) { return entry.key; },
-        [](const SparseTable::Entry& entry) { return static_cast<std::uint32_t>(entry.value); });
-  }
-  /// The networks of a window's rows, each once, and how many rows they have: they are few.
-  std::span<const SparseTable::Entry> networks_of(std::span<const SparseTable::Entry> entries) {
-    if (networks_.size() < entries.size() + 1) networks_.resize(entries.size() + 1);
-    std::size_t size = 0;
+  /// Networks are few: an hour's requests are summed up by network, and enter the sketch at its end.
+  void sum_up_networks(std::span<const SparseTable::Entry> entries) {
+    std::size_t size = networks_.size();
+    networks_.resize(size + entries.size() + 1);
+    std::uint32_t* const networks = networks_.data();
     for (const SparseTable::Entry& entry : entries) {
-      const std::uint64_t network = entry.key >> 32;
-      if (network >= rows_of_network_.size()) [[unlikely]]
-        rows_of_network_.resize(network + 1, 0);
-      networks_[size].key = network;
-      size += rows_of_network_[network]++ == 0 ? 1 : 0;
+      const auto network = static_cast<std::uint32_t>(entry.key >> 32);
+      if (network >= network_requests_.size()) [[unlikely]]
+        network_requests_.resize(std::size_t{network} + 1, 0);
+      networks[size] = network;
+      size += network_requests_[network]++ == 0 ? 1 : 0;
     }
-    for (SparseTable::Entry& entry : std::span(networks_).first(size))
-      entry.value = std::exchange(rows_of_network_[entry.key], 0);
-    return std::span(networks_).first(size);
+    networks_.resize(size);
   }
-  /// Counts the id that `id(entry)` names `amount(entry)` times, for a window, and notes ids that reach the least.
+  void count_networks() {
+    count(
+        kinds_[kNetworks], networks_.size(), [this](std::size_t i) { return networks_[i]; },
+        [this](std::size_t i) { return network_requests_[networks_[i]]; });
+    for (const std::uint32_t network : networks_) network_requests_[network] = 0;
+    networks_.clear();
+  }
+  void restore_networks(ByteReader& reader) {
+    networks_ = reader.get_vector<std::uint32_t>();
+    const std::vector<std::uint32_t> requests = reader.get_vector<std::uint32_t>();
+    network_requests_.clear();
+    const bool ascending =
+        std::adjacent_find(networks_.begin(), networks_.end(), std::greater_equal<>()) == networks_.end();
+    if (requests.size() != networks_.size() || !ascending ||
+        (!networks_.empty() && networks_.back() > most_id(EntityKind::network)) ||
+        std::find(requests.begin(), requests.end(), 0U) != requests.end())
+      return reader.fail();
+    if (!networks_.empty()) network_requests_.resize(std::size_t{networks_.back()} + 1, 0);
+    for (std::size_t i = 0; i < networks_.size(); ++i) network_requests_[networks_[i]] = requests[i];
+  }
+  /// Counts the `size` ids that `id(i)` names `amount(i)` times, and notes those that reach the least.
+  template <class Id, class Amount>
+  void count(Kind& kind, std::size_t size, Id id, Amount amount) {
+    // The usual number of rows of the sketches is known to the compiler.
+    if (kind.hours.rows() == kUsualRows) {
+      count<kUsualRows>(kind, size, id, amount);
+    } else {
+      count<0>(kind, size, id, amount);
+    }
+    if (kind.noted.size() <= kMostNoted) return;
+    kind.noted.prune(kMostNoted, [](std::uint64_t estimate) { return estimate; });
+    kind.known.clear();
+  }
   template <std::uint32_t Rows, class Id, class Amount>
-  void count(Kind& kind, std::span<const SparseTable::Entry> entries, Id id, Amount amount) {
+  void count(Kind& kind, std::size_t size, Id id, Amount amount) {
     SlidingCountMin& hours = kind.hours;
     const std::size_t rows = Rows == 0 ? hours.rows() : Rows;
-    if (places_.size() < entries.size() * rows) places_.resize(entries.size() * rows);
+    if (places_.size() < size * rows) places_.resize(size * rows);
     std::uint32_t* const places = places_.data();
-    hours.count<Rows>(
-        entries.size(), [&](std::size_t i) { return id(entries[i]); },
-        [&](std::size_t i) { return amount(entries[i]); }, places);
-    // Noted when all of the window is counted: estimates on the way would depend on the order of rows. Whether a row's
-    // id has reached the least is anybody's guess, so rows that have are listed first, without a branch.
-    if (reached_.size() < entries.size()) reached_.resize(entries.size());
+    hours.count<Rows>(size, id, amount, places);
+    // Noted when all are counted: estimates on the way would depend on their order. Whether an id has reached the least
+    // is anybody's guess, so rows that have are listed first, without a branch.
+    if (reached_.size() < size) reached_.resize(size);
     std::size_t reached = 0;
     const std::uint64_t least = least_;
     Known& known = kind.known;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
+    for (std::size_t i = 0; i < size; ++i) {
       const std::uint64_t estimate = hours.estimate_at<Rows>(places + i * rows);
-      const std::uint64_t reaching = id(entries[i]);
+      const std::uint64_t reaching = id(i);
       reached_[reached] = {reaching, static_cast<std::int64_t>(estimate)};
       reached += (estimate >= least) & (known.at(reaching) != reaching) ? 1 : 0;
     }
@@ -183,11 +204,11 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
     const auto now = static_cast<double>(requests_);
     const auto all_past = static_cast<double>(all_past_);
     for (const auto& entry : kind.noted.entries()) {
-      const auto past = static_cast<double>(kind.hours.estimate_past(entry.key));
+      const SlidingCountMin::Estimates estimates = kind.hours.estimates(entry.key);
+      const auto past = static_cast<double>(estimates.past);
       const double expected = now * (kPriorWeight + past) / (kPriorWeight / prior_share_ + all_past);
       const double shape = std::min(kMostShape, kPriorWeight + past / static_cast<double>(held_));
-      scores.emit({named, entry.key},
-                  excess_nats(static_cast<double>(kind.hours.estimate(entry.key)), expected, shape));
+      scores.emit({named, entry.key}, excess_nats(static_cast<double>(estimates.present), expected, shape));
     }
   }
   void end_hour(Kind& kind) {
@@ -205,10 +226,10 @@ class CountMinChangers final : public Described<CountMinChangers, ShardedDetecto
   std::uint64_t all_past_ = 0;                // their sum
   std::size_t place_ = 0;
   std::size_t held_ = 0;
-  std::vector<std::uint32_t> places_;           // scratch: cells of a window's rows
-  std::vector<std::uint32_t> rows_of_network_;  // scratch: in a window, 0 between windows
-  std::vector<SparseTable::Entry> networks_;    // scratch: of a window's rows
-  std::vector<SparseTable::Entry> reached_;     // scratch: ids that reach the least, and their estimates
+  std::vector<std::uint32_t> networks_;          // of this hour
+  std::vector<std::uint32_t> network_requests_;  // by network: of this hour
+  std::vector<std::uint32_t> places_;            // scratch: cells of ids
+  std::vector<SparseTable::Entry> reached_;      // scratch: ids that reach the least, and their estimates
 };
 
 }  // namespace

@@ -9,10 +9,10 @@
 //   score  evidence in nats that C exceeds μ   (excess_nats, shape a + P / H, at most 50)
 // N cancels what moves the whole platform. An estimate never is too small, and exceeds the truth by more than εN with
 // probability at most δ: the check value. Names the source or the network.
-// Entities are found without their list: while an hour is counted, those whose estimate reaches `least_requests` are
-// noted, at most 2^16 of them. Cost: 6 % of the instructions that generate the events, at 1/2000. State: 2 × 2 sketches
-// of 65 KB at ε = .0005 and δ = .05, eight bytes a cell that one of the hours before touched, 6.3 MB at most, and what
-// is noted.
+// Entities are found without their list: while an hour is counted, sources whose estimate reaches `least_requests` are
+// noted, at most 2^16 of them. Networks are few: an hour's requests are summed up by network, and enter the sketch at
+// its end. Cost: 18 ns a row. State: 2 × 2 sketches of 65 KB at ε = .0005 and δ = .05, eight bytes a cell that one of
+// the hours before touched, 6.3 MB at most, and what is noted.
 // Defaults: `epsilon` 0.0005, `delta` 0.05, `past_hours` 24, `least_requests` 8, `usual_entities` 10000.
 
 #include "detectors/api/detector.hpp"

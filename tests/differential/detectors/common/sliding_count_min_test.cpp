@@ -62,8 +62,8 @@ TEST_CASE("a sliding span equals the sum of its parts' sketches", "[detectors][c
     CountMin past = empty;
     for (const CountMin& before : parts) past.merge(before);
     for (std::uint64_t key = 0; key < 300; ++key) {
-      REQUIRE(sliding.estimate(key) == present.estimate(key));
-      REQUIRE(sliding.estimate_past(key) == past.estimate(key));
+      REQUIRE(sliding.estimates(key).present == present.estimate(key));
+      REQUIRE(sliding.estimates(key).past == past.estimate(key));
     }
     sliding.move_on();
     parts.push_back(present);
