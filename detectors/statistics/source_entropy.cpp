@@ -24,9 +24,16 @@ namespace {
 /// rare loss instead of unbounded memory.
 constexpr std::size_t kMostPairs = std::size_t{1} << 22;
 
+/// Requests that wait to be added to their pairs: the table of these is too large for the caches, in which a window at
+/// a time would find none of it.
+constexpr std::size_t kMostWaiting = std::size_t{1} << 17;
+constexpr std::size_t kAhead = 16;  // requests, of which the pair is called into the cache
+
 constexpr std::uint64_t pair_key(std::uint32_t page, std::uint32_t source) {
   return static_cast<std::uint64_t>(page) << 32 | source;
 }
+
+bool has_sources(std::uint64_t pair) { return pair >> 32 >= kFirstMemberPage && pair >> 32 < kPages; }
 
 Descriptor describe_source_entropy() {
   Descriptor descriptor;
@@ -56,7 +63,8 @@ class SourceEntropy final : public ShardedDetector {
   [[nodiscard]] const Descriptor& descriptor() const override { return descriptor_; }
   [[nodiscard]] std::unique_ptr<Detector> clone() const override { return std::make_unique<SourceEntropy>(*this); }
   [[nodiscard]] std::uint64_t state_bytes() const override {
-    std::uint64_t total = sizeof(*this) + pages_.capacity() * sizeof(PageState) + hour_.bytes();
+    std::uint64_t total = sizeof(*this) + pages_.capacity() * sizeof(PageState) + hour_.bytes() +
+                          waiting_.capacity() * sizeof(std::uint64_t);
     for (const std::vector<std::int64_t>& counts : counts_) total += counts.capacity() * sizeof(std::int64_t);
     return total;
   }
@@ -69,16 +77,17 @@ class SourceEntropy final : public ShardedDetector {
   }
 
   void close(const WindowInfo& window, const WindowRows&, const WindowTable& table, Scores& scores) override {
-    // A page's state depends on the set of pairs only, unless the bound is met; then on their order by key, too.
     const std::span<const SparseTable::Entry> entries = table.list.entries();
-    if (hour_.size() + entries.size() <= kMostPairs) {
-      for (const SparseTable::Entry& entry : entries) hold(entry);
-    } else {
-      std::vector<SparseTable::Entry> ordered(entries.begin(), entries.end());
-      std::sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-      for (const SparseTable::Entry& entry : ordered) hold(entry);
+    std::size_t size = waiting_.size();
+    waiting_.resize(size + entries.size() + 1);
+    for (const SparseTable::Entry& entry : entries) {
+      waiting_[size] = entry.key;
+      size += has_sources(entry.key) ? 1 : 0;
     }
+    waiting_.resize(size);
+    if (size >= kMostWaiting) hold_waiting();
     if (!clock_.take(window)) return;
+    hold_waiting();
     judge(clock_.place().minute_of_day / 60, scores);
     const std::size_t pairs = hour_.size();
     hour_.clear();
@@ -95,6 +104,9 @@ class SourceEntropy final : public ShardedDetector {
     std::vector<SparseTable::Entry> ordered(hour_.entries().begin(), hour_.entries().end());
     std::sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
     writer.put_vector(ordered);
+    std::vector<std::uint64_t> waiting = waiting_;
+    std::sort(waiting.begin(), waiting.end());
+    writer.put_vector(waiting);
   }
   Status restore(ByteReader& reader) override {
     clock_.restore(reader);
@@ -104,10 +116,11 @@ class SourceEntropy final : public ShardedDetector {
     }
     hour_.clear();
     for (const SparseTable::Entry& entry : reader.get_vector<SparseTable::Entry>()) {
-      const std::uint64_t page = entry.key >> 32;
-      if (page < kFirstMemberPage || page >= kPages || entry.value <= 0) reader.fail();
+      if (!has_sources(entry.key) || entry.value <= 0) reader.fail();
       hour_.add(entry.key, entry.value);
     }
+    waiting_ = reader.get_vector<std::uint64_t>();
+    if (!std::all_of(waiting_.begin(), waiting_.end(), has_sources)) reader.fail();
     return restored(reader, descriptor_);
   }
 
@@ -117,13 +130,21 @@ class SourceEntropy final : public ShardedDetector {
     SeasonalMean usual;
   };
 
-  void hold(const SparseTable::Entry& entry) {
-    const std::uint64_t page = entry.key >> 32;
-    if (page < kFirstMemberPage || page >= kPages) return;
-    if (hour_.size() < kMostPairs || hour_.get(entry.key) != 0) {
-      hour_.add(entry.key, entry.value);
+  void hold_waiting() {
+    // A page's state depends on the set of pairs only, unless the bound is met; then on their order by key, too.
+    if (hour_.size() + waiting_.size() > kMostPairs) std::sort(waiting_.begin(), waiting_.end());
+    const std::size_t size = waiting_.size();
+    for (std::size_t i = 0; i < size; ++i) {
+      hour_.prefetch(waiting_[std::min(i + kAhead, size - 1)]);
+      hold(waiting_[i]);
+    }
+    waiting_.clear();
+  }
+  void hold(std::uint64_t pair) {
+    if (hour_.size() < kMostPairs || hour_.get(pair) != 0) {
+      hour_.add(pair, 1);
     } else {
-      pages_[page - kFirstMemberPage].spilled += entry.value;
+      ++pages_[(pair >> 32) - kFirstMemberPage].spilled;
     }
   }
 
@@ -150,6 +171,7 @@ class SourceEntropy final : public ShardedDetector {
   double least_requests_;
   BlockClock clock_;
   std::vector<PageState> pages_;
+  std::vector<std::uint64_t> waiting_;  // pairs of this hour's latest requests
   SparseTable hour_;
   std::array<std::vector<std::int64_t>, kMemberPages> counts_;  // scratch
 };

@@ -62,6 +62,10 @@ class SparseTable {
     if (wanted > mask_ + 1) use(wanted);
     fetch(keys);
   }
+  /// Calls into the cache where a key belongs, for an addition some keys later.
+  void prefetch(std::uint64_t key) const {
+    if (room_ != 0) __builtin_prefetch(&slots_[place_hash(key) >> shift_], 1);
+  }
   /// Cost in proportion to the entries.
   void clear() {
     if (room_ == 0) return;
