@@ -57,6 +57,7 @@ Result<Chosen> choose_detector(std::string_view typed) {
     out.set.push_back(std::move(name));
     begin = end + 1;
   }
+  if (out.entry->memory_bound != nullptr) out.descriptor.memory_bound_bytes = out.entry->memory_bound(out.descriptor);
   // As each number is written shortest, so that a setting has one name however it was typed.
   std::string name = out.descriptor.name;
   for (std::size_t i = 0; i < out.set.size(); ++i) {

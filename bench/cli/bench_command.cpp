@@ -60,6 +60,12 @@ int run_each(const Arguments& arguments, const std::vector<world::Scenario>& sce
   return kDone;
 }
 
+std::vector<std::string> files_of(const Suite& suite) {
+  std::vector<std::string> files = {suite.file};
+  for (const SuiteEntry& entry : suite.scenarios) files.push_back(entry.path);
+  return files;
+}
+
 int run_all(const Arguments& arguments, const Suite& suite) {
   std::vector<world::Scenario> scenarios;
   for (const SuiteEntry& entry : suite.scenarios) {
@@ -72,7 +78,8 @@ int run_all(const Arguments& arguments, const Suite& suite) {
   }
   std::optional<OutputFile> file;
   if (!arguments.output.empty()) {
-    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, suite.file);
+    const Result<OutputFile> prepared =
+        OutputFile::prepare(arguments.output, input_files(files_of(suite), arguments.detectors));
     if (!prepared) return complain(prepared.error(), kBadInput);
     file = prepared.value();
   }
@@ -112,7 +119,7 @@ int bench_command(const Arguments& arguments) {
   Arguments one = arguments;
   one.command = Command::run;
   one.subject = first.path;
-  return study_command(one);
+  return study_command(one, files_of(suite.value()));
 }
 
 }  // namespace dwell::cli

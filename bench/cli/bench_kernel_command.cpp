@@ -209,7 +209,8 @@ int bench_kernel_command(const Arguments& arguments) {
   if (!scenario) return complain(scenario.error(), kBadInput);
   std::optional<OutputFile> file;
   if (!arguments.output.empty()) {
-    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, path.value());
+    const Result<OutputFile> prepared =
+        OutputFile::prepare(arguments.output, input_files({path.value()}, arguments.detectors));
     if (!prepared) return complain(prepared.error(), kBadInput);
     file = prepared.value();
   }

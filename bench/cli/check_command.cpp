@@ -88,7 +88,7 @@ int check_command(const Arguments& arguments) {
   if (!list) return complain(list.error(), kBadInput);
   std::optional<OutputFile> file;
   if (!arguments.output.empty()) {
-    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, arguments.subject);
+    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, input_files({}, {arguments.subject}));
     if (!prepared) return complain(prepared.error(), kBadInput);
     file = prepared.value();
   }

@@ -6,7 +6,8 @@
 namespace dwell::cli {
 
 /// `case-study` and `run`: reads, checks, simulates, writes, prints.
-int study_command(const Arguments& arguments);
+/// `inputs` are files beside the scenario that no output may take the place of.
+int study_command(const Arguments& arguments, std::vector<std::string> inputs = {});
 /// `bench`: the same for every scenario of a suite.
 int bench_command(const Arguments& arguments);
 /// `export`: a scenario's telemetry, for programs of others.

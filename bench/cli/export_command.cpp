@@ -40,7 +40,7 @@ class Sink {
       }
       return Sink(STDOUT_FILENO, "");
     }
-    const Result<OutputFile> checked = OutputFile::prepare(path, input);
+    const Result<OutputFile> checked = OutputFile::prepare(path, {input});
     if (!checked) return checked.error();
     const int fd = ::open((path + ".partial").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0) return Error{path + ".partial", "", std::strerror(errno), "a place to write to"};

@@ -206,7 +206,8 @@ for FILE.csv, of rows from standard input
   --time COLUMN         seconds, or dates and times (time, timestamp, ts,
                         datetime or date; without one, rows are numbered)
   --value COLUMNS       one or several: a,b (all columns but the others)
-  --label COLUMN        0 or 1 (label, is_anomaly, anomaly or attack)
+  --label COLUMN        0 or 1, no or yes, false or true (label, is_anomaly,
+                        anomaly or attack)
   --budget B            alerts precision and delay are judged at: 1/day,
                         1/week or 1/month (1/day)
 )";
@@ -217,7 +218,8 @@ score-edges: the same for edges; with - from standard input
   --source COLUMN       names or numbers (source, src, src_ip, from or u)
   --destination COLUMN  (destination, dst, dst_ip, to or v)
   --tick COLUMN         whole numbers from 1, never back (tick, t or time)
-  --label COLUMN        0 or 1 (label, is_anomaly, anomaly or attack)
+  --label COLUMN        0 or 1, no or yes, false or true (label, is_anomaly,
+                        anomaly or attack)
 )";
 
 constexpr std::string_view kScores = R"(

@@ -13,6 +13,7 @@
 
 #include "bench/cli/interrupt.hpp"
 #include "bench/run/descriptor.hpp"
+#include "detectors/hosts/reference.hpp"
 
 namespace dwell::cli {
 namespace {
@@ -50,7 +51,15 @@ std::string create_hidden(const std::string& target, mode_t mode, Descriptor& fi
 
 }  // namespace
 
-Result<OutputFile> OutputFile::prepare(const std::string& path, const std::string& input) {
+std::vector<std::string> input_files(std::vector<std::string> files, const std::vector<std::string>& detectors) {
+  for (const std::string& typed : detectors) {
+    if (!hosts::is_outside(typed)) continue;
+    if (const auto reference = hosts::parse_reference(typed)) files.push_back(reference.value().file);
+  }
+  return files;
+}
+
+Result<OutputFile> OutputFile::prepare(const std::string& path, const std::vector<std::string>& inputs) {
   OutputFile out;
   out.path_ = path;
   out.target_ = path;
@@ -60,8 +69,9 @@ Result<OutputFile> OutputFile::prepare(const std::string& path, const std::strin
   if (exists && S_ISDIR(info.st_mode)) return refuse(path, "is a folder", "the name of a file");
   if (exists) {
     std::error_code ignored;
-    if (!input.empty() && fs::equivalent(path, input == "-" ? "/dev/stdin" : input, ignored)) {
-      return refuse(path, "is the input itself", "another file");
+    for (const std::string& input : inputs) {
+      if (!input.empty() && fs::equivalent(path, input == "-" ? "/dev/stdin" : input, ignored))
+        return refuse(path, "is the input itself", "another file");
     }
     if (access(path.c_str(), W_OK) != 0) return refuse_errno(path, "cannot be written");
     out.direct_ = !S_ISREG(info.st_mode) || path.starts_with("/dev/") || path.starts_with("/proc/");

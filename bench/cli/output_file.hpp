@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/cli/interrupt.hpp"
 #include "bench/run/descriptor.hpp"
@@ -12,11 +13,15 @@
 
 namespace dwell::cli {
 
+/// `files` and the files behind detectors from outside, as typed after --detector: what no output may take the place
+/// of.
+std::vector<std::string> input_files(std::vector<std::string> files, const std::vector<std::string>& detectors);
+
 class OutputFile {
  public:
   /// Finds out before the work whether `path` can be written: its folder exists and takes a new file, it is no folder,
-  /// and it is not `input` (empty: none). Links are followed. Leaves nothing behind.
-  static Result<OutputFile> prepare(const std::string& path, const std::string& input);
+  /// and it is none of the `inputs` (empty ones do not count). Links are followed. Leaves nothing behind.
+  static Result<OutputFile> prepare(const std::string& path, const std::vector<std::string>& inputs);
 
   /// A regular file: into a hidden file of the same folder, synchronised, then renamed over the old one. Devices and
   /// pipes: straight. After an error there is no new file, and an old one is as it was.

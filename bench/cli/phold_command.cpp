@@ -141,7 +141,7 @@ int phold_command(const Arguments& asked) {
   }
   std::optional<OutputFile> file;
   if (!arguments.output.empty() && speaks()) {
-    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, "");
+    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, {});
     if (!prepared) return complain(prepared.error(), kBadInput);
     file = prepared.value();
   }

@@ -68,7 +68,8 @@ int sensitivity_command(const Arguments& arguments) {
   if (const auto fits = run::fit_plan(plan.value(), scenario.value()); !fits) return complain(fits.error(), kBadInput);
   std::optional<OutputFile> file;
   if (!arguments.output.empty()) {
-    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, plan_path.value());
+    const Result<OutputFile> prepared =
+        OutputFile::prepare(arguments.output, input_files({path.value(), plan_path.value()}, arguments.detectors));
     if (!prepared) return complain(prepared.error(), kBadInput);
     file = prepared.value();
   }

@@ -180,7 +180,8 @@ int stream_command(const Arguments& arguments) {
   if (const Status used = refuse_unused(chosen, edges); !used) return complain(used.error(), kBadInput);
   std::optional<OutputFile> file;
   if (!arguments.output.empty()) {
-    const Result<OutputFile> prepared = OutputFile::prepare(arguments.output, arguments.subject);
+    const Result<OutputFile> prepared =
+        OutputFile::prepare(arguments.output, input_files({arguments.subject}, arguments.detectors));
     if (!prepared) return complain(prepared.error(), kBadInput);
     file = prepared.value();
   }

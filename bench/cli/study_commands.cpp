@@ -114,13 +114,14 @@ Status agree_on(world::RankGroup* ranks, const Status& mine) {
 }
 
 /// Makes the place for the results and for a new study's checkpoint ready, on the rank that speaks.
-Status prepare_places(world::RankGroup* ranks, const std::string& input, const std::string& checkpoint,
+Status prepare_places(world::RankGroup* ranks, const std::vector<std::string>& inputs, const std::string& checkpoint,
                       const run::StudyRequest& request, std::optional<OutputFile>& file,
                       std::optional<run::CheckpointFolder>& folder) {
   const auto prepare = [&]() -> Status {
     if (!speaks()) return success();
     if (!request.output.empty()) {
-      const Result<OutputFile> prepared = OutputFile::prepare(request.output, input);
+      const Result<OutputFile> prepared =
+          OutputFile::prepare(request.output, input_files(inputs, request.options.detectors));
       if (!prepared) return prepared.error();
       file = prepared.value();
     }
@@ -148,13 +149,13 @@ Status prepare_places(world::RankGroup* ranks, const std::string& input, const s
   return agree_on(ranks, open());
 }
 
-/// Runs what was asked, from the checkpoint `folder` on where there is one, and delivers what it found. `input` is the
-/// file that must not be overwritten.
-int perform_here(const Arguments& arguments, run::StudyRequest& request, const std::string& input,
+/// Runs what was asked, from the checkpoint `folder` on where there is one, and delivers what it found. `inputs` are
+/// files that must not be overwritten.
+int perform_here(const Arguments& arguments, run::StudyRequest& request, const std::vector<std::string>& inputs,
                  std::optional<run::CheckpointFolder> folder) {
   world::RankGroup* const group = request.options.ranks;
   std::optional<OutputFile> file;
-  const Status ready = prepare_places(group, input, arguments.checkpoint, request, file, folder);
+  const Status ready = prepare_places(group, inputs, arguments.checkpoint, request, file, folder);
   if (!ready) return complain(ready.error(), kBadInput);
   const std::string on = group ? fmt::format(" --ranks {}", group->ranks()) : "";
   // When a rank dies, mpirun ends the others before they can say how to go on.
@@ -171,7 +172,7 @@ int perform_here(const Arguments& arguments, run::StudyRequest& request, const s
 }
 
 /// The same, alone or as one of several ranks.
-int perform(const Arguments& arguments, run::StudyRequest& request, const std::string& input,
+int perform(const Arguments& arguments, run::StudyRequest& request, const std::vector<std::string>& inputs,
             std::optional<run::CheckpointFolder> folder) {
   const auto ranks = Ranks::join(false);
   if (!ranks) return complain(ranks.error(), kBadInput);
@@ -181,7 +182,7 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
   request.options.ranks = group ? &*group : nullptr;
   request.options.ranks_here = ranks.value()->here();
   try {
-    return perform_here(arguments, request, input, std::move(folder));
+    return perform_here(arguments, request, inputs, std::move(folder));
   } catch (const std::exception& error) {
     const std::string words = failure_text(error, world::remedy_of(request.options.scale));
     if (group) group->exchange().fail(words);  // from any rank, in its words
@@ -193,7 +194,7 @@ int perform(const Arguments& arguments, run::StudyRequest& request, const std::s
 
 }  // namespace
 
-int study_command(const Arguments& arguments) {
+int study_command(const Arguments& arguments, std::vector<std::string> inputs) {
   const std::string word = arguments.command == Command::case_study ? kCase : arguments.subject;
   const Result<std::string> path = find_scenario(word);
   if (!path) return complain(path.error(), kBadInput);
@@ -203,7 +204,8 @@ int study_command(const Arguments& arguments) {
     return complain(status.error(), kBadInput);
   }
   run::StudyRequest request = request_of(arguments, scenario.value());
-  return perform(arguments, request, path.value(), {});
+  inputs.push_back(path.value());
+  return perform(arguments, request, inputs, {});
 }
 
 int resume_command(const Arguments& arguments) {
@@ -216,7 +218,7 @@ int resume_command(const Arguments& arguments) {
   if (!request) return complain(request.error(), kBadInput);
   if (!arguments.output.empty() || arguments.to_stdout) request.value().output = arguments.output;
   if (arguments.spread) request.value().options.spread = arguments.spread;
-  return perform(arguments, request.value(), "", folder.value());
+  return perform(arguments, request.value(), {}, folder.value());
 }
 
 }  // namespace dwell::cli

@@ -13,7 +13,7 @@ namespace dwell::cli {
 
 int deliver(const Arguments& arguments, const std::string& text, const std::string& input) {
   if (arguments.output.empty()) return put(text);
-  const Result<OutputFile> file = OutputFile::prepare(arguments.output, input);
+  const Result<OutputFile> file = OutputFile::prepare(arguments.output, {input});
   if (!file) return complain(file.error(), kBadInput);
   const Status written = file.value().write(text);
   return written ? kDone : complain(written.error(), kFailed);

@@ -246,7 +246,7 @@ int validate_command(const Arguments& arguments) {
   std::optional<OutputFile> file, plot;
   for (const auto& [path, place] : {std::pair{&arguments.output, &file}, {&arguments.validate.plot, &plot}}) {
     if (path->empty()) continue;
-    const Result<OutputFile> prepared = OutputFile::prepare(*path, arguments.subject);
+    const Result<OutputFile> prepared = OutputFile::prepare(*path, {arguments.subject});
     if (!prepared) return complain(prepared.error(), kBadInput);
     *place = prepared.value();
   }

@@ -151,6 +151,7 @@ Status CsvFile::read_row() {
 }
 
 Result<bool> CsvFile::next() {
+  std::uint64_t blank_line = 0;
   do {
     if (peek() == kEnd) {
       if (std::ferror(file_.get()) != 0)
@@ -159,7 +160,12 @@ Result<bool> CsvFile::next() {
     }
     line_ = next_line_;
     if (const Status row = read_row(); !row) return row.error();
-  } while (begins_.size() == 2 && row_.empty());
+    if (is_blank() && blank_line == 0) blank_line = line_;
+  } while (is_blank());
+  if (header_.size() == 1 && blank_line != 0) {  // between rows of one column it is a row without its value
+    line_ = blank_line;
+    return error("found nothing", "a value in each row");
+  }
   const std::size_t fields = begins_.size() - 1;
   if (!header_.empty() && fields != header_.size())
     return error(fmt::format("found {} field{}", fields, fields == 1 ? "" : "s"),

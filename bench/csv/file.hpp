@@ -14,7 +14,7 @@ namespace dwell::csv {
 
 /// Fields are separated by the comma, semicolon or tab that the header has most of; quoted fields may hold separators,
 /// line breaks and doubled quotes; lines end in LF or CRLF; a byte order mark, empty lines and blanks around names of
-/// columns are passed over.
+/// columns are passed over, but no empty line between rows of one column.
 class CsvFile {
  public:
   /// Opens the file, "-" being standard input, and reads its header. Errors: no such file, a folder, an empty file, a
@@ -50,6 +50,7 @@ class CsvFile {
   bool take_plain();
   Status read_row();
   Status read_quoted();
+  [[nodiscard]] bool is_blank() const { return begins_.size() == 2 && row_.empty(); }
   void end_field() { begins_.push_back(row_.size()); }
   void choose_separator();
 

@@ -157,7 +157,9 @@ Result<double> Times::read(const csv::CsvFile& file, std::size_t column) {
   constexpr std::size_t kDate = 10;
   const bool day = text.size() == kDate;
   const Result<std::int64_t> us = day ? clock_.read(fmt::format("{}T00:00:00", text)) : clock_.read(text);
-  if (!us) return field_error(file, column, us.error().found, text.empty() ? kAccepted : us.error().accepted);
+  if (!us)
+    return field_error(file, column, us.error().found,
+                       us.error().accepted.starts_with("seconds") ? kAccepted : us.error().accepted);
   return static_cast<double>(us.value()) / 1e6;
 }
 

@@ -164,6 +164,8 @@ struct CatalogueEntry {
   std::unique_ptr<Detector> (*make)(const Descriptor& descriptor, const Setting& setting);
   std::unique_ptr<SeriesDetector> (*make_series)(const Descriptor& descriptor, std::size_t columns) = nullptr;
   std::unique_ptr<EdgeDetector> (*make_edges)(const Descriptor& descriptor) = nullptr;
+  /// The memory bound in bytes with these parameters, where they change what `describe` says.
+  std::uint64_t (*memory_bound)(const Descriptor& descriptor) = nullptr;
 };
 
 }  // namespace dwell::detect

@@ -10,14 +10,19 @@ CountMin::CountMin(std::uint32_t rows, std::uint32_t columns, std::uint64_t salt
   DWELL_DEMAND(rows >= 1 && columns >= 1, "a Count-Min sketch needs rows and columns");
 }
 
-CountMin CountMin::with_error(double epsilon, double delta, std::uint64_t salt) {
+CountMin::Shape CountMin::shape_for(double epsilon, double delta) {
   DWELL_DEMAND(epsilon > 0 && epsilon < 1 && delta > 0 && delta < 1,
                "Count-Min: epsilon and delta lie between 0 and 1");
   const auto up = [](double x) {
     const auto whole = static_cast<std::uint32_t>(x);
     return static_cast<double>(whole) < x ? whole + 1 : whole;
   };
-  return {std::max(1U, up(-det_log(delta))), up(det_exp(1.0) / epsilon), salt};
+  return {std::max(1U, up(-det_log(delta))), up(det_exp(1.0) / epsilon)};
+}
+
+CountMin CountMin::with_error(double epsilon, double delta, std::uint64_t salt) {
+  const Shape shape = shape_for(epsilon, delta);
+  return {shape.rows, shape.columns, salt};
 }
 
 void CountMin::add(std::uint64_t key, std::uint64_t amount) {
@@ -35,15 +40,17 @@ std::uint64_t CountMin::estimate(std::uint64_t key) const {
   return rows_ == 0 ? 0 : least;
 }
 
+bool CountMin::made_like(const CountMin& other) const {
+  return rows_ == other.rows_ && columns_ == other.columns_ && salt_ == other.salt_;
+}
+
 void CountMin::merge(const CountMin& other) {
-  DWELL_DEMAND(rows_ == other.rows_ && columns_ == other.columns_ && salt_ == other.salt_,
-               "Count-Min sketches to merge must be made alike");
+  DWELL_DEMAND(made_like(other), "Count-Min sketches to merge must be made alike");
   for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] += other.cells_[i];
 }
 
 void CountMin::subtract(const CountMin& other) {
-  DWELL_DEMAND(rows_ == other.rows_ && columns_ == other.columns_ && salt_ == other.salt_,
-               "Count-Min sketches to subtract must be made alike");
+  DWELL_DEMAND(made_like(other), "Count-Min sketches to subtract must be made alike");
   for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] -= other.cells_[i];
 }
 
@@ -61,6 +68,7 @@ void CountMin::restore(ByteReader& reader) {
   columns_ = reader.get<std::uint32_t>();
   salt_ = reader.get<std::uint64_t>();
   cells_ = reader.get_vector<std::uint32_t>();
+  if (cells_.size() != std::uint64_t{rows_} * columns_) reader.fail();
 }
 
 }  // namespace dwell::detect

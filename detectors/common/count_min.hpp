@@ -34,7 +34,12 @@ class CountMin {
  public:
   CountMin() = default;
   CountMin(std::uint32_t rows, std::uint32_t columns, std::uint64_t salt);
+  struct Shape {
+    std::uint32_t rows;
+    std::uint32_t columns;
+  };
   /// By guarantee: error above ε·N with probability at most δ.
+  static Shape shape_for(double epsilon, double delta);
   static CountMin with_error(double epsilon, double delta, std::uint64_t salt);
 
   void add(std::uint64_t key, std::uint64_t amount = 1);
@@ -73,6 +78,8 @@ class CountMin {
     for (std::uint32_t r = 0; r < rows<Rows>(); ++r) least = std::min(least, cells_[places[r]]);
     return least;
   }
+  /// Whether both have the same rows, columns and salt.
+  [[nodiscard]] bool made_like(const CountMin& other) const;
   void merge(const CountMin& other);
   /// Takes back what was merged: the sketch of what remains.
   void subtract(const CountMin& other);

@@ -17,12 +17,12 @@ namespace dwell::detect {
 template <class Id>
 class DenseIndex {
  public:
-  /// At most one slot in `slots_per_id`, a power of two, is in use: many where ids are few, fewer where they would
+  /// At most one slot in `slots_per_id`, 2 or more, is in use: many where ids are few, fewer where they would
   /// leave the cache.
   explicit DenseIndex(std::size_t slots_per_id) : slots_per_id_(slots_per_id) {}
   DenseIndex() : DenseIndex(8) {}
 
-  /// Of the ids to come as many as are expected need no growing; cost in proportion to them.
+  /// Of the ids to come as many as are expected need no growing one by one; cost in proportion to them.
   void clear(std::size_t expected) {
     ids_.clear();
     use(std::bit_ceil(std::max<std::size_t>(1, expected) * slots_per_id_));

@@ -42,17 +42,17 @@ void SlidingCountMin::save(ByteWriter& writer) const {
 }
 
 void SlidingCountMin::restore(ByteReader& reader) {
-  const std::size_t cells = present_.cells().size();
+  const CountMin own = present_;
   present_.restore(reader);
   past_.restore(reader);
   oldest_ = reader.get<std::uint64_t>();
   for (std::vector<Cell>& part : parts_) {
     part = reader.get_vector<Cell>();
     for (const Cell& cell : part) {
-      if (cell.place >= cells) reader.fail();
+      if (cell.place >= own.cells().size()) reader.fail();
     }
   }
-  if (present_.cells().size() != cells || past_.cells().size() != cells || oldest_ >= parts_.size()) reader.fail();
+  if (!present_.made_like(own) || !past_.made_like(own) || oldest_ >= parts_.size()) reader.fail();
   if (reader.failed()) return;
   list_touched();
 }

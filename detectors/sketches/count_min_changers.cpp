@@ -245,12 +245,22 @@ Descriptor describe_count_min_changers() {
       {"least_requests", 8, 1, 1e9, "requests in an hour below which nobody is judged", Numbers::whole},
       {"usual_entities", 1e4, 1, 1e9, "inverse of the share that an entity without a past is expected to have"},
   };
-  d.memory_bound_bytes = 24 << 20;
+  d.memory_bound_bytes = count_min_changers_bound_bytes(d);
   d.time_bound_ns = 500;
   d.names_sources = true;
   d.paper = "Cormode and Muthukrishnan 2005";
   d.check = "error of an estimate ≤ εN with probability 1 − δ";
   return d;
+}
+
+std::uint64_t count_min_changers_bound_bytes(const Descriptor& d) {
+  const CountMin::Shape shape = CountMin::shape_for(d.parameter("epsilon"), d.parameter("delta"));
+  const std::uint64_t cells = std::uint64_t{shape.rows} * shape.columns;
+  const auto hours = static_cast<std::uint64_t>(d.parameter("past_hours"));
+  constexpr std::uint64_t kBytesOfNow = 3 * sizeof(std::uint32_t);  // this hour, the sum of the past, cells touched
+  constexpr std::uint64_t kBytesOfHour = 2 * 8;                     // a cell of an hour, in a list that may have grown
+  constexpr std::uint64_t kNotedBytes = 12 << 20;
+  return kKinds * cells * (kBytesOfNow + hours * kBytesOfHour) + kNotedBytes;
 }
 
 std::unique_ptr<Detector> make_count_min_changers(const Descriptor& descriptor, const Setting& setting) {

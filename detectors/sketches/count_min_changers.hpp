@@ -11,8 +11,8 @@
 // probability at most δ: the check value. Names the source or the network.
 // Entities are found without their list: while an hour is counted, sources whose estimate reaches `least_requests` are
 // noted, at most 2^16 of them. Networks are few: an hour's requests are summed up by network, and enter the sketch at
-// its end. Cost: 18 ns a row. State: 2 × 2 sketches of 65 KB at ε = .0005 and δ = .05, eight bytes a cell that one of
-// the hours before touched, 6.3 MB at most, and what is noted.
+// its end. Cost: 18 ns a row. State: 2 × 2 sketches of 65 KB at ε = .0005 and δ = .05, eight bytes a cell that each of
+// the hours before touched, some 20 MB at most where hours are large, and what is noted.
 // Defaults: `epsilon` 0.0005, `delta` 0.05, `past_hours` 24, `least_requests` 8, `usual_entities` 10000.
 
 #include "detectors/api/detector.hpp"
@@ -21,6 +21,8 @@ namespace dwell::detect {
 
 Descriptor describe_count_min_changers();
 std::unique_ptr<Detector> make_count_min_changers(const Descriptor& descriptor, const Setting& setting);
-inline constexpr CatalogueEntry count_min_changers_entry{describe_count_min_changers, make_count_min_changers};
+std::uint64_t count_min_changers_bound_bytes(const Descriptor& descriptor);
+inline constexpr CatalogueEntry count_min_changers_entry{describe_count_min_changers, make_count_min_changers, nullptr,
+                                                         nullptr, count_min_changers_bound_bytes};
 
 }  // namespace dwell::detect

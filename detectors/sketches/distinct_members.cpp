@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "detectors/common/spread_sort.hpp"
+#include "sim/core/check.hpp"
 #include "sim/core/digest.hpp"
 
 namespace dwell::detect {
@@ -44,6 +46,10 @@ std::uint32_t rounded(double members) { return static_cast<std::uint32_t>(member
 
 }  // namespace
 
+DistinctMembers::DistinctMembers(const Limits& limits) : limits_(limits) {
+  DWELL_DEMAND(limits.most_visits <= kMostVisits, "bits of sketches are numbered by 32 bits");
+}
+
 void DistinctMembers::add(std::span<const SparseTable::Entry> visits) {
   if (level_ == 0) {
     visits_.insert(visits_.end(), visits.begin(), visits.end());
@@ -55,12 +61,24 @@ void DistinctMembers::add(std::span<const SparseTable::Entry> visits) {
 }
 
 void DistinctMembers::make_room() {
-  const auto in_order = [](const Visit& a, const Visit& b) {
-    return std::tie(a.value, a.key) < std::tie(b.value, b.key);
+  const auto spread = [this](const Visit& visit) { return high_half(hash_of(visit) << level_); };
+  const auto before = [spread](const Visit& a, const Visit& b) {
+    return std::tuple(spread(a), member_of(a), a.value, a.key) < std::tuple(spread(b), member_of(b), b.value, b.key);
   };
-  const auto same = [](const Visit& a, const Visit& b) { return a.key == b.key && a.value == b.value; };
-  std::sort(visits_.begin(), visits_.end(), in_order);
-  visits_.erase(std::unique(visits_.begin(), visits_.end(), same), visits_.end());
+  SpreadSort<Visit>()(visits_, spread, before);
+  std::size_t kept = 0;
+  std::uint32_t of_member = 0;
+  for (std::size_t i = 0; i < visits_.size(); ++i) {
+    const Visit visit = visits_[i];
+    if (kept > 0 && member_of(visit) == member_of(visits_[kept - 1])) {
+      if (visit.key == visits_[kept - 1].key && visit.value == visits_[kept - 1].value) continue;
+      if (++of_member > kMostOfMember) continue;
+    } else {
+      of_member = 1;
+    }
+    visits_[kept++] = visit;
+  }
+  visits_.resize(kept);
   // Half of the room at least, so that it is not made again at once.
   while (visits_.size() > limits_.most_visits / 2 && level_ < kMostLevel) {
     ++level_;
@@ -71,9 +89,6 @@ void DistinctMembers::make_room() {
 void DistinctMembers::end_span() {
   number_sources();
   const std::vector<PairNumbers> numbers = number_pairs();
-  words_.clear();
-  large_.clear();
-  registers_.clear();
   for (Kind& kind : kinds_) lay_out(kind);
   std::vector<PairSketches> sketches;
   sketches.reserve(numbers.size());
@@ -81,7 +96,11 @@ void DistinctMembers::end_span() {
     sketches.push_back({sketch_of(kinds_[kNetworks], pair.network), sketch_of(kinds_[kKeys], pair.key)});
   mark_visits(sketches);
   for (Kind& kind : kinds_) count_members(kind);
+  // What is empty costs copies nothing.
   visits_.clear();
+  words_.clear();
+  large_.clear();
+  registers_.clear();
   counted_level_ = std::exchange(level_, 0);
 }
 
@@ -197,8 +216,8 @@ void DistinctMembers::count_members(Kind& kind) const {
   }();
   const std::uint64_t* word = words_.data() + kind.first_word;
   for (std::uint32_t& count : kind.counts) {
-    // A word has at most kWordBits / kBitsPerVisit bits set.
-    count = (count & kLarge) != 0 ? members_of(large_[count & ~kLarge]) : of_word[ones(*word)];
+    // A word has at most kWordBits / kBitsPerVisit bits set; where no two fell together, they are as many as visits.
+    count = (count & kLarge) != 0 ? members_of(large_[count & ~kLarge]) : std::min(count, of_word[ones(*word)]);
     ++word;
   }
 }
@@ -213,14 +232,20 @@ std::uint64_t DistinctMembers::bytes() const {
 }
 
 void DistinctMembers::save(ByteWriter& writer) const {
+  std::vector<Visit> visits = visits_;
+  std::sort(visits.begin(), visits.end(),
+            [](const Visit& a, const Visit& b) { return std::tie(a.value, a.key) < std::tie(b.value, b.key); });
   writer.put(level_);
-  writer.put_vector(visits_);
+  writer.put_vector(visits);
 }
 
 void DistinctMembers::restore(ByteReader& reader) {
   level_ = reader.get<std::uint32_t>();
   visits_ = reader.get_vector<Visit>();
-  if (level_ > kMostLevel || visits_.size() > limits_.most_visits) reader.fail();
+  const auto is_heeded = [this](const Visit& visit) { return heeded(visit, level_); };
+  if (level_ > kMostLevel || visits_.size() > limits_.most_visits ||
+      !std::all_of(visits_.begin(), visits_.end(), is_heeded))
+    reader.fail();
 }
 
 }  // namespace dwell::detect

@@ -1,10 +1,10 @@
 #pragma once
 // Distinct members of many entities in a span of time. Visits wait for the end of the span; as it is known then how
 // many each entity had, it gets the sketch that suits it: a bitmap of at least four bits a visit, and 64, counted
-// linearly (Whang et al. 1990), whose standard error is at most .37 √D of D where chance alone makes √D; or HyperLogLog
-// (Flajolet et al. 2007) with 2^14 registers, .81 % of D, where a bitmap would take more room. So a visit is one bit
-// for each of its entities, and is compared with no other: neither order nor repetitions matter, nor how many come to
-// one member.
+// linearly (Whang et al. 1990), whose standard error is at most .37 √D where chance alone makes √D of D members; or
+// HyperLogLog (Flajolet et al. 2007) with 2^14 registers, .81 % of D, where a bitmap would take more room. So a visit
+// is one bit for each of its entities, and is compared with no other: neither order nor repetitions matter, nor how
+// many come to one member.
 
 #include <array>
 #include <cstdint>
@@ -31,10 +31,10 @@ inline SparseTable::Entry pack_visit(std::uint32_t member, std::uint32_t source,
 class DistinctMembers {
  public:
   struct Limits {
-    std::size_t most_visits = 1U << 21;       ///< that wait; above it, members are heeded by lot
+    std::size_t most_visits = 1U << 21;       ///< that wait, at most 2^24; above it, members are heeded by lot
     std::uint32_t registers_from = 1U << 15;  ///< visits above which an entity gets registers
   };
-  explicit DistinctMembers(const Limits& limits) : limits_(limits) {}
+  explicit DistinctMembers(const Limits& limits);
 
   /// Takes one window's visits.
   void add(std::span<const SparseTable::Entry> visits);
@@ -64,6 +64,8 @@ class DistinctMembers {
   static constexpr std::uint32_t kRegisters = 0;     // no mask of bits
   static constexpr std::uint32_t kLarge = 1U << 31;  // not an entity's visits but the place of its sketch in large_
   static constexpr std::uint32_t kMostLevel = 63;
+  static constexpr std::size_t kMostVisits = 1U << 24;
+  static constexpr std::uint32_t kMostOfMember = 64;  // visits, when room is made: no lot takes a share of one member
   struct Sketch {
     std::uint32_t first;  // of its bits among all, or which of the HyperLogLogs
     std::uint32_t mask;   // its bits less one, or kRegisters
@@ -71,7 +73,7 @@ class DistinctMembers {
   struct Kind {
     DenseIndex<std::uint32_t> index{kSlotsPerId};
     std::vector<std::uint32_t> counts;  // by number: of visits, or kLarge and a place; then of members
-    std::uint32_t first_word = 0;       // of those with few visits, who have one each
+    std::uint32_t first_word = 0;       // of one word each, which those with few visits use
     /// An entity has so many more; returns its number.
     std::uint32_t add(std::uint32_t id, std::uint32_t visits);
   };
@@ -84,7 +86,8 @@ class DistinctMembers {
   using PairNumbers = Pair<std::uint32_t>;
   using PairSketches = Pair<Sketch>;
 
-  /// Drops what repeats others, and visits to half of the members as often as need be.
+  /// Drops visits that repeat others, what members have beyond kMostOfMember, and half of the members as often as need
+  /// be.
   void make_room();
   /// Puts the numbers of its source and of its pair in place of each visit's key; counts visits of all entities.
   void number_sources();
@@ -103,7 +106,7 @@ class DistinctMembers {
   std::array<Kind, kSpreadKinds> kinds_;
   DenseIndex<std::uint64_t> pairs_{kSlotsPerId};  // scratch, as is the rest
   std::vector<std::uint64_t> words_;              // of all bitmaps
-  std::vector<Sketch> large_;                     // of entities that have more than a word
+  std::vector<Sketch> large_;                     // of entities with more visits than a word is for
   std::vector<HyperLogLog> registers_;
 };
 

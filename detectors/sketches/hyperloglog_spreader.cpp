@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <limits>
 
 #include "detectors/common/described.hpp"
 #include "detectors/common/excess.hpp"
 #include "detectors/common/flat_map.hpp"
 #include "detectors/sketches/distinct_members.hpp"
-#include "sim/core/digest.hpp"
 
 namespace dwell::detect {
 namespace {
@@ -17,13 +16,17 @@ constexpr std::size_t kMostPasts = 1 << 18;
 constexpr double kMostShape = 400;
 constexpr std::array<EntityKind, 3> kKinds = {EntityKind::source, EntityKind::network, EntityKind::key};
 
+/// Of what is not negative.
+bool is_sum(double value) { return value >= 0 && value <= std::numeric_limits<double>::max(); }
+
 class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedDetector> {
  public:
   HyperLogLogSpreader(const Descriptor& descriptor, const Setting& setting)
       : Described(descriptor),
         span_windows_(std::max<std::int64_t>(
-            1, static_cast<std::int64_t>(parameter("span_hours") * static_cast<double>(setting.windows_per_day) / 24))),
-        least_members_(static_cast<std::uint64_t>(std::ceil(parameter("least_members")))),
+            1, static_cast<std::int64_t>(parameter("span_hours") * static_cast<double>(setting.windows_per_day) / 24 +
+                                         .5))),
+        least_members_(static_cast<std::uint64_t>(whole("least_members"))),
         learn_(parameter("learn_days") * static_cast<double>(setting.windows_per_day) /
                static_cast<double>(span_windows_)),
         distinct_(DistinctMembers::Limits{}) {}
@@ -57,7 +60,13 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
     distinct_.restore(reader);
     pasts_.restore(reader);
     for (Population& p : populations_) {
-      for (double* value : {&p.active, &p.share, &p.square, &p.noise}) *value = reader.get<double>();
+      for (double* value : {&p.active, &p.share, &p.square, &p.noise}) {
+        *value = reader.get<double>();
+        if (!is_sum(*value)) reader.fail();
+      }
+    }
+    for (const auto& entry : pasts_.entries()) {
+      if (!is_sum(entry.value.members) || !is_sum(entry.value.totals)) reader.fail();
     }
     return restored(reader);
   }
@@ -93,12 +102,13 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
     double square = 0;
     double noise = 0;  // of the squares, what counting alone explains
 
-    void learn(const Census& census, double keep) {
+    /// `each` is for how many members stands one that was counted.
+    void learn(const Census& census, double each, double keep) {
       const double total = std::max(1.0, static_cast<double>(census.members));
       active = active * keep + static_cast<double>(census.entities);
       share = share * keep + static_cast<double>(census.members) / total;
       square = square * keep + static_cast<double>(census.squares) / (total * total);
-      noise = noise * keep + static_cast<double>(census.members) / (total * total);
+      noise = noise * keep + each * static_cast<double>(census.members) / (total * total);
     }
     [[nodiscard]] double mean() const { return share / active; }
     [[nodiscard]] double shape() const {
@@ -121,7 +131,7 @@ class HyperLogLogSpreader final : public Described<HyperLogLogSpreader, ShardedD
     distinct_.for_each(kind, least_members_, [&](std::uint32_t id, std::uint64_t members) {
       judge({kKinds[kind], id}, static_cast<double>(members), newcomer, total, span, scores);
     });
-    populations_[kind].learn(census, learn_.keep(1));
+    populations_[kind].learn(census, static_cast<double>(distinct_.members_per_count()), learn_.keep(1));
   }
   void judge(Entity entity, double members, const Newcomer& newcomer, double total, std::int64_t span, Scores& scores) {
     Past& past = pasts_.at(static_cast<std::uint64_t>(entity.kind) << 32 | entity.id);
@@ -154,8 +164,9 @@ Descriptor describe_hyperloglog_spreader() {
   d.name = "hyperloglog-spreader";
   d.summary = "sources, networks and keys that touch more distinct members than they used to";
   d.parameters = {
-      {"span_hours", 1, .1, 48, "span of time in which members are counted, and at whose end entities are judged"},
-      {"least_members", 8, 1, 1e6, "distinct members below which an entity is not judged, nor learnt from"},
+      {"span_hours", 1, .1, 48, "span of time, in whole windows, at whose end members are counted and entities judged"},
+      {"least_members", 8, 1, 1e6, "distinct members below which an entity is not judged, nor learnt from",
+       Numbers::whole},
       {"learn_days", 28, 1, 365, "time constant of an entity's past"},
   };
   d.memory_bound_bytes = 400ULL << 20;

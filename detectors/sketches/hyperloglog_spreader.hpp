@@ -6,13 +6,14 @@
 // entity with at least `least_members` distinct members D:
 //   T      sum of D over the entities of its kind: what moves the whole platform moves T alike
 //   C, S   Σ D and Σ T over the spans in which the entity had as many, forgotten over `learn_days`
-//   a, m   shape and mean share D / T of all entities of the kind, by moments: what a new entity is judged by
+//   a, m   shape and mean share D / T of all entities of the kind, by moments, less what counting alone explains; a is
+//          at least .05: what a new entity is judged by. Nobody is judged in the first span
 //   score  = evidence in nats that D exceeds T · (a + C) / (a / m + S)     (excess_nats, shape a + C, at most 400)
 // and then C, S and the moments learn. So carriers that share one address among hundreds of members, and the support
 // desk's network, are judged by their own past, and a new address by what new addresses do.
 // Cost: 17 to 20 ns a row where sources fit the cache, 27 at a twentieth of the platform. State: up to 2^21 visits of
-// 16 bytes (in a busier span only one member in 2, 4, … is heeded), some 50 bytes a source, 2^18 entities' pasts: 260 MB.
-// Defaults: `span_hours` 1, `least_members` 8, `learn_days` 28.
+// 16 bytes (in a busier span only one member in 2, 4, … is heeded), some 50 bytes a source, 2^18 entities' pasts: 260
+// MB. Defaults: `span_hours` 1, `least_members` 8, `learn_days` 28.
 
 #include "detectors/api/detector.hpp"
 

@@ -15,6 +15,7 @@ using dwell::test::quick;
 using dwell::test::read_text;
 using dwell::test::run_dwell;
 using dwell::test::tiny_scenario;
+using dwell::test::Words;
 using dwell::test::write_text;
 
 namespace {
@@ -50,6 +51,35 @@ TEST_CASE("the input is never overwritten") {
   CHECK(end.code == 2);
   CHECK(end.err.find("is the input itself") != std::string::npos);
   CHECK(read_text(folder.path("my.json")) == text);
+}
+
+TEST_CASE("no file that a study is made from is overwritten") {
+  const Folder folder;
+  const std::string scenario = read_text(tiny_scenario());
+  const std::string detector =
+      "import dwell\n\n\nclass Mine(dwell.Detector):\n    def close(self, window):\n        return []\n";
+  const std::string suite =
+      R"({"schema": "dwell.suite/1", "name": "suite", "title": "one", "scenarios": ["./my.json"]})";
+  write_text(folder.path("my.json"), scenario);
+  write_text(folder.path("mine.py"), detector);
+  write_text(folder.path("suite.json"), suite);
+  const std::vector<Words> commands = {
+      {"run", "./my.json", "--detector", "python:mine.py:Mine", "--output", "mine.py"},
+      {"check-detector", "python:mine.py:Mine", "--output", "./mine.py"},
+      {"sensitivity", "./my.json", "--detector", "never-alert", "--output", "my.json"},
+      {"bench", "./suite.json", "--detector", "never-alert", "--output", "suite.json"},
+      {"bench", "./suite.json", "--detector", "never-alert", "--output", "my.json"},
+      {"bench-kernel", "./my.json", "--output", "my.json"},
+  };
+  for (const Words& command : commands) {
+    const Finished end = run_dwell(folder, command);
+    INFO(command.front() << ": " << end.err);
+    CHECK(end.code == 2);
+    CHECK(end.err.find("is the input itself") != std::string::npos);
+  }
+  CHECK(read_text(folder.path("my.json")) == scenario);
+  CHECK(read_text(folder.path("mine.py")) == detector);
+  CHECK(read_text(folder.path("suite.json")) == suite);
 }
 
 TEST_CASE("a full disk is a failure that is named") {

@@ -75,6 +75,7 @@ TEST_CASE("whatever a class in Python does, its row says so and the run goes on"
       {"NoPage", "it named page 77 in window 100"},
       {"Negative", "it named key 18446744073709551615 in window 100"},
       {"Halves", "TypeError: ids of type float64; accepted: whole numbers in window 100"},
+      {"Pairs", "TypeError: close gave ('key', 1); accepted: Scores, or triples"},
       {"Asks", "EOFError"},
       {"TooMany", "70000 scores where there is room for 65536"},
       {"Nonsense", "TypeError"},

@@ -149,6 +149,11 @@ TEST_CASE("what cannot be scored is refused in one line, and leaves no file") {
   refused(folder, with({DWELL_PLUGINS "/key_burst.so:key-burst"}),
           {"key_burst.so:key-burst scores no series", "mahalanobis"});
   refused(folder, with({"mahalanobi"}), {"--detector", "mahalanobis"});
+  write_text(folder.path("hole.csv"), "value\n1\n2\n\n\n4\n");
+  refused(folder, {"score-series", "hole.csv", "--detector", "ewma"},
+          {"hole.csv: line 4: found nothing", "a value in each row"});
+  write_text(folder.path("tail.csv"), "value\n1\n2\n4\n\n\n");
+  CHECK(run_dwell(folder, {"score-series", "tail.csv", "--detector", "ewma"}).code == 0);
   refused(folder, {"score-series", "s.csv"}, {"one --detector"});
   refused(folder, {"score-series", "none.csv", "--detector", "mahalanobis"}, {"none.csv"});
   refused(folder, {"score-edges", "e.csv", "--detector", "never-alert"}, {"never-alert scores no edges"});

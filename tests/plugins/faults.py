@@ -59,12 +59,17 @@ class NoPage(Fault):
 
 class Negative(Fault):
     def fault(self, window):
-        return [(dwell.KEY, -1, 1.0)]
+        return dwell.Scores(dwell.KEY, [-1], [1.0])
 
 
 class Halves(Fault):
     def fault(self, window):
-        return [(dwell.KEY, 1.5, 1.0)]
+        return dwell.Scores(dwell.KEY, [1.5], [1.0])
+
+
+class Pairs(Fault):
+    def fault(self, window):
+        return [("key", 1)]
 
 
 class Asks(Fault):

@@ -63,9 +63,28 @@ class Scores:
         """What `close` may return, as arrays."""
         if isinstance(given, cls):
             return given
-        triples = list(given or ())
+        try:
+            triples = list(given or ())
+        except TypeError:
+            raise cls.refusal(given) from None
+        for triple in triples:
+            if not cls.is_triple(triple):
+                raise cls.refusal(triple)
         return cls([kind for kind, _, _ in triples], [entity for _, entity, _ in triples],
                    [value for _, _, value in triples])
+
+    @staticmethod
+    def is_triple(given):
+        if not isinstance(given, (tuple, list)) or len(given) != 3:
+            return False
+        kind, entity, value = given
+        return (isinstance(kind, (int, np.integer)) and isinstance(entity, (int, np.integer)) and kind >= 0
+                and entity >= 0 and isinstance(value, (int, float, np.integer, np.floating)))
+
+    @staticmethod
+    def refusal(given):
+        return TypeError(f"close gave {given!r:.80}; accepted: Scores, or triples of kind, id and score such as "
+                         "(dwell.KEY, 7, 2.5)")
 
 
 class Detector:

@@ -82,6 +82,22 @@ TEST_CASE("count-min-changers equals its definition where sketches are exact", "
   CHECK(compared > 300);
 }
 
+TEST_CASE("count-min-changers goes on the same from a state saved within an hour", "[detectors][count-min-changers]") {
+  Stream stream(5 * 60);
+  for (std::size_t w = 0; w < stream.size(); ++w) {
+    for (std::uint32_t i = 0; i < 10; ++i) stream[w].access.push(access_row(w, 1 + i, 1000 + i, 11));
+  }
+  // A source and its network that are seen before the saving alone.
+  for (std::uint32_t i = 0; i < 40; ++i) stream[250].access.push(access_row(250, 1 + i, 77, 11));
+  const Run straight = run(count_min_changers_entry, stream);
+  const Run restored = run(count_min_changers_entry, stream, Handling{.save_at = 270});
+  CHECK(score_of(straight.scores, 299, {EntityKind::source, 77}) > 10);
+  CHECK(score_of(straight.scores, 299, {EntityKind::network, 0}) > 10);
+  for (const EntityKind kind : {EntityKind::source, EntityKind::network})
+    CHECK(score_of(restored.scores, 299, {kind, kind == EntityKind::source ? 77U : 0U}) ==
+          score_of(straight.scores, 299, {kind, kind == EntityKind::source ? 77U : 0U}));
+}
+
 TEST_CASE("a Count-Min sketch less one that was merged is the sketch of what remains", "[detectors][count-min]") {
   CountMin both(3, 200, 9);
   CountMin first(3, 200, 9);

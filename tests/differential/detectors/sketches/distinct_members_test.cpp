@@ -36,10 +36,14 @@ Spreads end_span(DistinctMembers& distinct) {
   return result;
 }
 
-std::unique_ptr<DistinctMembers> saved_and_restored(const DistinctMembers& distinct, DistinctMembers::Limits limits) {
+std::vector<std::byte> saved(const DistinctMembers& distinct) {
   ByteWriter writer;
   distinct.save(writer);
-  const std::vector<std::byte> bytes(writer.bytes().begin(), writer.bytes().end());
+  return {writer.bytes().begin(), writer.bytes().end()};
+}
+
+std::unique_ptr<DistinctMembers> saved_and_restored(const DistinctMembers& distinct, DistinctMembers::Limits limits) {
+  const std::vector<std::byte> bytes = saved(distinct);
   auto again = std::make_unique<DistinctMembers>(limits);
   ByteReader reader(bytes);
   again->restore(reader);
@@ -88,6 +92,7 @@ TEST_CASE("distinct members are those of plain sets, whatever the order and howe
     for (std::size_t i = 0; i < visits.size(); i += 30)
       shuffled.add(std::span(visits).subspan(i, std::min<std::size_t>(30, visits.size() - i)));
 
+    REQUIRE(saved(straight) == saved(shuffled));
     const Spreads found = end_span(straight);
     REQUIRE(found == end_span(shuffled));
     REQUIRE(found == end_span(*again));
@@ -116,6 +121,7 @@ TEST_CASE("members heeded by lot are the same, whatever the order and however of
       std::reverse(visits.begin(), visits.end());
       shuffled.add(visits);
     }
+    REQUIRE(saved(straight) == saved(shuffled));
     const Spreads found = end_span(straight);
     REQUIRE(straight.members_per_count() > 1);
     REQUIRE(found == end_span(shuffled));

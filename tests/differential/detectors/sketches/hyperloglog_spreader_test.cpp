@@ -29,7 +29,8 @@ struct Visits {
     std::set<std::uint64_t> places;
     for (const std::uint64_t hash : hashes) places.insert(hash % bits);
     const auto b = static_cast<double>(bits);
-    return std::floor(-b * std::log1p(-static_cast<double>(places.size()) / b) + .5);
+    const double found = std::floor(-b * std::log1p(-static_cast<double>(places.size()) / b) + .5);
+    return bits > 64 ? found : std::min<double>(found, count);
   }
 };
 
@@ -52,7 +53,8 @@ double plain_score(double x, double mu, double shape) {
   return x <= mu ? 0 : x * std::log(x / mu) - (x + shape) * std::log((x + shape) / (mu + shape));
 }
 
-/// Sources of very different spread, some of which rest now and then, and one that spreads late.
+/// Sources of very different spread, some of which rest now and then, and one that spreads late. Some have the number
+/// of a key or a network.
 Stream spreading(std::size_t days) {
   Stream stream(days * 1440);
   RandomStream random(Seed{8}, 0, purpose("test.spreader"));
@@ -61,7 +63,7 @@ Stream spreading(std::size_t days) {
     for (std::uint32_t i = 0; i < rows; ++i) {
       const std::uint32_t source = random.below(1 + random.below(60));
       if ((source + w / 700) % 5 == 0) continue;
-      stream[w].access.push(access_row(w, 1 + source * 50 + random.below(100), 1000 + source, 11 + source % 3));
+      stream[w].access.push(access_row(w, 1 + source * 50 + random.below(100), 3 + source, 11 + source % 3));
     }
     if (w > stream.size() / 2 && w / 60 % 3 == 0) stream[w].access.push(access_row(w, random.below(5000), 77, 14));
   }

@@ -42,7 +42,7 @@ long entries(const fs::path& path) { return std::distance(fs::directory_iterator
 TEST_CASE("preparing leaves nothing behind, writing exactly one file") {
   const Folder folder;
   const std::string path = (folder.root / "out.json").string();
-  const auto file = OutputFile::prepare(path, "");
+  const auto file = OutputFile::prepare(path, {});
   REQUIRE(file.ok());
   CHECK(entries(folder.root) == 0);
   CHECK(file.value().write("one").ok());
@@ -56,7 +56,7 @@ TEST_CASE("hidden files that a killed process of the same number left are no obs
   const std::string stale = ".dwell-" + std::to_string(getpid());
   for (const char* end : {".tmp", "-1.tmp"}) std::ofstream(folder.root / (stale + end)) << "old";
   const std::string path = (folder.root / "out.json").string();
-  const auto file = OutputFile::prepare(path, "");
+  const auto file = OutputFile::prepare(path, {});
   REQUIRE(file.ok());
   CHECK(file.value().write("new").ok());
   CHECK(read(path) == "new");
@@ -68,7 +68,7 @@ TEST_CASE("a folder that vanished during the run is an error that names the file
   const Folder folder;
   const fs::path inner = folder.root / "inner";
   fs::create_directory(inner);
-  const auto file = OutputFile::prepare((inner / "out.json").string(), "");
+  const auto file = OutputFile::prepare((inner / "out.json").string(), {});
   REQUIRE(file.ok());
   fs::remove(inner);
   const auto written = file.value().write("text");

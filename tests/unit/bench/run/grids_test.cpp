@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "bench/run/contenders.hpp"
 #include "bench/run/grids.hpp"
+#include "detectors/catalogue.hpp"
 
 namespace dwell::run {
 namespace {
@@ -32,6 +34,18 @@ TEST_CASE("the project's grids name parameters that exist, with values they acce
       INFO(word);
       CHECK(contender(word).ok());
     }
+  }
+}
+
+TEST_CASE("every detector that has parameters has a grid", "[run][grids]") {
+  const auto grids = read_grids(DWELL_SOURCE_DIR "/detectors/parameter_grids.json");
+  if (!grids) FAIL(grids.error().message());
+  for (const detect::CatalogueEntry& entry : detect::catalogue()) {
+    const detect::Descriptor descriptor = entry.describe();
+    if (descriptor.parameters.empty()) continue;
+    INFO(descriptor.name);
+    CHECK(std::any_of(grids.value().begin(), grids.value().end(),
+                      [&](const Grid& grid) { return grid.detector == descriptor.name; }));
   }
 }
 

@@ -99,7 +99,37 @@ TEST_CASE("visits that repeat others leave all members heeded", "[detectors][spr
   CHECK(members(distinct, kKeys, 1) == Approx(400).epsilon(.06));
 }
 
-TEST_CASE("a member whom everybody visits costs no more than others", "[detectors][spreader]") {
+TEST_CASE("registers count members that are heeded by lot as they do all", "[detectors][spreader]") {
+  DistinctMembers distinct({.most_visits = 100'000, .registers_from = 1000});
+  for (std::uint32_t from = 0; from < 400'000; from += 10'000) visit(distinct, 1, from, from + 10'000);
+  distinct.end_span();
+  CHECK(distinct.members_per_count() >= 4);
+  CHECK(members(distinct, kKeys, 1) == Approx(400'000).epsilon(.05));
+}
+
+TEST_CASE("a crowd at one member takes no room from others", "[detectors][spreader]") {
+  DistinctMembers distinct({.most_visits = 10'000});
+  std::vector<SparseTable::Entry> visits;
+  for (std::uint32_t i = 0; i < 50'000; ++i) visits.push_back(pack_visit(7, i, i % 900, 2));
+  for (std::uint32_t i = 0; i < 3'000; ++i) visits.push_back(pack_visit(100 + i, 60'000, 1000, 3));
+  distinct.add(visits);
+  distinct.end_span();
+  CHECK(distinct.members_per_count() == 1);
+  CHECK(members(distinct, kSources, 60'000) == Approx(3'000).epsilon(.03));
+  CHECK(members(distinct, kKeys, 2) == 1);
+  CHECK(entities(distinct, kSources, 1) >= 60);
+}
+
+TEST_CASE("of few visits to as many members all are told", "[detectors][spreader]") {
+  DistinctMembers distinct({});
+  for (std::uint32_t key = 0; key < 1000; ++key) visit(distinct, key, key * 16, key * 16 + 8);
+  distinct.end_span();
+  CHECK(entities(distinct, kKeys, 9) == 0);  // no more members than visits
+  CHECK(entities(distinct, kKeys, 8) > 600);
+  CHECK(entities(distinct, kKeys, 6) > 980);
+}
+
+TEST_CASE("a member whom everybody visits is a member of everybody", "[detectors][spreader]") {
   DistinctMembers distinct({});
   std::vector<SparseTable::Entry> visits;
   for (std::uint32_t i = 0; i < 200'000; ++i) visits.push_back(pack_visit(7, i, i % 50'000, 2));
@@ -127,6 +157,8 @@ TEST_CASE("states that cannot have been saved are refused", "[detectors][spreade
   CHECK(refuses(saved, 89));
   std::vector<std::byte> damaged = saved;
   damaged[0] = std::byte{64};  // members heeded, as a power of a half
+  CHECK(refuses(damaged, 100));
+  damaged[0] = std::byte{7};  // at which these members are not
   CHECK(refuses(damaged, 100));
   damaged = saved;
   damaged.pop_back();
