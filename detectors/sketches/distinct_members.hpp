@@ -38,7 +38,8 @@ class DistinctMembers {
 
   /// Takes one window's visits.
   void add(std::span<const SparseTable::Entry> visits);
-  /// Ends the span: counts its visits, and forgets them. About 15 ns a visit.
+  /// Ends the span: counts its visits, and forgets them. About 15 ns a visit while what the sources need fits
+  /// the cache.
   void end_span();
   /// Calls `done(id, members)` for every entity with at least so many members in the span that ended last, in any
   /// order.
